@@ -1,0 +1,1 @@
+"""Decant beside its peers, in one run."""

@@ -1,0 +1,1 @@
+"""The face: the command line, settings, and the journeys that cross rooms."""

@@ -1,0 +1,1 @@
+"""The ground floor: records, store, ledger, transports, catalogue, documents. Imports no other room."""

@@ -1,0 +1,135 @@
+"""The layout of a workspace, every path named once.
+
+::
+
+    council/                     the workspace: what people write
+        decant.toml              settings of this workspace
+        hosts.toml               the servers to discover, and the targets
+        plan.toml                the waves, after `decant plan`; people edit it
+        overrides.toml           dispositions that a person decided, with reasons
+        stacks/production.toml   settings of one stack
+        allowed_signers          who may approve, with their SSH public keys
+        .decant/                 state, mode 0700
+            estate.db            the store
+            workflows.db         durable workflows
+            known_hosts          host keys accepted for this estate
+            ledger.key           the key that signs the ledger (0600)
+            ledger.pub           its public half; keep a copy elsewhere
+            anchors.jsonl        heads of the ledger that were anchored
+            reports/             what `decant report` wrote
+            previews/            the last preview of each stack
+            logs/                one file a run
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from estate.errors import UsageError
+
+MARKER = "decant.toml"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Every path of one workspace; `root` is an absolute folder."""
+
+    root: Path
+
+    @property
+    def settings(self) -> Path:
+        """`decant.toml`."""
+        return self.root / MARKER
+
+    @property
+    def hosts(self) -> Path:
+        """`hosts.toml`."""
+        return self.root / "hosts.toml"
+
+    @property
+    def plan(self) -> Path:
+        """`plan.toml`."""
+        return self.root / "plan.toml"
+
+    @property
+    def overrides(self) -> Path:
+        """`overrides.toml`."""
+        return self.root / "overrides.toml"
+
+    @property
+    def stacks(self) -> Path:
+        """The folder of stack settings."""
+        return self.root / "stacks"
+
+    @property
+    def allowed_signers(self) -> Path:
+        """Who may approve, in OpenSSH's format."""
+        return self.root / "allowed_signers"
+
+    @property
+    def state(self) -> Path:
+        """`.decant/`, mode 0700."""
+        return self.root / ".decant"
+
+    @property
+    def database(self) -> Path:
+        """The store."""
+        return self.state / "estate.db"
+
+    @property
+    def workflows(self) -> Path:
+        """The durable workflows' database."""
+        return self.state / "workflows.db"
+
+    @property
+    def known_hosts(self) -> Path:
+        """Host keys accepted for this estate."""
+        return self.state / "known_hosts"
+
+    @property
+    def ledger_key(self) -> Path:
+        """The private key that signs the ledger."""
+        return self.state / "ledger.key"
+
+    @property
+    def ledger_public(self) -> Path:
+        """Its public half."""
+        return self.state / "ledger.pub"
+
+    @property
+    def anchors(self) -> Path:
+        """Heads of the ledger that were anchored."""
+        return self.state / "anchors.jsonl"
+
+    @property
+    def reports(self) -> Path:
+        """What `decant report` wrote."""
+        return self.state / "reports"
+
+    @property
+    def previews(self) -> Path:
+        """The last preview of each stack."""
+        return self.state / "previews"
+
+    @property
+    def logs(self) -> Path:
+        """One file a run."""
+        return self.state / "logs"
+
+    def create(self) -> None:
+        """Make the state folder and its parts, for the owner's eyes only. Safe to repeat."""
+        for folder in (self.state, self.reports, self.previews, self.logs):
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o700)
+        self.stacks.mkdir(exist_ok=True)
+
+
+def find(start: Path) -> Workspace:
+    """The workspace that holds `start`: the nearest folder upwards with a `decant.toml`.
+
+    Raises `UsageError` where there is none.
+    """
+    here = start.resolve()
+    for folder in (here, *here.parents):
+        if (folder / MARKER).is_file():
+            return Workspace(folder)
+    raise UsageError(f"{here} is not inside a workspace", "run `decant init` to make one, or use --workspace")

@@ -1,0 +1,1 @@
+"""The nouns of Decant, a file each: frozen, typed, stored, and nothing else passes between rooms."""

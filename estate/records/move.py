@@ -1,0 +1,102 @@
+"""A move: one workload on its way from one server to another, as a state machine."""
+
+from enum import StrEnum
+
+from estate.records.base import Instant, Record
+
+
+class Phase(StrEnum):
+    """Where a move stands. A phase that ends in -ing is work under way; the others are states that may last days."""
+
+    PLANNED = "planned"
+    PREPARING = "preparing"
+    SEEDING = "seeding"
+    SYNCING = "syncing"
+    READY = "ready"
+    """Seeded, in step, verified once: waits for approval and cutover, still following the source."""
+    CUTTING_OVER = "cutting over"
+    SOAKING = "soaking"
+    """The target serves; changes flow back, so that going back loses nothing."""
+    BROKEN = "broken"
+    """The flow back stopped: a rollback would lose writes, and is refused unless a person accepts that."""
+    ROLLING_BACK = "rolling back"
+    ACCEPTING = "accepting"
+    CANCELLING = "cancelling"
+    ACCEPTED = "accepted"
+    ROLLED_BACK = "rolled back"
+    CANCELLED = "cancelled"
+
+
+ENDED = frozenset({Phase.ACCEPTED, Phase.ROLLED_BACK, Phase.CANCELLED})
+
+
+class Residue(Record):
+    """Something temporary that a move made, or a setting that it changed, on one host.
+
+    `kind` is `role`, `slot`, `publication`, `subscription`, `key`, `unit`, `file`, `directory`, `setting` …;
+    a setting keeps its `old` value (None: it was not set), so that it can be put back.
+    """
+
+    host: str
+    kind: str
+    name: str
+    old: str | None = None
+    new: str | None = None
+    at: Instant
+
+
+class Lag(Record):
+    """What is left to copy; `text` is for people ("12 transactions", "1.4 MiB, 3 files")."""
+
+    bytes: int | None = None
+    text: str
+    zero: bool
+
+
+class Description(Record):
+    """What a move will do, before it does it. An approval binds to its hash."""
+
+    workload: str
+    target: str
+    kind: str
+    method: str
+    steps: tuple[str, ...]
+    bytes: int | None
+    expected_seconds: float | None
+    expected_frozen_seconds: float | None
+    rights: tuple[str, ...]
+    changes: tuple[str, ...]
+    """Everything that it will create or change on either side, and put back."""
+    restarts: tuple[str, ...] = ()
+    """Servers on which a service must be restarted: needs `--confirm=SERVER`."""
+    lossless_rollback: bool
+    warnings: tuple[str, ...] = ()
+
+
+class Move(Record):
+    """One move. `epoch` rises with each attempt; a resource refuses a lower one."""
+
+    id: str
+    workload: str
+    kind: str
+    source: str
+    target: str
+    services: tuple[str, ...] = ()
+    phase: Phase = Phase.PLANNED
+    epoch: int = 0
+    description: Description | None = None
+    description_sha256: str = ""
+    approved_by: str | None = None
+    lag: Lag | None = None
+    bytes: int = 0
+    frozen_seconds: float | None = None
+    verified: bool | None = None
+    verification: str | None = None
+    """Id of the last verification."""
+    residue: tuple[Residue, ...] = ()
+    confirmed: tuple[str, ...] = ()
+    """Servers on which the operator allowed a restart."""
+    freeze_deadline: Instant | None = None
+    note: str = ""
+    created_at: Instant
+    changed_at: Instant

@@ -1,0 +1,1 @@
+"""How Decant runs commands on a host. Quoting happens here and nowhere else."""

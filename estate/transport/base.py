@@ -1,0 +1,71 @@
+"""What every transport does: run one command on one host, and bring the whole result back."""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from estate.errors import DecantError
+
+DEFAULT_TIMEOUT = 60.0
+OUTPUT_LIMIT = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Result:
+    """A command's whole result. Output past the caller's limit is cut, and `truncated` says so."""
+
+    status: int
+    """Exit status; 128 + N where signal N ended it."""
+    stdout: bytes
+    stderr: bytes
+    seconds: float
+    truncated: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether it exited with 0."""
+        return self.status == 0
+
+    @property
+    def text(self) -> str:
+        """Standard output as text; bytes that are not UTF-8 are kept as surrogate escapes."""
+        return self.stdout.decode("utf-8", "surrogateescape")
+
+    def must(self, what: str) -> "Result":
+        """The result itself, or `DecantError` that says `what` failed with the end of stderr."""
+        if self.ok:
+            return self
+        tail = self.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no message"]
+        raise DecantError(
+            f"{what} failed with status {self.status} ({tail[0][:300]})", "mend that and run again"
+        )
+
+
+class Transport(Protocol):
+    """A way to one host. Safe to use from several threads."""
+
+    host: str
+    """The host's name in the hosts file."""
+
+    def run(
+        self,
+        argv: Sequence[str],
+        stdin: bytes | None = None,
+        timeout: float = DEFAULT_TIMEOUT,
+        limit: int = OUTPUT_LIMIT,
+    ) -> Result:
+        """Run `argv`, which the transport quotes, and wait.
+
+        Raises `UnreachableError` where the host cannot be reached, does not answer within `timeout` seconds
+        or the connection breaks; `HostKeyError` where it is not the host it was. A command that fails is not
+        an error: see `Result.status`.
+        """
+
+    def close(self) -> None:
+        """Give the connection up. Safe to repeat."""
+
+
+def quote(argv: Sequence[str]) -> str:
+    """`argv` as one POSIX shell command line."""
+    return shlex.join(argv)

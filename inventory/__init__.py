@@ -1,0 +1,1 @@
+"""Facts in: over SSH, from spreadsheets, from AWS."""

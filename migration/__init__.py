@@ -1,0 +1,1 @@
+"""Assess, plan, move, verify, mask."""

@@ -1,0 +1,1 @@
+"""Verifiers, a file each: whether two sides agree. They know no mover."""

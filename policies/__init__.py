@@ -1,0 +1,1 @@
+"""Rules, frameworks, waivers and the compliance checks."""

@@ -1,0 +1,1 @@
+"""Pulumi programs and components, and the offline preview."""
