@@ -1,0 +1,115 @@
+"""What every command needs: the workspace, its settings, the store, the ledger, and how to speak to the person."""
+
+import getpass
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from estate.errors import UsageError
+from estate.paths import Workspace, find
+
+if TYPE_CHECKING:
+    from decant.settings import Settings
+    from estate.ledger import Ledger
+    from estate.progress import Progress
+    from estate.records.host import Host
+    from estate.store import Store
+    from estate.transport.base import Transport
+
+
+@dataclass
+class App:
+    """One run of the command line. Everything is opened when first used, and closed at the end."""
+
+    start: Path | None = None
+    no_input: bool = False
+    _transports: "dict[str, Transport]" = field(default_factory=dict)
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """The workspace; raises `UsageError` outside of one."""
+        if self.start is not None and not (self.start / "decant.toml").is_file():
+            raise UsageError(
+                f"{self.start} is not a workspace", f"run `decant init {self.start}` to make it one"
+            )
+        return find(self.start or Path.cwd())
+
+    @cached_property
+    def settings(self) -> "Settings":
+        """The settings in force; raises `UsageError` where a file is not right."""
+        from decant.settings import load
+
+        return load(self.workspace, os.environ).settings
+
+    @cached_property
+    def store(self) -> "Store":
+        """The workspace's store."""
+        from estate.store import Store
+
+        self.workspace.create()
+        return Store.open(os.environ.get("DECANT_DATABASE_URL") or f"sqlite:///{self.workspace.database}")
+
+    @cached_property
+    def ledger(self) -> "Ledger":
+        """The workspace's ledger."""
+        from estate.ledger import Ledger
+
+        return Ledger(self.store, self.workspace)
+
+    @cached_property
+    def actor(self) -> str:
+        """Who is at work, for the ledger: the operator of the settings, else the login name; with the machine."""
+        who = self.settings.workspace.operator or os.environ.get("SUDO_USER") or getpass.getuser()
+        return f"{who}@{socket.gethostname()}"
+
+    @cached_property
+    def hosts(self) -> "Mapping[str, Host]":
+        """The hosts file's entries by name."""
+        from inventory.hosts_file import load
+
+        return load(self.workspace.hosts)
+
+    @cached_property
+    def progress(self) -> "Progress":
+        """Draws progress on stderr: bars on a terminal, plain lines elsewhere."""
+        from decant.progress import drawer
+
+        return drawer(sys.stderr)
+
+    def connect(self, name: str) -> "Transport":
+        """A transport to one host of the hosts file, kept for this run.
+
+        Raises `UsageError` for a name that is not in the file, `UnreachableError` or `HostKeyError` as the
+        transport does.
+        """
+        from estate.suggest import did_you_mean
+        from estate.transport.connect import connect
+
+        if name not in self._transports:
+            if name not in self.hosts:
+                raise UsageError(
+                    f"no host is called {name}", did_you_mean(name, self.hosts, "see `decant hosts list`")
+                )
+            self._transports[name] = connect(self.hosts[name], self.hosts, self.workspace.known_hosts)
+        return self._transports[name]
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether a person is there to answer."""
+        return not self.no_input and sys.stdin.isatty() and sys.stderr.isatty()
+
+    def close(self) -> None:
+        """Give up what was opened."""
+        for transport in self._transports.values():
+            transport.close()
+        if "progress" in self.__dict__:
+            close = getattr(self.progress, "close", None)
+            if close is not None:
+                close()
+        if "store" in self.__dict__:
+            self.store.close()

@@ -1,0 +1,89 @@
+"""Names that a shell may complete: read from the workspace, offline, and silent where there is none."""
+
+import tomllib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import click
+
+from estate.errors import DecantError
+from estate.paths import Workspace, find
+
+Completer = Callable[[click.Context, click.Parameter, str], list[str]]
+
+
+def _workspace(ctx: click.Context) -> Workspace | None:
+    given = ctx.find_root().params.get("workspace")
+    try:
+        return find(given or Path.cwd())
+    except DecantError:
+        return None
+
+
+def _matching(names: Iterable[str], typed: str) -> list[str]:
+    return sorted(
+        name for name in names if name.startswith(typed) or name.rpartition("/")[2].startswith(typed)
+    )
+
+
+def hosts(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Names in the hosts file."""
+    del param
+    workspace = _workspace(ctx)
+    if workspace is None:
+        return []
+    try:
+        entries = tomllib.loads(workspace.hosts.read_text("utf-8")).get("host", [])
+    except (OSError, ValueError):
+        return []
+    return _matching((str(e["name"]) for e in entries if isinstance(e, dict) and "name" in e), incomplete)
+
+
+def stacks(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Names of the workspace's stacks."""
+    del param
+    workspace = _workspace(ctx)
+    return (
+        [] if workspace is None else _matching((p.stem for p in workspace.stacks.glob("*.toml")), incomplete)
+    )
+
+
+def _stored(ctx: click.Context, names: Callable[[object], list[str]], incomplete: str) -> list[str]:
+    from estate.store import Store
+
+    workspace = _workspace(ctx)
+    if workspace is None or not workspace.database.is_file():
+        return []
+    try:
+        store = Store.open(f"sqlite:///{workspace.database}")
+    except DecantError:
+        return []
+    try:
+        return _matching(names(store), incomplete)
+    finally:
+        store.close()
+
+
+def workloads(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Ids of the workloads found so far."""
+    from estate.records.workload import Workload
+    from estate.store import Store
+
+    del param
+
+    def names(store: object) -> list[str]:
+        return [w.id for w in store.all(Workload)] if isinstance(store, Store) else []
+
+    return _stored(ctx, names, incomplete)
+
+
+def moves(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Ids of the moves."""
+    from estate.store import Store
+
+    del param
+
+    def names(store: object) -> list[str]:
+        return [m.id for m in store.moves()] if isinstance(store, Store) else []
+
+    return _stored(ctx, names, incomplete)

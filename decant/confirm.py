@@ -1,0 +1,33 @@
+"""Confirmation in tiers: nothing for the harmless, y/N for a change, the name typed for what cannot be undone."""
+
+import click
+
+from decant.app import App
+from estate.errors import RefusedError
+
+
+def change(app: App, question: str, yes: bool) -> None:
+    """Ask y/N before something changes; `yes` is the `--yes` flag.
+
+    Raises `RefusedError` where the answer is no, or nobody can be asked.
+    """
+    if yes:
+        return
+    if not app.can_ask:
+        raise RefusedError(f"{question} needs a yes and nobody can be asked", "add --yes")
+    if not click.confirm(question, default=False, err=True):
+        raise RefusedError("Nothing was changed", "run it again when you are ready")
+
+
+def by_name(app: App, name: str, consequence: str, given: str | None) -> None:
+    """Have `name` typed before something that stops a service or cannot be undone; `--yes` never covers it.
+
+    `given` is the value of `--confirm`. Raises `RefusedError` where it is not the name.
+    """
+    if given is None and app.can_ask:
+        click.echo(consequence, err=True)
+        given = click.prompt(f"Type {name} to go on", err=True, default="", show_default=False)
+    if given is None:
+        raise RefusedError(f"{consequence} Nobody can be asked", f"add --confirm={name}")
+    if given != name:
+        raise RefusedError(f"The name typed is not {name}; nothing was changed", f"give --confirm={name}")

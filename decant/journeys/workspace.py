@@ -1,0 +1,79 @@
+"""Makes a workspace, and never overwrites what a person wrote."""
+
+import json
+import os
+from pathlib import Path
+
+from decant.settings import HOSTS_TEMPLATE, TEMPLATE
+from estate.errors import RefusedError, UsageError
+from estate.ledger import Ledger
+from estate.paths import Workspace
+from estate.store import Store
+from stacks.settings import template
+
+OVERRIDES_TEMPLATE = """\
+# Dispositions that a person decided. Each goes into the ledger.
+# [[override]]
+# server = "db01"
+# disposition = "retain"     # retire retain rehost relocate repurchase replatform refactor
+# reason = "replaced by the new revenues system in March"
+# who = "jsmith"
+"""
+
+SIGNERS_TEMPLATE = """\
+# Who may approve a cutover, in OpenSSH's allowed_signers format:
+# jsmith namespaces="decant-approval" ssh-ed25519 AAAA… J Smith
+"""
+
+
+def create(folder: Path, council: str = "") -> tuple[Workspace, list[Path]]:
+    """Make `folder` a workspace, or complete one; returns it and the files that were written.
+
+    Raises `UsageError` where it lies inside another workspace or cannot be written.
+    """
+    root = folder.resolve()
+    for above in root.parents:
+        if (above / "decant.toml").is_file():
+            raise UsageError(f"{root} lies inside the workspace {above}", "choose a folder outside of it")
+    workspace = Workspace(root)
+    texts = {
+        workspace.settings: TEMPLATE.replace(
+            'council = ""', f"council = {json.dumps(council, ensure_ascii=False)}"
+        ),
+        workspace.hosts: HOSTS_TEMPLATE,
+        workspace.overrides: OVERRIDES_TEMPLATE,
+        workspace.allowed_signers: SIGNERS_TEMPLATE,
+        workspace.stacks / "production.toml": template("production", "production"),
+        workspace.stacks / "test.toml": template("test", "test"),
+        root / ".gitignore": ".decant/\n",
+    }
+    made = []
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        workspace.create()
+        for path, text in texts.items():
+            if _write_new(path, text):
+                made.append(path)
+    except OSError as wrong:
+        raise RefusedError(
+            f"{root} cannot be made a workspace ({wrong.strerror})", "choose another folder"
+        ) from None
+    new = not workspace.ledger_key.exists()
+    store = Store.open(f"sqlite:///{workspace.database}")
+    try:
+        ledger = Ledger(store, workspace)
+        if new:
+            ledger.append("workspace.created", [], {"council": council}, actor="decant init")
+    finally:
+        store.close()
+    return workspace, made
+
+
+def _write_new(path: Path, text: str) -> bool:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
+    except FileExistsError:
+        return False
+    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+        out.write(text)
+    return True

@@ -1,0 +1,24 @@
+"""Where the details of a fault in Decant go: a private file of the workspace, never the screen."""
+
+import os
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+
+from estate.errors import DecantError
+from estate.paths import find
+from estate.redact import redact
+
+
+def keep_traceback(bug: BaseException) -> Path | None:
+    """Write the redacted traceback into the workspace's logs; None where there is no workspace to write to."""
+    try:
+        folder = find(Path.cwd()).logs
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / f"fault-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.txt"
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except (DecantError, OSError):
+        return None
+    with os.fdopen(descriptor, "w") as out:
+        out.write(redact("".join(traceback.format_exception(bug))))
+    return path

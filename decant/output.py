@@ -1,0 +1,94 @@
+"""How commands show things: data on stdout, messages on stderr, JSON with a schema name."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TextIO
+
+import click
+from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+json_option: Callable[[Any], Any] = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object with a schema name, for scripts."
+)
+
+
+def plain(stream: TextIO) -> bool:
+    """Whether to leave out colour, boxes and animation: no terminal, NO_COLOR, or a dumb one."""
+    return not stream.isatty() or "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+
+
+def console(stream: TextIO | None = None) -> Console:
+    """A console on stdout (or `stream`) that obeys NO_COLOR and knows when it is not a terminal."""
+    out = stream or sys.stdout
+    width = None if out.isatty() else 140
+    return Console(file=out, no_color=plain(out), highlight=False, width=width, soft_wrap=False)
+
+
+def show_json(schema: str, data: Mapping[str, Any]) -> None:
+    """Print one object: `schema` is `decant.NAME/VERSION`. Records inside become plain data; never a bare list."""
+    sys.stdout.write(json.dumps({"schema": schema, **jsonable(data)}, indent=2, ensure_ascii=False) + "\n")
+
+
+def jsonable(data: Any) -> Any:
+    """`data` with every record, date and path as plain JSON values; field names by their public alias."""
+
+    def fallback(value: Any) -> Any:
+        return value.model_dump(mode="json", by_alias=True) if isinstance(value, BaseModel) else str(value)
+
+    return to_jsonable_python(data, by_alias=True, fallback=fallback)
+
+
+def table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], numbers: Sequence[str] = ()
+) -> None:
+    """Print a table on stdout. Columns named in `numbers` are set to the right; an empty table says "none"."""
+    drawn = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for name in columns:
+        drawn.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text(_cell(value)) for value in row))
+    out = console()
+    out.print(drawn)
+    if not rows:
+        out.print("  none")
+
+
+def _cell(value: object) -> str:
+    return "unknown" if value is None else str(value)
+
+
+def say(text: str) -> None:
+    """A message for the person, on stderr."""
+    sys.stderr.write(f"{text}\n")
+
+
+def next_step(command: str, why: str = "") -> None:
+    """The line at the end of a command that says what to type next."""
+    say(f"Next: {command}" + (f"  ({why})" if why else ""))
+
+
+def pounds(amount: float, pence: bool = False) -> str:
+    """£457, £1,234, or £1.4 million; with `pence`, £4.57."""
+    if pence:
+        return f"£{amount:,.2f}"
+    if abs(amount) >= 1_000_000:
+        return f"£{amount / 1_000_000:.1f} million"
+    return f"£{amount:,.0f}"
+
+
+def size(count: int | None) -> str:
+    """Bytes for people: 512 B, 3.4 MiB, 12 GiB; unknown for None."""
+    if count is None:
+        return "unknown"
+    value = float(count)
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if abs(value) < 1024:
+            return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
+        value /= 1024
+    return f"{value:.1f} TiB"

@@ -1,0 +1,92 @@
+"""Draws progress on stderr: a bar on a terminal, a plain line now and then elsewhere."""
+
+import threading
+import time
+from typing import TextIO
+
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from decant.output import console, plain, size
+from estate.progress import Step
+
+PLAIN_EVERY = 5.0
+
+
+def drawer(stream: TextIO) -> "Bars | Lines":
+    """The drawer that fits the stream."""
+    return Lines(stream) if plain(stream) else Bars(stream)
+
+
+def amount(step: Step) -> str:
+    """How far a step is, for people."""
+    if step.unit == "bytes":
+        done, total = size(step.done), size(step.total) if step.total is not None else ""
+    else:
+        done, total = f"{step.done:,}", f"{step.total:,}" if step.total is not None else ""
+    of = f" of {total}" if total else ""
+    return f"{done}{of}" + ("" if step.unit == "bytes" else f" {step.unit}")
+
+
+class Lines:
+    """A plain line for each task when it starts, every few seconds, and when it is done."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._last: dict[str, float] = {}
+        self._notes: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, step: Step) -> None:
+        """Write the step where it is news."""
+        with self._lock:
+            finished = step.total is not None and step.done >= step.total
+            due = time.monotonic() - self._last.get(step.task, -PLAIN_EVERY) >= PLAIN_EVERY
+            if not (due or finished or self._notes.get(step.task) != step.note):
+                return
+            self._last[step.task] = time.monotonic()
+            self._notes[step.task] = step.note
+            note = f": {step.note}" if step.note else ""
+            self._stream.write(f"{step.task}: {amount(step)}{note}\n")
+            self._stream.flush()
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+class Bars:
+    """A bar for each task."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=30),
+            TextColumn("{task.fields[amount]} {task.fields[note]}"),
+            TimeElapsedColumn(),
+            console=console(stream),
+            transient=False,
+        )
+        self._tasks: dict[str, TaskID] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, step: Step) -> None:
+        """Move the task's bar."""
+        with self._lock:
+            if not self._tasks:
+                self._progress.start()
+            if step.task not in self._tasks:
+                self._tasks[step.task] = self._progress.add_task(
+                    step.task, total=step.total, amount="", note=""
+                )
+            self._progress.update(
+                self._tasks[step.task],
+                completed=step.done,
+                total=step.total,
+                amount=amount(step),
+                note=step.note[:60],
+            )
+
+    def close(self) -> None:
+        """Leave the bars as they stand."""
+        if self._tasks:
+            self._progress.stop()

@@ -1,0 +1,214 @@
+"""The settings of a workspace: typed, layered, and each value knows where it came from.
+
+In order: flags, environment (`DECANT_MOVE_FREEZE_SECONDS`), the workspace's `decant.toml`, the user's
+`decant/decant.toml`, the system's; then the default.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from platformdirs import site_config_path, user_config_path
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from estate.errors import UsageError
+from estate.paths import Workspace
+from estate.suggest import did_you_mean
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class WorkspaceSection(_Section):
+    """Whose workspace this is."""
+
+    council: str = Field(default="", description="Name of the council, for reports.")
+    operator: str = Field(default="", description="Who is at work, as an id; default: the login name.")
+
+
+class DnsSection(_Section):
+    """Where services are named, so that a cutover can change it."""
+
+    server: str = Field(default="", description="Address of the authoritative server that takes updates.")
+    port: int = Field(default=53, ge=1, le=65535, description="Its port.")
+    zone: str = Field(default="", description="Zone that holds the services' names.")
+    key: str = Field(default="", description="Reference to a TSIG key file, as file:PATH.")
+    ttl: int = Field(default=5, ge=1, le=86400, description="Seconds a name may be cached around a cutover.")
+
+
+class MoveSection(_Section):
+    """How moves behave."""
+
+    freeze_seconds: float = Field(
+        default=300, ge=10, le=14400, description="A freeze ends by itself after this many seconds."
+    )
+    method: str = Field(default="auto", description="auto, or dump to force dump and restore in the freeze.")
+    parallel: int = Field(default=2, ge=1, le=16, description="Streams of one bulk copy.")
+
+
+class DiscoverSection(_Section):
+    """How discovery behaves."""
+
+    parallel: int = Field(default=32, ge=1, le=256, description="Hosts at once.")
+    timeout: float = Field(default=60, ge=1, le=3600, description="Seconds one host may take.")
+
+
+class LedgerSection(_Section):
+    """Where the ledger's heads are anchored besides the workspace."""
+
+    anchor_file: str = Field(default="", description="A second file for anchors, on another machine's disk.")
+
+
+class Service(_Section):
+    """One DNS name and the workload behind it."""
+
+    name: str
+    workload: str
+
+
+class Settings(_Section):
+    """Everything in `decant.toml`."""
+
+    workspace: WorkspaceSection = WorkspaceSection()
+    dns: DnsSection = DnsSection()
+    move: MoveSection = MoveSection()
+    discover: DiscoverSection = DiscoverSection()
+    ledger: LedgerSection = LedgerSection()
+    service: tuple[Service, ...] = ()
+
+    def services_of(self, workload: str) -> tuple[str, ...]:
+        """The DNS names of one workload."""
+        return tuple(entry.name for entry in self.service if entry.workload == workload)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The settings in force, and for each `section.key` the layer that gave it."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+
+
+def load(workspace: Workspace | None, environment: Mapping[str, str]) -> Loaded:
+    """Read every layer; raises `UsageError` for a wrong value, or an unknown key with the nearest valid one."""
+    merged: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    files = [site_config_path("decant") / "decant.toml", user_config_path("decant") / "decant.toml"]
+    for path in [*files, *([workspace.settings] if workspace else [])]:
+        if path.is_file():
+            _merge(merged, origins, _read(path), str(path))
+    _merge(merged, origins, _from_environment(environment), "environment")
+    try:
+        settings = Settings.model_validate(merged)
+    except ValidationError as wrong:
+        raise _refusal(wrong, origins) from None
+    for name, section in _sections():
+        for key in section.model_fields:
+            origins.setdefault(f"{name}.{key}", "default")
+    return Loaded(settings, origins)
+
+
+def _sections() -> list[tuple[str, type[_Section]]]:
+    found = []
+    for name, info in Settings.model_fields.items():
+        kind = info.annotation
+        if isinstance(kind, type) and issubclass(kind, _Section):
+            found.append((name, kind))
+    return found
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as wrong:
+        raise UsageError(f"{path} is not valid TOML ({wrong})", "mend that line") from None
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise UsageError(f"{path} cannot be read ({wrong})", "check the file and its rights") from None
+
+
+def _merge(merged: dict[str, Any], origins: dict[str, str], layer: Mapping[str, Any], origin: str) -> None:
+    for name, value in layer.items():
+        if isinstance(value, dict):
+            merged.setdefault(name, {}).update(value)
+            origins.update({f"{name}.{key}": origin for key in value})
+        else:
+            merged[name] = value
+            origins[name] = origin
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    layer: dict[str, dict[str, str]] = {}
+    for name, section in _sections():
+        for key in section.model_fields:
+            value = environment.get(f"DECANT_{name}_{key}".upper())
+            if value is not None:
+                layer.setdefault(name, {})[key] = value
+    return dict(layer)
+
+
+def _refusal(wrong: ValidationError, origins: Mapping[str, str]) -> UsageError:
+    first = wrong.errors(include_url=False, include_input=False)[0]
+    spot = ".".join(str(part) for part in first["loc"])
+    where = origins.get(spot, origins.get(str(first["loc"][0]), "decant.toml"))
+    if first["type"] == "extra_forbidden":
+        known = _known(first["loc"])
+        return UsageError(
+            f"{where} has the unknown setting {spot}",
+            did_you_mean(str(first["loc"][-1]), known, "remove it; `decant config show` lists them all"),
+        )
+    return UsageError(f"{where}: {spot}: {first['msg']}", "mend that value")
+
+
+def _known(location: tuple[int | str, ...]) -> list[str]:
+    if len(location) == 1:
+        return list(Settings.model_fields)
+    sections: dict[str, type[BaseModel]] = dict(_sections())
+    for name, info in Settings.model_fields.items():
+        for kind in get_args(info.annotation):
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                sections[name] = kind
+    section = sections.get(str(location[0]))
+    return list(section.model_fields) if section else []
+
+
+TEMPLATE = """\
+# Settings of this workspace. `decant config show` gives each value in force and where it came from.
+
+[workspace]
+council = ""             # for reports
+# operator = "jsmith"    # who is at work, as an id; default: the login name
+
+# Where services are named, so that a cutover can change it (RFC 2136, TSIG).
+# [dns]
+# server = "10.0.0.53"
+# zone = "internal.example"
+# key = "file:/etc/decant/dns.key"   # BIND key file, mode 0600
+# ttl = 5
+
+# Which workload answers to which name. `decant estate list` shows the workloads.
+# [[service]]
+# name = "reports-db.internal.example"
+# workload = "db01/postgres/reports"
+
+[move]
+freeze_seconds = 300     # a freeze ends by itself after this many seconds
+"""
+
+HOSTS_TEMPLATE = """\
+# The servers to discover, and the targets to move to. Secrets are references, never literals:
+# file:PATH (mode 0600), env:NAME, keyring:SERVICE/NAME, prompt:
+
+# [[host]]
+# name = "db01"
+# address = "10.0.0.12"
+# user = "svc-decant"
+# key = "file:/home/me/.ssh/id_ed25519"   # leave out to use the ssh-agent
+# sudo = "nopasswd"                       # none, nopasswd, password
+# owner = "Revenues"
+# authority = "Anytown Council"
+# contract_end = 2027-03-31
+# role = "legacy"                         # or "target"
+"""
