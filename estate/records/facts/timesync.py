@@ -1,0 +1,16 @@
+"""Whether the clock follows a time server."""
+
+from estate.records.base import Record
+
+
+class Timesync(Record):
+    """Fact `timesync`."""
+
+    service: str = ""
+    """`chrony`, `systemd-timesyncd`, `ntpd`; empty where none runs."""
+    active: bool
+    synchronised: bool | None = None
+    servers: tuple[str, ...] = ()
+    """As configured."""
+    offset_seconds: float | None = None
+    """The host's clock minus Decant's when the script ran; includes up to one round trip."""
