@@ -14,11 +14,12 @@ from estate.errors import UsageError
 from estate.paths import Workspace, find
 
 if TYPE_CHECKING:
-    from decant.settings import Settings
     from estate.ledger import Ledger
+    from estate.store import Store
+
+    from decant.settings import Settings
     from estate.progress import Progress
     from estate.records.host import Host
-    from estate.store import Store
     from estate.transport.base import Transport
 
 
@@ -34,9 +35,7 @@ class App:
     def workspace(self) -> Workspace:
         """The workspace; raises `UsageError` outside of one."""
         if self.start is not None and not (self.start / "decant.toml").is_file():
-            raise UsageError(
-                f"{self.start} is not a workspace", f"run `decant init {self.start}` to make it one"
-            )
+            raise UsageError(f"{self.start} is not a workspace", f"run `decant init {self.start}` to make it one")
         return find(self.start or Path.cwd())
 
     @cached_property

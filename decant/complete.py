@@ -21,9 +21,7 @@ def _workspace(ctx: click.Context) -> Workspace | None:
 
 
 def _matching(names: Iterable[str], typed: str) -> list[str]:
-    return sorted(
-        name for name in names if name.startswith(typed) or name.rpartition("/")[2].startswith(typed)
-    )
+    return sorted(name for name in names if name.startswith(typed) or name.rpartition("/")[2].startswith(typed))
 
 
 def hosts(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -43,9 +41,7 @@ def stacks(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     """Names of the workspace's stacks."""
     del param
     workspace = _workspace(ctx)
-    return (
-        [] if workspace is None else _matching((p.stem for p in workspace.stacks.glob("*.toml")), incomplete)
-    )
+    return [] if workspace is None else _matching((p.stem for p in workspace.stacks.glob("*.toml")), incomplete)
 
 
 def _stored(ctx: click.Context, names: Callable[[object], list[str]], incomplete: str) -> list[str]:
@@ -66,8 +62,9 @@ def _stored(ctx: click.Context, names: Callable[[object], list[str]], incomplete
 
 def workloads(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Ids of the workloads found so far."""
-    from estate.records.workload import Workload
     from estate.store import Store
+
+    from estate.records.workload import Workload
 
     del param
 

@@ -75,9 +75,7 @@ class Bars:
             if not self._tasks:
                 self._progress.start()
             if step.task not in self._tasks:
-                self._tasks[step.task] = self._progress.add_task(
-                    step.task, total=step.total, amount="", note=""
-                )
+                self._tasks[step.task] = self._progress.add_task(step.task, total=step.total, amount="", note="")
             self._progress.update(
                 self._tasks[step.task],
                 completed=step.done,

@@ -5,7 +5,7 @@ import click
 
 @click.command("completion")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def COMMAND(shell: str) -> None:  # noqa: N802 - every command file has this name
+def COMMAND(shell: str) -> None:
     """Print the completion script of SHELL; `eval "$(decant completion bash)"` uses it at once."""
     from click.shell_completion import get_completion_class
 

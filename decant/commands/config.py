@@ -9,7 +9,7 @@ from decant.output import json_option
 
 
 @click.group("config")
-def COMMAND() -> None:  # noqa: N802 - every command file has this name
+def COMMAND() -> None:
     """Settings: flags, then environment, workspace, user, system."""
 
 

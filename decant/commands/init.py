@@ -11,7 +11,7 @@ from decant.app import App
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
 @click.option("--council", default="", help="Name of the council, for reports.")
 @click.pass_obj
-def COMMAND(app: App, folder: Path, council: str) -> None:  # noqa: N802 - every command file has this name
+def COMMAND(app: App, folder: Path, council: str) -> None:
     """Make a workspace in FOLDER (default: here): settings, a hosts file, two stacks, and private state."""
     from decant.journeys.workspace import create
     from decant.output import next_step, say
@@ -24,6 +24,7 @@ def COMMAND(app: App, folder: Path, council: str) -> None:  # noqa: N802 - every
     if not made:
         say("  it was complete already; nothing was changed")
     say(
-        f"Keep a copy of {workspace.ledger_public.relative_to(workspace.root)} on another machine: it proves the ledger."
+        f"Keep a copy of {workspace.ledger_public.relative_to(workspace.root)} on another machine: "
+        "with it anybody can check the ledger."
     )
     next_step(f"write your servers into {workspace.hosts.name}, then `decant doctor`")

@@ -11,7 +11,7 @@ HOST_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
 
 
 class Host(Record):
-    """One entry of `hosts.toml`. Secrets are references (`file:`, `env:`, `keyring:`, `prompt:`), never literals."""
+    """One entry of `hosts.toml`. Secrets are references (`file:`, `env:`, `keyring:`, `prompt:`)."""
 
     name: str = Field(pattern=HOST_NAME)
     address: str

@@ -6,7 +6,7 @@ from estate.records.base import Instant, Record
 
 
 class Phase(StrEnum):
-    """Where a move stands. A phase that ends in -ing is work under way; the others are states that may last days."""
+    """Where a move stands. One that ends in -ing is work under way; the others are states that may last days."""
 
     PLANNED = "planned"
     PREPARING = "preparing"

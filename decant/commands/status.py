@@ -1,0 +1,26 @@
+"""`decant status`: where things stand, and what comes next."""
+
+import click
+
+from decant.app import App
+from decant.output import json_option
+
+
+@click.command("status")
+@json_option
+@click.pass_obj
+def COMMAND(app: App, as_json: bool) -> None:
+    """Show where this workspace stands and the next command to type."""
+    from decant.journeys.status import standing
+    from decant.output import next_step, show_json, table
+
+    now = standing(app)
+    if as_json:
+        show_json("decant.status/1", {"workspace": str(app.workspace.root), "stages": now.stages, "next": now.next})
+        return
+    table(
+        f"Workspace {app.workspace.root}",
+        ["stage", "state", "detail"],
+        [[stage.name, stage.state, stage.detail] for stage in now.stages],
+    )
+    next_step(now.next, now.why)

@@ -1,0 +1,93 @@
+"""Where a workspace stands: one line a stage, from what is stored."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from estate.records.assessment import Assessment
+from estate.records.finding import Finding, Status
+from estate.records.move import ENDED, Move, Phase
+from estate.records.plan import Plan
+from estate.records.preview import Preview
+from estate.records.server import Server
+from estate.records.workload import Workload
+
+if TYPE_CHECKING:
+    from decant.app import App
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of the journey; `state` is `done`, `partly` or `not yet`."""
+
+    name: str
+    state: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Every stage, and the one command that comes next, with the reason."""
+
+    stages: tuple[Stage, ...]
+    next: str
+    why: str
+
+
+def standing(app: "App") -> Standing:
+    """Read the store and say where things stand. Changes nothing."""
+    store = app.store
+    servers, workloads = store.all(Server), store.all(Workload)
+    missed = [server.id for server in servers if not server.reached]
+    assessments, plans, previews = store.all(Assessment), store.all(Plan), store.all(Preview)
+    findings = Counter(finding.status for finding in store.all(Finding))
+    moves = store.moves()
+    open_moves = [move for move in moves if move.phase not in ENDED]
+    stages = (
+        Stage(
+            "discover",
+            "not yet" if not servers else "partly" if missed else "done",
+            f"{len(servers)} servers, {len(workloads)} workloads"
+            + (f"; not reached: {', '.join(missed)}" if missed else ""),
+        ),
+        Stage("assess", _state(assessments), f"{len(assessments)} servers assessed"),
+        Stage("plan", _state(plans), f"{sum(len(plan.waves) for plan in plans)} waves"),
+        Stage("stacks", _state(previews), ", ".join(p.stack for p in previews) or "none previewed"),
+        Stage(
+            "check",
+            _state(findings),
+            f"{findings[Status.FAIL]} failing, {findings[Status.NOT_EVALUATED]} not evaluated",
+        ),
+        Stage(
+            "move",
+            "not yet" if not moves else "partly" if open_moves else "done",
+            ", ".join(f"{move.id} {move.phase}" for move in moves) or "none started",
+        ),
+    )
+    command, why = _next(stages, open_moves)
+    return Standing(stages, command, why)
+
+
+def _state(found: object) -> str:
+    return "done" if found else "not yet"
+
+
+def _next(stages: tuple[Stage, ...], moves: list[Move]) -> tuple[str, str]:
+    by_phase = {move.phase: move for move in moves}
+    if Phase.READY in by_phase:
+        return f"decant approve {by_phase[Phase.READY].id}", "a second person approves the cutover"
+    if Phase.SOAKING in by_phase:
+        return f"decant accept {by_phase[Phase.SOAKING].id}", "when the soak is over; `decant rollback` goes back"
+    if by_phase:
+        return "decant moves", "a move is under way"
+    missing = next((stage.name for stage in stages if stage.state == "not yet"), "report")
+    commands = {
+        "discover": ("decant discover", "find out what the servers hold"),
+        "assess": ("decant assess", "decide what becomes of each server"),
+        "plan": ("decant plan", "put the moves in order"),
+        "stacks": ("decant stack preview production", "see what would be built, and its cost"),
+        "check": ("decant check hosts", "hold servers and stacks against the rules"),
+        "move": ("decant move WORKLOAD --to TARGET --describe", "see what a move would do"),
+        "report": ("decant report", "write it all down"),
+    }
+    return commands[missing]
