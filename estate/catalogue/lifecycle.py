@@ -158,14 +158,15 @@ def support_of(product: str, version: str, today: date) -> Support:
     here = table()
     known = here.products.get(product)
     found = release_of(product, version)
-    age = f"; the table is of {here.as_of.isoformat()}, which is old" if today - here.as_of > STALE_AFTER
-    else "" if known is None or found is None:
-        what = f"no product {product!r}" if known is None else f"no release of {known.name} that {version!r}
-        is of" return Support(
+    old = today - here.as_of > STALE_AFTER
+    age = f"; the table is of {here.as_of.isoformat()}, which is old" if old else ""
+    if known is None or found is None:
+        what = f"product {product!r}" if known is None else f"release of {known.name} that {version!r} is of"
+        return Support(
             product=known.name if known else product,
             version=version,
             status="unknown",
-            reason=f"the table has {what}{age}",
+            reason=f"the table has no {what}{age}",
             table_date=here.as_of,
             source=here.source,
         )
