@@ -71,24 +71,3 @@ def say(text: str) -> None:
 def next_step(command: str, why: str = "") -> None:
     """The line at the end of a command that says what to type next."""
     say(f"Next: {command}" + (f"  ({why})" if why else ""))
-
-
-def pounds(amount: float, pence: bool = False) -> str:
-    """£457, £1,234, or £1.4 million; with `pence`, £4.57."""
-    if pence:
-        return f"£{amount:,.2f}"
-    if abs(amount) >= 1_000_000:
-        return f"£{amount / 1_000_000:.1f} million"
-    return f"£{amount:,.0f}"
-
-
-def size(count: int | None) -> str:
-    """Bytes for people: 512 B, 3.4 MiB, 12 GiB; unknown for None."""
-    if count is None:
-        return "unknown"
-    value = float(count)
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if abs(value) < 1024:
-            return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
-        value /= 1024
-    return f"{value:.1f} TiB"

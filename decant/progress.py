@@ -6,7 +6,8 @@ from typing import TextIO
 
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from decant.output import console, plain, size
+from decant.output import console, plain
+from estate.documents.words import size
 from estate.progress import Step
 
 PLAIN_EVERY = 5.0

@@ -1,0 +1,173 @@
+"""Gathers a report from the store and the ledger, and writes it as HTML and JSON."""
+
+import json
+import os
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from decant.journeys.public import leaks, public
+from decant.output import jsonable
+from estate.documents.report import html
+from estate.errors import EvidenceError, RefusedError
+from estate.records.assessment import Assessment
+from estate.records.base import now
+from estate.records.dependency import Dependency
+from estate.records.finding import Finding, Status
+from estate.records.observation import Outcome
+from estate.records.plan import Plan
+from estate.records.preview import Preview
+from estate.records.report import Environment, LedgerState, NotSeen, Report, RuleResult
+from estate.records.server import Server
+from estate.records.verification import Verification
+from estate.records.workload import Workload
+
+if TYPE_CHECKING:
+    from decant.app import App
+    from estate.ledger import Ledger
+    from estate.store import Store
+
+Edition = Literal["full", "public"]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A report and the two files it was written to."""
+
+    report: Report
+    html: Path
+    json: Path
+
+
+def write(app: "App", edition: Edition, output: Path | None = None, left_out: Sequence[str] = ()) -> Written:
+    """Gather, draw and write one edition; `left_out` is what this run did not do.
+
+    Raises `RefusedError` where the public edition would name a host, or a file cannot be written.
+    """
+    from estate.documents.map import svg
+    from inventory.map import graph
+
+    full = gather(app, left_out)
+    report = full if edition == "full" else public(full)
+    drawing = svg(graph(report.servers, report.workloads, report.dependencies)) if report.servers else ""
+    page = html(report, drawing)
+    data = json.dumps({"schema": "decant.report/1", **jsonable(report.model_dump(mode="json"))}, indent=2)
+    if edition == "public" and (named := leaks(full, page + data)):
+        raise RefusedError(
+            f"The public edition would name {named}", "report this as a fault in Decant and do not publish"
+        )
+    stamp = f"{report.at:%Y%m%dT%H%M%SZ}"
+    path = output or app.workspace.reports / f"report-{edition}-{stamp}.html"
+    beside = path.with_suffix(".json")
+    try:
+        for file, text in ((path, page), (beside, data)):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+                out.write(text)
+    except OSError as wrong:
+        raise RefusedError(f"{path} cannot be written ({wrong.strerror})", "choose another --output") from None
+    app.ledger.append("report.written", [path.name], {"edition": edition}, actor=app.actor)
+    return Written(report, path, beside)
+
+
+def gather(app: "App", left_out: Sequence[str] = ()) -> Report:
+    """Everything that the store and the ledger hold, in the order that the report shows."""
+    from policies.coverage import frameworks
+
+    store = app.store
+    findings = store.all(Finding)
+    plans = store.all(Plan)
+    return Report(
+        council=app.settings.workspace.council,
+        edition="full",
+        at=now(),
+        left_out=tuple(left_out),
+        servers=tuple(store.all(Server)),
+        not_seen=tuple(_not_seen(store)),
+        workloads=tuple(store.all(Workload)),
+        dependencies=tuple(store.all(Dependency)),
+        assessments=tuple(store.all(Assessment)),
+        plan=max(plans, key=lambda plan: plan.at) if plans else None,
+        environments=tuple(_environment(preview) for preview in store.all(Preview)),
+        moves=tuple(store.moves()),
+        verifications=_verifications(store),
+        rules=tuple(_by_rule(findings)),
+        frameworks=tuple(frameworks(findings)) if findings else (),
+        ledger=_ledger(app.ledger),
+    )
+
+
+def _not_seen(store: "Store") -> list[NotSeen]:
+    rows = []
+    for facts in store.all_server_facts():
+        for seen in facts.observations.values():
+            if seen.outcome in (Outcome.UNREADABLE, Outcome.FAILED) or seen.partial:
+                rows.append(
+                    NotSeen(
+                        server=seen.server,
+                        fact=seen.fact,
+                        outcome="known in part" if seen.partial else seen.outcome.value,
+                        reason=seen.partial or seen.reason,
+                        privilege=seen.privilege,
+                    )
+                )
+    return rows
+
+
+def _environment(preview: Preview) -> Environment:
+    made = [resource for resource in preview.resources if resource.custom]
+    return Environment(
+        stack=preview.stack,
+        kind=preview.kind,
+        resources=len(made),
+        by_type=dict(Counter(resource.type for resource in made)),
+        estimate=preview.estimate,
+        at=preview.at,
+    )
+
+
+def _verifications(store: "Store") -> tuple[Verification, ...]:
+    wanted = {move.verification for move in store.moves()}
+    return tuple(v for v in store.all(Verification) if v.id in wanted)
+
+
+def _by_rule(findings: Sequence[Finding]) -> list[RuleResult]:
+    groups: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        groups[finding.rule].append(finding)
+
+    def of(group: list[Finding], status: Status) -> tuple[Finding, ...]:
+        return tuple(sorted((f for f in group if f.status == status), key=lambda f: f.subject))
+
+    return [
+        RuleResult(
+            rule=rule,
+            title=group[0].title,
+            severity=group[0].severity,
+            scope=group[0].scope,
+            remedy=group[0].remedy,
+            failing=of(group, Status.FAIL),
+            waived=of(group, Status.WAIVED),
+            not_evaluated=of(group, Status.NOT_EVALUATED),
+            passing=len(of(group, Status.PASS)),
+            not_applicable=len(of(group, Status.NOT_APPLICABLE)),
+        )
+        for rule, group in sorted(groups.items())
+    ]
+
+
+def _ledger(ledger: "Ledger") -> LedgerState:
+    try:
+        checked = ledger.verify()
+    except EvidenceError as broken:
+        return LedgerState(holds=False, problem=broken.what, entries=ledger.count(), head="")
+    return LedgerState(
+        holds=True,
+        entries=checked.entries,
+        head=checked.head,
+        anchored_at=checked.anchored_at,
+        anchored_sequence=checked.anchored_sequence,
+    )

@@ -1,0 +1,1 @@
+"""What people read: HTML, and drawings as SVG."""

@@ -1,0 +1,62 @@
+"""Draws a report as one self-contained HTML file: no script, no font, no picture from elsewhere."""
+
+from collections import Counter
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from estate.documents import words
+from estate.records.assessment import Support
+from estate.records.finding import Severity
+from estate.records.report import Report, RuleResult
+
+_SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
+
+
+def html(report: Report, estate_map: str) -> str:
+    """The report as HTML. `estate_map` is an SVG drawing that we made, taken as it is; empty for none."""
+    folder = files("estate.documents")
+    environment = Environment(autoescape=select_autoescape(default=True), undefined=StrictUndefined, trim_blocks=True)
+    environment.filters.update(
+        day=words.day, moment=words.moment, size=words.size, pounds=words.pounds, seconds=words.seconds
+    )
+    environment.globals.update(count=words.count)
+    template = environment.from_string(folder.joinpath("report.html.j2").read_text("utf-8"))
+    return template.render(
+        report=report,
+        style=Markup(folder.joinpath("report.css").read_text("utf-8")),  # noqa: S704 - our own file
+        estate_map=Markup(estate_map),  # noqa: S704 - drawn by estate.documents.map, which escapes every label
+        **_summary(report),
+    )
+
+
+def _summary(report: Report) -> dict[str, Any]:
+    ended = [s for a in report.assessments for s in a.support if s.status == "ended"]
+    unreached = [server for server in report.servers if not server.reached]
+    failing = [rule for rule in report.rules if rule.failing]
+    return {
+        "unreached": unreached,
+        "support": _support(report),
+        "servers_ended": sum(any(s.status == "ended" for s in a.support) for a in report.assessments),
+        "products_ended": len(ended),
+        "own_workloads": [w for w in report.workloads if not w.os_owned],
+        "os_workloads": sum(w.os_owned for w in report.workloads),
+        "failing": sorted(failing, key=_rank),
+        "undecided": [rule for rule in report.rules if rule.not_evaluated],
+        "severities": [(name, sum(rule.severity == name for rule in failing)) for name in _SEVERITIES],
+        "phases": Counter(move.phase.value for move in report.moves),
+        "verified": {v.id: v for v in report.verifications},
+        "waived": sum(len(rule.waived) for rule in report.rules),
+    }
+
+
+def _rank(rule: RuleResult) -> tuple[int, int, str]:
+    return _SEVERITIES.index(rule.severity), -len(rule.failing), rule.rule
+
+
+def _support(report: Report) -> list[tuple[str, Support]]:
+    order = {"ended": 0, "ends soon": 1, "unknown": 2, "supported": 3}
+    rows = [(a.server, s) for a in report.assessments for s in a.support]
+    return sorted(rows, key=lambda row: (order[row[1].status], row[0], row[1].product))

@@ -1,0 +1,102 @@
+"""A report: everything that one edition says, before it is drawn."""
+
+from typing import Literal
+
+from estate.records.assessment import Assessment
+from estate.records.base import Instant, Record
+from estate.records.dependency import Dependency
+from estate.records.finding import Finding, Severity
+from estate.records.move import Move
+from estate.records.plan import Plan
+from estate.records.preview import Estimate, StackKind
+from estate.records.server import Server
+from estate.records.verification import Verification
+from estate.records.workload import Workload
+
+
+class NotSeen(Record):
+    """One thing that could not be seen, and why: never dropped."""
+
+    server: str
+    fact: str
+    outcome: str
+    reason: str
+    privilege: str = ""
+
+
+class Environment(Record):
+    """One previewed stack in short."""
+
+    stack: str
+    kind: StackKind
+    resources: int
+    by_type: dict[str, int]
+    estimate: Estimate
+    at: Instant
+
+
+class RuleResult(Record):
+    """What one rule found over all its subjects: reports group by finding, not by resource."""
+
+    rule: str
+    title: str
+    severity: Severity
+    scope: Literal["stack", "host"]
+    remedy: str
+    failing: tuple[Finding, ...] = ()
+    waived: tuple[Finding, ...] = ()
+    not_evaluated: tuple[Finding, ...] = ()
+    passing: int = 0
+    not_applicable: int = 0
+
+
+class ControlState(Record):
+    """What the evidence says of one control. A person decides whether the council complies."""
+
+    id: str
+    title: str
+    state: Literal["supported by evidence", "evidence against", "no automated evidence", "not evaluated"]
+    rules: tuple[str, ...] = ()
+
+
+class FrameworkState(Record):
+    """One framework with every control of the shipped list."""
+
+    id: str
+    name: str
+    version: str
+    complete: bool
+    controls: tuple[ControlState, ...]
+
+
+class LedgerState(Record):
+    """Whether the ledger holds, and its head at the time of the report."""
+
+    holds: bool
+    problem: str = ""
+    entries: int
+    head: str
+    anchored_at: Instant | None = None
+    anchored_sequence: int | None = None
+
+
+class Report(Record):
+    """One edition of a report. The public one holds no host names, addresses or findings by host."""
+
+    council: str
+    edition: Literal["full", "public"]
+    at: Instant
+    left_out: tuple[str, ...] = ()
+    """What this run did not do, in a sentence each."""
+    servers: tuple[Server, ...]
+    not_seen: tuple[NotSeen, ...]
+    workloads: tuple[Workload, ...]
+    dependencies: tuple[Dependency, ...]
+    assessments: tuple[Assessment, ...]
+    plan: Plan | None
+    environments: tuple[Environment, ...]
+    moves: tuple[Move, ...]
+    verifications: tuple[Verification, ...]
+    rules: tuple[RuleResult, ...]
+    frameworks: tuple[FrameworkState, ...]
+    ledger: LedgerState
