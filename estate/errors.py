@@ -10,6 +10,7 @@
     ├── RefusedError             exit 4  going on would not be safe
     │   └── HeldError            exit 4  somebody else holds it
     ├── EvidenceError            exit 1  the ledger does not hold
+    ├── UndecidedError           exit 1  a rule cannot tell: too little is known
     ├── UnfinishedError          exit 1  work stopped part-way and can be resumed
     └── InterruptedRunError      exit 130  a person stopped it, cleanly; the remedy resumes it
 
@@ -94,6 +95,15 @@ class HeldError(RefusedError):
 
 class EvidenceError(DecantError):
     """The ledger does not hold; `what` names the first entry that does not."""
+
+    exit_code = EXIT_FINDINGS
+
+
+class UndecidedError(DecantError):
+    """A rule cannot tell: too little is known. `what` says what is missing, `remedy` how it would be known.
+
+    It becomes a finding that was not evaluated, and never a pass.
+    """
 
     exit_code = EXIT_FINDINGS
 

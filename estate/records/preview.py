@@ -9,9 +9,15 @@ from estate.records.base import Instant, Record
 
 StackKind = Literal["production", "test", "incident", "rehearsal"]
 
+SECRET = "[secret]"
+"""What stands in a preview for a value that is secret."""
+UNKNOWN = "[unknown]"
+"""What stands in a preview for a value that is only known once the stack is built."""
+
 
 class Resource(Record):
-    """One registered resource. Secret inputs are `"[secret]"`; `secrets` holds their paths."""
+    """One registered resource. Secret inputs are `SECRET`, with their paths in `secrets`; what only the cloud
+    will say is `UNKNOWN`."""
 
     type: str
     name: str
