@@ -1,0 +1,53 @@
+# Two commands: `make demo` and `make test`. Each does all of its own set-up, and can be repeated.
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for p in python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+
+.PHONY: setup python demo test fast practice-test lint format lock
+
+setup: $(VENV)/.installed
+
+# On Debian, Python's venv module is a package of its own.
+python:
+	@test -n "$(PYTHON)" || { echo "Decant needs Python 3.11: on Debian 12, apt-get install python3 python3-venv" >&2; exit 3; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null && { apt-get update -q && apt-get install -y -q python3-venv; } \
+	  || { echo "Python's venv module is missing: as root, apt-get install python3-venv" >&2; exit 3; }; }
+
+$(VENV)/.installed: requirements/dev.txt requirements/bootstrap.txt pyproject.toml | python
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup
+	@$(BIN)/decant demo
+
+test: lint fast practice-test
+
+fast: setup
+	$(BIN)/pytest -q -n 2 -m "not practice" --durations 10
+
+practice-test: setup
+	$(BIN)/pytest -q -m practice --durations 15
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# New versions within what the .in files allow. Hashes only: no address of a registry is recorded.
+LOCK := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-annotate --no-header
+lock: setup
+	$(LOCK) --upgrade requirements/dev.in -o requirements/dev.txt
+	$(LOCK) requirements/runtime.in -c requirements/dev.txt -o requirements/runtime.txt
+	$(LOCK) requirements/bootstrap.in -c requirements/dev.txt -o requirements/bootstrap.txt
+
