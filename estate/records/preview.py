@@ -9,7 +9,7 @@ from estate.records.base import Instant, Record
 
 StackKind = Literal["production", "test", "incident", "rehearsal"]
 
-SECRET = "[secret]"
+SECRET = "[secret]"  # noqa: S105 - a mark, not a password
 """What stands in a preview for a value that is secret."""
 UNKNOWN = "[unknown]"
 """What stands in a preview for a value that is only known once the stack is built."""
