@@ -1,0 +1,294 @@
+"""The store: every record, by time, in SQLite or PostgreSQL.
+
+    store = Store.open(sqlite_url(workspace.database))
+    store.put(server, workload)
+    store.get(Server, "db-legacy")
+
+Records are frozen; putting one of an id that is there makes it the newest and keeps the older one as history.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from pydantic import ValidationError
+
+from estate import leases, schema
+from estate.database import Database, sqlite_url
+from estate.errors import DecantError, RefusedError, UsageError
+from estate.records.assessment import Assessment
+from estate.records.base import Record, now
+from estate.records.dependency import Dependency
+from estate.records.finding import Finding
+from estate.records.move import ENDED, Move
+from estate.records.observation import Observation
+from estate.records.plan import Plan
+from estate.records.preview import Preview
+from estate.records.server import Server, ServerFacts
+from estate.records.verification import Verification
+from estate.records.workload import Workload
+from estate.suggest import pick, unknown
+
+__all__ = ["Store", "sqlite_url"]
+
+R = TypeVar("R", bound=Record)
+
+IDENTITY: Mapping[type[Record], Callable[[Any], str]] = {
+    Server: lambda r: r.id,
+    Workload: lambda r: r.id,
+    Dependency: lambda r: r.id,
+    Assessment: lambda r: r.server,
+    Plan: lambda r: r.id,
+    Preview: lambda r: r.stack,
+    Finding: lambda r: f"{r.rule}@{r.subject}",
+    Verification: lambda r: r.id,
+}
+"""What the store keeps, and what makes two records of a kind the same. Observations and moves go their own way."""
+
+LIST_THEM = "run `decant estate list` for those there are"
+
+
+class Store:
+    """The records of one estate. Safe to use from several threads and processes."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @classmethod
+    def open(cls, url: str) -> "Store":
+        """Open the store at `url`, made or carried forward to this version where need be.
+
+        Raises `UsageError` for a URL or a store that cannot serve, `UnreachableError` where it does not answer.
+        """
+        return cls(Database(url))
+
+    def close(self) -> None:
+        """Close all connections. Safe to repeat."""
+        self.database.close()
+
+    def put(self, *things: Record) -> None:
+        """Keep these records, all or none; each becomes the newest of its id."""
+        rows = [(type(thing).__name__, _identity(thing), thing.model_dump_json()) for thing in things]
+        moment = now().isoformat()
+        table = schema.records
+        with self.database.write() as connection:
+            self.database.lock(connection, table)
+            for kind, identity, body in rows:
+                connection.execute(
+                    sa.update(table)
+                    .where(table.c.kind == kind, table.c.id == identity, table.c.newest.is_(sa.true()))
+                    .values(newest=False)
+                )
+                connection.execute(
+                    sa.insert(table).values(kind=kind, id=identity, stored_at=moment, newest=True, body=body)
+                )
+
+    def get(self, kind: type[R], identity: str) -> R | None:
+        """The newest record of that id, None where there is none."""
+        found = self._bodies(kind, schema.records.c.id == identity, schema.records.c.newest.is_(sa.true()))
+        return _read(kind, found[0]) if found else None
+
+    def all(self, kind: type[R]) -> list[R]:
+        """The newest record of each id, by id."""
+        return [_read(kind, body) for body in self._bodies(kind, schema.records.c.newest.is_(sa.true()))]
+
+    def history(self, kind: type[R], identity: str) -> list[R]:
+        """Every record of that id, the oldest first."""
+        return [_read(kind, body) for body in self._bodies(kind, schema.records.c.id == identity)]
+
+    def resolve(self, kind: type[R], text: str) -> R:
+        """The record that a person means by `text`: an id, or the end of one (`reports`: `db/postgres/reports`).
+
+        Raises `UsageError` with suggestions where it is none, or more than one.
+        """
+        exact = self.get(kind, text)
+        if exact is not None:
+            return exact
+        known = {_identity(record): record for record in self.all(kind)}
+        return known[pick(kind.__name__.lower(), text, known, LIST_THEM)]
+
+    def add_observations(self, seen: Iterable[Observation]) -> None:
+        """Keep these observations, all or none; each becomes the newest of its server and fact."""
+        rows = [(item, item.model_dump_json()) for item in seen]
+        table = schema.observations
+        with self.database.write() as connection:
+            self.database.lock(connection, table)
+            for item, body in rows:
+                connection.execute(
+                    sa.update(table)
+                    .where(
+                        table.c.server == item.server,
+                        table.c.fact == item.fact,
+                        table.c.newest.is_(sa.true()),
+                    )
+                    .values(newest=False)
+                )
+                connection.execute(
+                    sa.insert(table).values(
+                        server=item.server,
+                        fact=item.fact,
+                        at=item.at.isoformat(),
+                        newest=True,
+                        body=body,
+                    )
+                )
+
+    def observations(self, server: str, fact: str) -> list[Observation]:
+        """Every observation of one fact of one server, the oldest first."""
+        table = schema.observations
+        with self.database.read() as connection:
+            bodies = connection.scalars(
+                sa.select(table.c.body)
+                .where(table.c.server == server, table.c.fact == fact)
+                .order_by(table.c.sequence)
+            ).all()
+        return [_read(Observation, body) for body in bodies]
+
+    def server_facts(self, server_id: str) -> ServerFacts:
+        """A server with the newest observation of each fact. Raises `UsageError` where it is not known."""
+        server = self.get(Server, server_id)
+        if server is None:
+            raise unknown("server", server_id, [each.id for each in self.all(Server)], LIST_THEM)
+        return ServerFacts(server, self._newest_facts(server_id).get(server_id, {}))
+
+    def all_server_facts(self) -> list[ServerFacts]:
+        """Every server with the newest observation of each fact, by server."""
+        facts = self._newest_facts(None)
+        return [ServerFacts(server, facts.get(server.id, {})) for server in self.all(Server)]
+
+    def create_move(self, move: Move) -> None:
+        """Keep a new move. Raises `RefusedError` where its workload has one that has not ended."""
+        with self.database.write() as connection:
+            table = schema.moves
+            other = connection.scalar(
+                sa.select(table.c.id).where(table.c.workload == move.workload, table.c.ended.is_(sa.false()))
+            )
+            if other is not None:
+                raise RefusedError(
+                    f"{move.workload} has the move {other} under way already",
+                    "run `decant moves` to see where it stands; finish or cancel it first",
+                )
+            connection.execute(sa.insert(table).values(id=move.id, **_move_row(move)))
+
+    def move(self, id_or_workload: str) -> Move:
+        """A move by its id, or by its workload (or the end of that): the one under way, else the last.
+
+        Raises `UsageError` where there is none, or where the text could mean several workloads.
+        """
+        known = self.moves()
+        for each in known:
+            if each.id == id_or_workload:
+                return each
+        workload = pick("move", id_or_workload, {each.workload for each in known}, "run `decant moves` to see all")
+        its = [each for each in known if each.workload == workload]
+        return next((each for each in its if each.phase not in ENDED), its[-1])
+
+    def moves(self) -> list[Move]:
+        """Every move, the oldest first."""
+        table = schema.moves
+        with self.database.read() as connection:
+            bodies = connection.scalars(sa.select(table.c.body).order_by(table.c.created_at, table.c.id)).all()
+        return [_read(Move, body) for body in bodies]
+
+    def update_move(self, move_id: str, epoch: int, **changes: Any) -> Move:
+        """Change a move's fields and set its epoch, if nobody has a later one; returns it as it is now.
+
+        Raises `RefusedError` where the move, or its lease `move:ID`, has a later epoch than `epoch`.
+        """
+        table = schema.moves
+        with self.database.write() as connection:
+            leases.refuse_older(connection, lease_key(move_id), epoch)
+            row = connection.execute(
+                sa.select(table.c.body, table.c.epoch).where(table.c.id == move_id).with_for_update()
+            ).one_or_none()
+            if row is None:
+                raise UsageError(f"there is no move {move_id!r}", "run `decant moves` for those there are")
+            if row.epoch > epoch:
+                raise RefusedError(
+                    f"this run (epoch {epoch}) no longer holds the move {move_id}: epoch {row.epoch} took over",
+                    "look at `decant moves`; run again only if nobody else is at work",
+                )
+            before = _read(Move, row.body)
+            move = Move.model_validate({**dict(before), **changes, "epoch": epoch, "changed_at": now()})
+            connection.execute(sa.update(table).where(table.c.id == move_id).values(**_move_row(move)))
+        return move
+
+    def acquire_lease(self, key: str, holder: str, ttl_seconds: float) -> int:
+        """Take `key`; returns the new epoch. Raises `HeldError` that names who has it, since when, how it ends."""
+        with self.database.write() as connection:
+            return leases.acquire(connection, key, holder, ttl_seconds)
+
+    def renew_lease(self, key: str, epoch: int, ttl_seconds: float) -> None:
+        """Keep `key`. Raises `RefusedError` where a later epoch took it or it was given up."""
+        with self.database.write() as connection:
+            leases.renew(connection, key, epoch, ttl_seconds)
+
+    def release_lease(self, key: str, epoch: int) -> None:
+        """Give `key` up, if it is still held with that epoch. Safe to repeat."""
+        with self.database.write() as connection:
+            leases.release(connection, key, epoch)
+
+    def lease_holder(self, key: str) -> tuple[str, float] | None:
+        """Who holds `key` now, and for how many seconds more unless renewed; None where nobody does."""
+        with self.database.read() as connection:
+            return leases.holder(connection, key)
+
+    def _bodies(self, kind: type[Record], *where: sa.ColumnElement[bool]) -> Sequence[str]:
+        if kind not in IDENTITY:
+            raise _not_kept(kind)
+        table = schema.records
+        with self.database.read() as connection:
+            return connection.scalars(
+                sa.select(table.c.body)
+                .where(table.c.kind == kind.__name__, *where)
+                .order_by(table.c.id, table.c.sequence)
+            ).all()
+
+    def _newest_facts(self, server: str | None) -> dict[str, dict[str, Observation]]:
+        table = schema.observations
+        query = sa.select(table.c.body).where(table.c.newest.is_(sa.true()))
+        if server is not None:
+            query = query.where(table.c.server == server)
+        with self.database.read() as connection:
+            bodies = connection.scalars(query.order_by(table.c.server, table.c.fact)).all()
+        found: dict[str, dict[str, Observation]] = {}
+        for body in bodies:
+            seen = _read(Observation, body)
+            found.setdefault(seen.server, {})[seen.fact] = seen
+        return found
+
+
+def lease_key(move_id: str) -> str:
+    """The lease under which a move is worked on."""
+    return f"move:{move_id}"
+
+
+def _identity(thing: Record) -> str:
+    of = IDENTITY.get(type(thing))
+    if of is None:
+        raise _not_kept(type(thing))
+    return of(thing)
+
+
+def _not_kept(kind: type[Record]) -> DecantError:
+    return DecantError(f"the store keeps no {kind.__name__} by id", "add its identity in estate/store.py")
+
+
+def _read(kind: type[R], body: str) -> R:
+    try:
+        return kind.model_validate_json(body)
+    except ValidationError as error:
+        raise DecantError(
+            f"the store holds a {kind.__name__} that cannot be read ({error.errors()[0]['msg']})",
+            "run the version of Decant that wrote it, or discover again",
+        ) from error
+
+
+def _move_row(move: Move) -> dict[str, Any]:
+    return {
+        "workload": move.workload,
+        "ended": move.phase in ENDED,
+        "epoch": move.epoch,
+        "created_at": move.created_at.isoformat(),
+        "body": move.model_dump_json(),
+    }

@@ -1,0 +1,42 @@
+"""Which one a person means by what they typed, and did-you-mean where it is none. Never acted on by itself."""
+
+import difflib
+from collections.abc import Iterable
+
+from estate.errors import UsageError
+
+
+def nearest(text: str, choices: Iterable[str], most: int = 3) -> list[str]:
+    """Up to `most` of `choices` that are close to `text`, the closest first; case does not count."""
+    by_lower = {choice.lower(): choice for choice in choices}
+    found = difflib.get_close_matches(text.lower(), list(by_lower), n=most, cutoff=0.6)
+    return [by_lower[lower] for lower in found]
+
+
+def unknown(noun: str, text: str, ids: Iterable[str], otherwise: str) -> UsageError:
+    """The error for a `noun` ("server") that is not there; `otherwise` is the remedy where nothing is close.
+
+    An id of several parts (`db-legacy/postgres/reports`) is also compared by its last one.
+    """
+    known = list(ids)
+    by_last = {identity.rsplit("/", 1)[-1]: identity for identity in known}
+    close = dict.fromkeys([*nearest(text, known), *(by_last[last] for last in nearest(text, by_last))])
+    return UsageError(
+        f"there is no {noun} {text!r}", f"did you mean {' or '.join(close)}?" if close else otherwise
+    )
+
+
+def pick(noun: str, text: str, ids: Iterable[str], otherwise: str) -> str:
+    """The id that is `text`, or whose last part or parts are `text` (`reports` for `db/postgres/reports`).
+
+    Raises `UsageError` where it is none, with what is close, or more than one.
+    """
+    known = list(ids)
+    if text in known:
+        return text
+    meant = [identity for identity in known if identity.endswith(f"/{text}")]
+    if len(meant) == 1:
+        return meant[0]
+    if meant:
+        raise UsageError(f"{text!r} could be more than one {noun}", f"say which: {', '.join(meant)}")
+    raise unknown(noun, text, known, otherwise)
