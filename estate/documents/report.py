@@ -37,6 +37,7 @@ def _summary(report: Report) -> dict[str, Any]:
     unreached = [server for server in report.servers if not server.reached]
     failing = [rule for rule in report.rules if rule.failing]
     return {
+        "assessed": {a.server: a for a in report.assessments},
         "unreached": unreached,
         "support": _support(report),
         "servers_ended": sum(any(s.status == "ended" for s in a.support) for a in report.assessments),

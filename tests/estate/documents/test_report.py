@@ -1,0 +1,116 @@
+"""The report: one file that stands alone, reads on a phone and by a screen reader, and escapes what it is told."""
+
+import re
+from html.parser import HTMLParser
+
+from decant.journeys.public import leaks, public
+from estate.documents.report import html
+from estate.records.report import Report
+from tests.estate.documents.reports import small
+
+VOID = {"meta", "link", "br", "hr", "img", "input"}
+
+
+class Outline(HTMLParser):
+    """What a screen reader would meet."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.headings: list[int] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.unbalanced: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if (identity := dict(attrs).get("id")) is not None:
+            self.ids.append(identity)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.unbalanced.append(tag)
+
+
+def test_it_says_its_language_and_title_and_every_tag_closes() -> None:
+    outline = Outline(html(small(), ""))
+    assert ("html", {"lang": "en-GB"}) in outline.tags
+    assert any(tag == "title" for tag, _ in outline.tags)
+    assert not outline.open
+    assert not outline.unbalanced
+
+
+def test_headings_never_skip_a_level_and_there_is_one_h1() -> None:
+    headings = Outline(html(small(), "")).headings
+    assert headings.count(1) == 1
+    assert headings[0] == 1
+    assert all(after - before <= 1 for before, after in zip(headings, headings[1:], strict=False))
+
+
+def test_every_header_cell_has_a_scope_and_every_table_a_caption() -> None:
+    outline = Outline(html(small(), ""))
+    assert all("scope" in attrs for tag, attrs in outline.tags if tag == "th")
+    tables = sum(tag == "table" for tag, _ in outline.tags)
+    assert tables > 5
+    assert tables == sum(tag == "caption" for tag, _ in outline.tags)
+
+
+def test_every_link_leads_to_a_place_in_the_same_page() -> None:
+    outline = Outline(html(small(), ""))
+    targets = [attrs["href"] or "" for tag, attrs in outline.tags if tag == "a"]
+    assert targets
+    assert all(target.startswith("#") and target[1:] in outline.ids for target in targets)
+
+
+def test_it_loads_nothing_from_anywhere() -> None:
+    page = html(small(), "")
+    assert "<script" not in page
+    assert not re.search(r"(src|href)=[\"']?(https?:)?//", page)
+    assert not re.search(r"@import|url\((?!#)", page)
+
+
+def test_what_it_is_told_is_escaped() -> None:
+    page = html(small(), "")
+    assert "Anytown &amp; District &lt;Council&gt;" in page
+    assert "<Council>" not in page
+
+
+def test_a_server_that_was_not_reached_is_named_with_the_reason() -> None:
+    page = html(small(), "")
+    assert "old-payroll" in page
+    assert "it does not answer on port 22" in page
+
+
+def test_what_has_no_price_is_said() -> None:
+    assert "Not priced, and not counted as zero" in html(small(), "")
+
+
+def test_a_broken_ledger_is_the_first_thing_said() -> None:
+    report = small()
+    broken = report.ledger.model_copy(update={"holds": False, "problem": "entry 7 was changed"})
+    page = html(report.model_copy(update={"ledger": broken}), "")
+    assert page.index("entry 7 was changed") < page.index('id="estate"')
+
+
+def test_an_empty_estate_makes_a_page_that_says_so() -> None:
+    empty = {name: () for name in ("servers", "not_seen", "workloads", "dependencies", "assessments", "moves")}
+    more = {"environments": (), "verifications": (), "rules": (), "frameworks": (), "plan": None}
+    page = html(Report.model_validate({**dict(small()), **empty, **more}), "")
+    assert "Nothing has been looked at." in page
+
+
+def test_the_public_edition_names_no_host_address_or_service() -> None:
+    full = small()
+    page = html(public(full), "")
+    for name in ("db-legacy", "10.99.1.12", "old-payroll", "reports-db.practice.test", "web-legacy", "10.99.1.11"):
+        assert name not in page
+    assert leaks(full, page) == ""
+
+
+def test_a_leak_into_the_public_edition_would_be_noticed() -> None:
+    assert leaks(small(), "… and db-legacy, of course") == "db-legacy"
