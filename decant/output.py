@@ -1,17 +1,18 @@
-"""How commands show things: data on stdout, messages on stderr, JSON with a schema name."""
+"""How commands show things: data on stdout, messages on stderr, JSON with a schema name.
+
+Every command imports this, so what is slow to import waits until it is used.
+"""
 
 import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
-from pydantic import BaseModel
-from pydantic_core import to_jsonable_python
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 json_option: Callable[[Any], Any] = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object with a schema name, for scripts."
@@ -23,8 +24,10 @@ def plain(stream: TextIO) -> bool:
     return not stream.isatty() or "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
 
 
-def console(stream: TextIO | None = None) -> Console:
+def console(stream: TextIO | None = None) -> "Console":
     """A console on stdout (or `stream`) that obeys NO_COLOR and knows when it is not a terminal."""
+    from rich.console import Console
+
     out = stream or sys.stdout
     width = None if out.isatty() else 140
     return Console(file=out, no_color=plain(out), highlight=False, width=width, soft_wrap=False)
@@ -38,6 +41,9 @@ def show_json(schema: str, data: Mapping[str, Any]) -> None:
 def jsonable(data: Any) -> Any:
     """`data` with every record, date and path as plain JSON values; field names by their public alias."""
 
+    from pydantic import BaseModel
+    from pydantic_core import to_jsonable_python
+
     def fallback(value: Any) -> Any:
         return value.model_dump(mode="json", by_alias=True) if isinstance(value, BaseModel) else str(value)
 
@@ -48,6 +54,9 @@ def table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], numbers: Sequence[str] = ()
 ) -> None:
     """Print a table on stdout. Columns named in `numbers` are set to the right; an empty table says "none"."""
+    from rich.table import Table
+    from rich.text import Text
+
     drawn = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for name in columns:
         drawn.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
