@@ -40,3 +40,9 @@ def pick(noun: str, text: str, ids: Iterable[str], otherwise: str) -> str:
     if meant:
         raise UsageError(f"{text!r} could be more than one {noun}", f"say which: {', '.join(meant)}")
     raise unknown(noun, text, known, otherwise)
+
+
+def did_you_mean(text: str, choices: Iterable[str], otherwise: str) -> str:
+    """A remedy: "did you mean X?" where something is close to `text`, else `otherwise`."""
+    close = nearest(text, choices)
+    return f"did you mean {' or '.join(close)}?" if close else otherwise

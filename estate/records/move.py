@@ -86,6 +86,8 @@ class Move(Record):
     epoch: int = 0
     description: Description | None = None
     description_sha256: str = ""
+    started_by: str = ""
+    """Who started it; an approval is another person's."""
     approved_by: str | None = None
     lag: Lag | None = None
     bytes: int = 0
