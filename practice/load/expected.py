@@ -7,7 +7,7 @@ effect later, so nothing further can be said of it than "either".
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from practice.load.record import Intent, Outcome, Result, Started
+from practice.load.record import Entry, Intent, Outcome, Started
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def settle(items: Mapping[str, Item], intent: Intent, outcome: Outcome, address:
     return Item(value=intent.after, earlier=earlier, acknowledged_by=address)
 
 
-def replay(entries: Iterable[Started | Intent | Result]) -> Expected:
+def replay(entries: Iterable[Entry]) -> Expected:
     """What must be there, how the operations ended, and when writes were refused."""
     expected = Expected()
     open_intents: dict[str, Intent] = {}

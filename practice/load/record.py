@@ -57,8 +57,8 @@ class Result(Record):
     at: float
 
 
-Entry = Annotated[Started | Intent | Result, Field(discriminator="entry")]
-_ENTRY: TypeAdapter[Started | Intent | Result] = TypeAdapter(Entry)
+Entry = Started | Intent | Result
+_ENTRY: TypeAdapter[Entry] = TypeAdapter(Annotated[Entry, Field(discriminator="entry")])
 
 
 class Journal:
@@ -71,7 +71,7 @@ class Journal:
         os.ftruncate(self._file, len(whole))
         self.append(Started(run=run, at=time.time()))
 
-    def append(self, entry: Started | Intent | Result) -> None:
+    def append(self, entry: Entry) -> None:
         """Write one entry and wait until it is on disk."""
         line = entry.model_dump_json().encode() + b"\n"
         written = os.write(self._file, line)
@@ -84,7 +84,7 @@ class Journal:
         os.close(self._file)
 
 
-def read(path: Path) -> list[Started | Intent | Result]:
+def read(path: Path) -> list[Entry]:
     """Every entry, in order; half a line at the end is passed over, as it was never acted upon.
 
     None where there is no file. Raises `RefusedError` where another line cannot be read: then nothing can
@@ -92,7 +92,7 @@ def read(path: Path) -> list[Started | Intent | Result]:
     """
     if not path.exists():
         return []
-    entries = []
+    entries: list[Entry] = []
     for number, line in enumerate(_whole_lines(path.read_bytes()).splitlines(), 1):
         try:
             entries.append(_ENTRY.validate_json(line))

@@ -10,18 +10,17 @@ from hypothesis import strategies as st
 from estate.errors import RefusedError
 from practice.load.expected import Expected, replay
 from practice.load.judge import LOSSES, Kind, judge
-from practice.load.record import Intent, Journal, Outcome, Result, Started, read
+from practice.load.record import Entry, Intent, Journal, Outcome, Result, Started, read
 
 ADDRESS = "192.0.2.1"
 OTHER = "192.0.2.2"
-Entries = list[Started | Intent | Result]
 
 
 @dataclass
 class World:
     """A server, and a writer's record of what it did there."""
 
-    entries: Entries = field(default_factory=lambda: [Started(run="r", at=0.0)])
+    entries: list[Entry] = field(default_factory=lambda: [Started(run="r", at=0.0)])
     rows: dict[str, list[str]] = field(default_factory=dict)
     clock: float = 0.0
 
