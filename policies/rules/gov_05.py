@@ -1,0 +1,50 @@
+"""GOV-05: somebody is told before the money is gone."""
+
+from collections.abc import Sequence
+
+from estate.records.preview import Resource
+from policies import reading
+from policies.rules.base import Context, StackRule, Verdict, failed, ncsc, passed, plain_type, resource
+
+_BUDGET = "azure-native:consumption:Budget"
+_CONTACTS = ("contactEmails", "contactGroups", "contactRoles")
+
+
+def _check(resources: Sequence[Resource], context: Context) -> Verdict:
+    del context
+    budgets = [r for r in resources if plain_type(r.type) == _BUDGET]
+    if not budgets:
+        return failed("the stack has no budget")
+    silent = [b.name for b in budgets if not _tells_somebody(b)]
+    if silent:
+        return failed("a budget tells nobody", f"without a contact: {', '.join(sorted(silent))}")
+    return passed(f"budgets that tell somebody: {', '.join(sorted(b.name for b in budgets))}")
+
+
+def _tells_somebody(budget: Resource) -> bool:
+    notifications = reading.value(budget.inputs, "notifications") or {}
+    return any(
+        reading.items(budget.inputs, f"notifications.{name}.{contact}")
+        for name in notifications
+        if reading.flag(budget.inputs, f"notifications.{name}.enabled") is not False
+        for contact in _CONTACTS
+    )
+
+
+def _budget(**notification: object) -> Resource:
+    return resource("consumption:Budget", "monthly", amount=500, notifications={"at80": notification})
+
+
+RULE = StackRule(
+    id="GOV-05",
+    title="The stack has a budget that tells somebody",
+    severity="medium",
+    enforcement="mandatory",
+    rationale="Public money: a mistake in a setting can cost a month's budget in a night.",
+    remedy="Add a budget in pounds with a notification to a named contact.",
+    controls=ncsc("5.4", "13.2"),
+    types=(_BUDGET,),
+    check=_check,
+    passing=((_budget(enabled=True, contactEmails=["ict@example.gov.uk"]),), (_budget(contactRoles=["Owner"]),)),
+    failing=((), (_budget(enabled=True, contactEmails=[]),), (_budget(enabled=False, contactRoles=["Owner"]),)),
+)
