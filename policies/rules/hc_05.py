@@ -1,0 +1,76 @@
+"""HC-05: databases, web servers and language runtimes are in support."""
+
+from estate.catalogue.lifecycle import product_of_os, support_of, support_of_package
+from estate.errors import UndecidedError
+from estate.records.assessment import Support
+from estate.records.facts.os import Os
+from estate.records.facts.packages import Package, Packages
+from estate.records.server import ServerFacts
+from policies.observed import insist_on_all, need
+from policies.rules.base import (
+    Context,
+    HostRule,
+    Verdict,
+    cyber_essentials,
+    failed,
+    host,
+    ncsc,
+    not_applicable,
+    passed,
+)
+
+
+def _check(facts: ServerFacts, context: Context) -> Verdict:
+    packages = need(facts, "packages", Packages)
+    system = need(facts, "os", Os)
+    distribution = support_of(product_of_os(system.id) or system.id, system.version_id, context.today)
+    found: dict[str, Support] = {}
+    for package in packages.packages:
+        support = support_of_package(package.name, package.version, distribution, context.today)
+        if support is not None:
+            found[f"{support.product} {support.version}"] = support
+    ended = sorted(name for name, support in found.items() if support.status == "ended")
+    if ended:
+        return failed("; ".join(f"{n}: {found[n].reason}" for n in ended[:3]), ", ".join(ended))
+    insist_on_all(facts, "packages")
+    unknown = sorted(name for name, support in found.items() if support.status == "unknown")
+    if unknown:
+        raise UndecidedError(f"no support dates for {', '.join(unknown)}", "look up their end of support by hand")
+    if not found:
+        return not_applicable("none of the products with known dates is installed")
+    return passed(", ".join(sorted(found)))
+
+
+def _host(os_version: str, **packages: str) -> ServerFacts:
+    return host(
+        {
+            "os": Os(hostname="example", id="debian", version_id=os_version),
+            "packages": Packages(
+                manager="dpkg",
+                packages=tuple(Package(name=n.replace("_", "-"), version=v) for n, v in packages.items()),
+            ),
+        }
+    )
+
+
+RULE = HostRule(
+    id="HC-05",
+    title="Databases, web servers and runtimes are in support",
+    severity="high",
+    enforcement="mandatory",
+    rationale="A database out of support gets no fixes however new the machine below it is. What a "
+    "distribution in "
+    "support built itself counts as supported: it carries the fixes back.",
+    remedy="Upgrade it, or move what uses it to a version in support.",
+    controls=(*ncsc("5.1"), *cyber_essentials("CE-SUM-01", "CE-SUM-02")),
+    facts=("packages", "os"),
+    check=_check,
+    passing=(
+        _host("12", postgresql_15="15.8-0+deb12u1", bash="5.2"),
+        _host("12", nginx="1.22.1-9+deb12u1"),
+    ),
+    failing=(
+        _host("11", postgresql_13="13.16-0+deb11u1"),
+        _host("12", postgresql_13="13.16-1.pgdg120+1"),
+    ),
+)
