@@ -19,6 +19,14 @@ class Commands(click.Group):
         names = (info.name for info in pkgutil.iter_modules(decant.commands.__path__))
         return sorted(name.replace("_", "-") for name in names if not name.startswith("_"))
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is meant; one that is not there is refused with the nearest that are."""
+        if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
+            raise click.exceptions.NoSuchCommand(args[0], possibilities=self.list_commands(ctx), ctx=ctx)
+        return super().resolve_command(ctx, args)
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load one command; None where no file has its name."""
         if cmd_name not in self.list_commands(ctx):
