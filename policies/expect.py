@@ -16,7 +16,7 @@ def flag(path: str, wanted: bool, *, unset: bool) -> Check:
         del context
         said = reading.flag(resource.inputs, path)
         value = unset if said is None else said
-        observed = f"{path} = {str(value).lower()}" + (" (not set)" if said is None else "")
+        observed = f"{path} is {str(value).lower()}" + (" (not set)" if said is None else "")
         return passed(observed) if value is wanted else failed(f"{path} should be {str(wanted).lower()}", observed)
 
     return check
@@ -33,7 +33,7 @@ def one_of(path: str, *allowed: str, unset: str | None) -> Check:
         del context
         said = reading.text(resource.inputs, path)
         value = unset if said is None else said
-        observed = f"{path} = {value or 'nothing'}" + (" (not set)" if said is None else "")
+        observed = f"{path} is {value or 'nothing'}" + (" (not set)" if said is None else "")
         if value is not None and value.lower() in lower:
             return passed(observed)
         return failed(f"{path} should be {' or '.join(allowed)}", observed)

@@ -24,7 +24,7 @@ def _check(machine: Resource, context: Context) -> Verdict:
     if reading.value(machine.inputs, "osProfile") is None:
         return not_applicable("made from an existing disk")
     if reading.flag(machine.inputs, _PATH):
-        return passed(f"{_PATH} = true")
+        return passed(f"{_PATH} is true")
     return failed("SSH takes passwords", f"{_PATH} is not true")
 
 
