@@ -19,7 +19,15 @@ from estate.records.finding import Finding, Status
 from estate.records.observation import Outcome
 from estate.records.plan import Plan
 from estate.records.preview import Preview
-from estate.records.report import Environment, LedgerState, NotSeen, Report, RuleResult
+from estate.records.report import (
+    ControlState,
+    Environment,
+    FrameworkState,
+    LedgerState,
+    NotSeen,
+    Report,
+    RuleResult,
+)
 from estate.records.server import Server
 from estate.records.verification import Verification
 from estate.records.workload import Workload
@@ -75,8 +83,6 @@ def write(app: "App", edition: Edition, output: Path | None = None, left_out: Se
 
 def gather(app: "App", left_out: Sequence[str] = ()) -> Report:
     """Everything that the store and the ledger hold, in the order that the report shows."""
-    from policies.coverage import frameworks
-
     store = app.store
     findings = store.all(Finding)
     plans = store.all(Plan)
@@ -95,7 +101,7 @@ def gather(app: "App", left_out: Sequence[str] = ()) -> Report:
         moves=tuple(store.moves()),
         verifications=_verifications(store),
         rules=tuple(_by_rule(findings)),
-        frameworks=tuple(frameworks(findings)) if findings else (),
+        frameworks=tuple(_frameworks(findings)) if findings else (),
         ledger=_ledger(app.ledger),
     )
 
@@ -156,6 +162,34 @@ def _by_rule(findings: Sequence[Finding]) -> list[RuleResult]:
             not_applicable=len(of(group, Status.NOT_APPLICABLE)),
         )
         for rule, group in sorted(groups.items())
+    ]
+
+
+def _frameworks(findings: Sequence[Finding]) -> list[FrameworkState]:
+    from policies.controls import frameworks
+    from policies.coverage import coverage
+
+    return [
+        FrameworkState(
+            id=framework.id,
+            name=framework.title,
+            version=framework.version,
+            complete=framework.complete,
+            controls=tuple(
+                ControlState(
+                    id=control.id,
+                    title=control.title,
+                    state=control.evidence.value,
+                    rules=control.rules,
+                    passed=control.passed,
+                    failed=control.failed,
+                    waived=control.waived,
+                    not_evaluated=control.not_evaluated,
+                )
+                for control in coverage(framework, findings)
+            ),
+        )
+        for framework in frameworks().values()
     ]
 
 

@@ -57,6 +57,11 @@ class ControlState(Record):
     title: str
     state: Literal["supported by evidence", "evidence against", "no automated evidence", "not evaluated"]
     rules: tuple[str, ...] = ()
+    passed: int = 0
+    """Findings, over all rules and subjects."""
+    failed: int = 0
+    waived: int = 0
+    not_evaluated: int = 0
 
 
 class FrameworkState(Record):
