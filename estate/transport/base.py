@@ -2,8 +2,8 @@
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 from estate.errors import DecantError
 
@@ -37,9 +37,7 @@ class Result:
         if self.ok:
             return self
         tail = self.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no message"]
-        raise DecantError(
-            f"{what} failed with status {self.status} ({tail[0][:300]})", "mend that and run again"
-        )
+        raise DecantError(f"{what} failed with status {self.status} ({tail[0][:300]})", "mend that and run again")
 
 
 class Transport(Protocol):
@@ -57,6 +55,9 @@ class Transport(Protocol):
     ) -> Result:
         """Run `argv`, which the transport quotes, and wait.
 
+        `limit` is in bytes and holds for stdout and for stderr, each; what comes after it is read and
+        dropped, so that the command is not held up.
+
         Raises `UnreachableError` where the host cannot be reached, does not answer within `timeout` seconds
         or the connection breaks; `HostKeyError` where it is not the host it was. A command that fails is not
         an error: see `Result.status`.
@@ -64,6 +65,35 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Give the connection up. Safe to repeat."""
+
+
+@dataclass(frozen=True)
+class Prompts:
+    """A short talk that comes before a command's own input, over stderr: how sudo gets its password.
+
+    When `ask` is seen, `reply` and a newline are sent; when `ready` is seen, the command's stdin
+    follows. Nothing is ever sent ahead. `ask` a second time means that the answer was wrong: the command is
+    ended. Both markers are taken out of the stderr that comes back.
+    """
+
+    ask: bytes
+    reply: bytes = field(repr=False)
+    ready: bytes
+
+
+@runtime_checkable
+class Prompted(Protocol):
+    """A transport that can also answer a prompt."""
+
+    def run_prompted(
+        self,
+        argv: Sequence[str],
+        prompts: Prompts,
+        stdin: bytes | None = None,
+        timeout: float = DEFAULT_TIMEOUT,
+        limit: int = OUTPUT_LIMIT,
+    ) -> Result:
+        """As `Transport.run`, after the talk of `prompts`; `UnreachableError` where the answer was wrong."""
 
 
 def quote(argv: Sequence[str]) -> str:

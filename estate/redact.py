@@ -1,0 +1,143 @@
+"""Takes secrets out of text that was read from a server, before it is stored, logged or shown.
+
+It knows how secrets look where they are usually found: process arguments, cron lines, `Environment=` of units,
+connection strings, configuration, headers, private keys and cloud keys. It prefers to take out too much. It
+cannot know a secret that looks like nothing (a bare word as an argument), so it is the last of several
+guards, not the only one.
+
+What is taken out becomes `[redacted]`; redacting twice changes nothing more.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+GONE = "[redacted]"
+
+# A name that announces a secret: DB_PASSWORD, api-key, clientSecret, pwd …
+_NAME = (
+    r"(?:pass(?:w(?:or)?d|wd|phrase|code)?(?![a-z])|passw|pwd|secret|token|credential|api[_-]?key|access[_-]?key"
+    r"|account[_-]?key|private[_-]?key|shared[_-]?key|auth[_-]?key|encryption[_-]?key|signing[_-]?key|master[_-]?key"
+    r"|license[_-]?key|authorization|(?<![a-z])sig(?:nature)?(?![a-z])|(?<![a-z])auth(?![a-z])|connection[_-]?string)"
+)
+_WORD = rf"[\w.-]*{_NAME}[\w.-]*"
+_QUOTED = r"\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?"
+_HEADER = r"(?:x-)?[\w-]*(?:authorization|api-key|token|secret)[\w-]*|cookie|set-cookie"
+
+_PRIVATE = r"[A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?"
+
+_MYSQL = (
+    r"(?:mysql|mariadb|mysqldump|mysqladmin|mysqlimport|mysqlcheck|mysqlshow|mysqlbinlog|mydumper|myloader|xtrabackup"
+    r"|mariabackup|innobackupex|automysqlbackup|mytop|mtop|innotop)[\w.-]*"
+)
+
+_RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    # A private key, whole or cut off.
+    (re.compile(rf"-----BEGIN {_PRIVATE}-----.*?(?:-----END {_PRIVATE}-----|\Z)", re.S), GONE),
+    # scheme://user:password@host: up to the last @ of the word, because passwords may hold one.
+    (re.compile(r"([a-z][a-z0-9+.-]*://[^\s:/@'\"]*):[^\s'\"]+@", re.I), rf"\1:{GONE}@"),
+    (re.compile(r"([a-z][a-z0-9+.-]*://)[^\s:/@'\"]{20,}@", re.I), rf"\1{GONE}@"),
+    # Headers: the rest of the line, or of the quotes.
+    (re.compile(rf"(['\"])({_HEADER})(\s*:\s*)(?:(?!\1).)+", re.I), rf"\1\2\3{GONE}"),
+    (re.compile(rf"(?<![\w'\"-])({_HEADER})(\s*:[ \t]*+)(?!\[redacted\])[^\r\n]+", re.I), rf"\1\2{GONE}"),
+    (re.compile(r"\b(bearer|basic|negotiate)\s+[A-Za-z0-9+/=._~-]{6,}", re.I), rf"\1 {GONE}"),
+    # "NAME=value with spaces", quoted as a whole, as units and shells write it.
+    (re.compile(rf"(['\"])({_WORD})(\s*=\s*)(?:(?!\1)[^\\\r\n]|\\.)*\1", re.I), rf"\1\2\3{GONE}\1"),
+    # "name": "value", name = 'value', name: value, NAME=value.
+    (
+        re.compile(rf"({_WORD}['\"]?\s*(?::=|=>|[=:])\s*+)(?:{_QUOTED}|(?!\[redacted\])[^\s'\"]\S*)", re.I),
+        rf"\1{GONE}",
+    ),
+    # --password value, -token value.
+    (re.compile(rf"((?<!\S)--?{_WORD}[ \t]+)(?:{_QUOTED}|(?![-\[])\S+)", re.I), rf"\1{GONE}"),
+    # SQL.
+    (
+        re.compile(rf"(\bidentified\s+(?:with\s+\S+\s+)?(?:by|as)\s+(?:password\s+)?)(?:{_QUOTED}|\S+)", re.I),
+        rf"\1{GONE}",
+    ),
+    (re.compile(rf"(\bpassword\s+)(?:{_QUOTED})", re.I), rf"\1{GONE}"),
+    # Tools whose short options carry a password.
+    (
+        re.compile(rf"\b{_MYSQL}\b[^\r\n|;&]*", re.I),
+        lambda found: re.sub(rf"((?<!\S)-p)(?:{_QUOTED}|\S+)", rf"\1{GONE}", found[0]),
+    ),
+    (
+        re.compile(
+            r"\b(?:sshpass|7z\w*|zip|unzip|mongo\w*|isql|sqlcmd|tsql|bcp|cqlsh|htpasswd|dbmaster)\b[^\r\n|;&]*",
+            re.I,
+        ),
+        lambda found: re.sub(rf"((?<!\S)-[pP] ?)(?:{_QUOTED}|\S+)", rf"\1{GONE}", found[0]),
+    ),
+    (
+        re.compile(r"\bldap(?:search|modify|add|delete|passwd|whoami)\b[^\r\n|;&]*", re.I),
+        lambda found: re.sub(rf"((?<!\S)-w ?)(?:{_QUOTED}|\S+)", rf"\1{GONE}", found[0]),
+    ),
+    (
+        re.compile(r"\bredis-cli\b[^\r\n|;&]*", re.I),
+        lambda found: re.sub(rf"((?<!\S)-a ?)(?:{_QUOTED}|\S+)", rf"\1{GONE}", found[0]),
+    ),
+    # curl -u user:password, smbclient -U user%password.
+    (re.compile(r"((?<!\S)(?:-u ?|--user[= ]|--proxy-user[= ])['\"]?[^\s:'\"]*):[^\s'\"]+"), rf"\1:{GONE}"),
+    (re.compile(r"((?<!\S)(?:-U ?|--user[= ])['\"]?[^\s%'\"]*)%[^\s'\"]+"), rf"\1%{GONE}"),
+    (re.compile(r"(\bpass:)\S+"), rf"\1{GONE}"),
+    # Hashes of passwords.
+    (re.compile(r"\$(?:1|2[abxy]?|5|6|7|y|gy|sha1|argon2\w*)\$[^\s:'\"]+"), GONE),
+    (re.compile(r"\b(?:SCRAM-SHA-256\$|md5[0-9a-f]{32}\b)\S*"), GONE),
+    # Keys by their looks: AWS, Azure, GitHub, GitLab, Slack, Google, Stripe, and JSON web tokens.
+    (re.compile(r"\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,}\b"), GONE),
+    (re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}=="), GONE),
+    (re.compile(r"[A-Za-z0-9_~.-]{3}[78]Q~[A-Za-z0-9_~.-]{31,34}"), GONE),
+    (
+        re.compile(r"\b(?:gh[oprsu]_|github_pat_|glpat-|xox[abeoprs]-|AIza|[rs]k_live_|pul-)[A-Za-z0-9_-]{10,}"),
+        GONE,
+    ),
+    (re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"), GONE),
+)
+
+_FLAG = re.compile(rf"--?{_WORD}", re.I)
+_SHORT = {
+    "sshpass": ("-p",),
+    "mongo": ("-p",),
+    "mongodump": ("-p",),
+    "sqlcmd": ("-P",),
+    "isql": ("-P",),
+    "ldapsearch": ("-w",),
+    "ldapmodify": ("-w",),
+    "redis-cli": ("-a",),
+}
+
+
+def redact(text: str) -> str:
+    """`text` without what looks like a secret."""
+    for pattern, by in _RULES:
+        text = pattern.sub(by, text)
+    return text
+
+
+def redact_bytes(data: bytes) -> bytes:
+    """As `redact`, for bytes of any encoding."""
+    return redact(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+
+def redact_argv(argv: Sequence[str]) -> tuple[str, ...]:
+    """A process's arguments without what looks like a secret.
+
+    Better than `redact` on the joined line, because it knows where each argument ends: a password with spaces
+    goes whole.
+    """
+    out: list[str] = []
+    tool = argv[0].rsplit("/", 1)[-1] if argv else ""
+    hidden_next = False
+    for argument in argv:
+        if hidden_next:
+            out.append(GONE)
+            hidden_next = False
+            continue
+        hidden_next = bool(_FLAG.fullmatch(argument)) or argument in _SHORT.get(tool, ())
+        name, equals, _ = argument.partition("=")
+        if equals and re.fullmatch(rf"(?:--?)?{_WORD}", name, re.I):
+            out.append(f"{name}={GONE}")
+        elif re.fullmatch(_MYSQL, tool, re.I) and argument.startswith("-p") and len(argument) > 2:
+            out.append(f"-p{GONE}")
+        else:
+            out.append(redact(argument))
+    return tuple(out)

@@ -1,0 +1,118 @@
+"""Host keys: what a host shows, what was accepted for it, and the one way to accept.
+
+Nothing here is ever accepted by itself. `decant hosts trust` shows a key, asks, calls `trust`, and notes it in
+the ledger.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import paramiko
+from paramiko.hostkeys import HostKeyEntry
+
+from estate.errors import HostKeyError, UsageError
+from estate.records.host import Host
+from estate.transport.handshake import Stream, handshake
+
+KINDS = ("ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa")
+SCAN_TIMEOUT = 15.0
+
+
+@dataclass(frozen=True)
+class HostKey:
+    """One key that a host shows."""
+
+    kind: str
+    """As in OpenSSH: `ssh-ed25519`, `ecdsa-sha2-nistp256`, `ssh-rsa`."""
+    base64: str
+    fingerprint: str
+    """`SHA256:…`, as `ssh-keygen -lf` prints it."""
+
+    @staticmethod
+    def of(key: paramiko.PKey) -> "HostKey":
+        """The same key as a record."""
+        return HostKey(key.get_name(), key.get_base64(), str(key.fingerprint))
+
+
+def entry_name(host: Host) -> str:
+    """The name that a host has in known_hosts: its address, with the port where that is not 22."""
+    return host.address if host.port == 22 else f"[{host.address}]:{host.port}"
+
+
+def known(path: Path, host: Host) -> tuple[HostKey, ...]:
+    """The keys accepted for `host`; none where the file is not there.
+
+    Raises `UsageError` where the file cannot be read, or holds a marker (`@revoked`, `@cert-authority`), which
+    Decant does not honour and so does not pass over.
+    """
+    try:
+        text = path.read_text()
+    except FileNotFoundError:
+        return ()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read ({error})", "mend the file or remove it") from None
+    if any(line.startswith("@") for line in text.splitlines()):
+        raise UsageError(f"{path} holds a line that starts with @", "remove that line: markers are not supported")
+    keys = paramiko.HostKeys(str(path))
+    accepted: Mapping[str, paramiko.PKey] = keys.lookup(entry_name(host)) or {}
+    return tuple(HostKey.of(key) for key in accepted.values())
+
+
+def check(host: Host, shown: paramiko.PKey, accepted: Sequence[HostKey]) -> None:
+    """Let `shown` pass only where it is one of the keys accepted; else `HostKeyError` with the fingerprints."""
+    now = HostKey.of(shown)
+    if any(key.base64 == now.base64 for key in accepted):
+        return
+    if not accepted:
+        raise HostKeyError(
+            f"{host.name} ({entry_name(host)}) shows a host key that was never accepted"
+            f" ({now.kind} {now.fingerprint})",
+            f"compare it with the server's own, then run `decant hosts trust {host.name}`",
+        )
+    before = ", ".join(f"{key.kind} {key.fingerprint}" for key in accepted)
+    raise HostKeyError(
+        f"{host.name} ({entry_name(host)}) shows another host key ({now.kind} {now.fingerprint})"
+        f" than the one accepted ({before})",
+        "find out why before you go on: somebody may stand in between;"
+        f" if the server was rebuilt, run `decant hosts trust {host.name}`",
+    )
+
+
+def scan(host: Host, streams: Callable[[], Stream], timeout: float = SCAN_TIMEOUT) -> tuple[HostKey, ...]:
+    """Every key that the host shows, one connection a kind; `streams` opens one. Nothing is accepted.
+
+    Raises `UnreachableError` where it shows none within `timeout` seconds a connection.
+    """
+    found: dict[str, HostKey] = {}
+    for kind in KINDS:
+        connection = handshake(host, streams(), [kind], timeout)
+        key = HostKey.of(connection.get_remote_server_key())
+        connection.close()
+        found.setdefault(key.base64, key)
+    return tuple(found.values())
+
+
+def trust(path: Path, host: Host, keys: tuple[HostKey, ...]) -> None:
+    """Accept exactly `keys` for `host`, in place of what was accepted before. The file is replaced whole.
+
+    The caller has shown the fingerprints to a person and makes the ledger entry.
+    """
+    name = entry_name(host)
+    lines: list[str] = []
+    for line in path.read_text().splitlines() if path.exists() else []:
+        entry = None if not line.strip() or line.startswith("#") else HostKeyEntry.from_line(line)
+        names = [] if entry is None or entry.hostnames is None else entry.hostnames
+        if name not in names:
+            lines.append(line)
+        elif len(names) > 1:
+            others = ",".join(other for other in names if other != name)
+            lines.append(f"{others} {line.split(maxsplit=1)[1]}")
+    lines += [f"{name} {key.kind} {key.base64}" for key in keys]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=".known_hosts.")
+    with os.fdopen(descriptor, "w") as out:
+        out.write("\n".join(lines) + "\n")
+    Path(draft).replace(path)
