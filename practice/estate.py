@@ -1,0 +1,214 @@
+"""The practice estate: bring it up, take it down, say how it is, run something in it."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from estate.errors import RefusedError, UsageError
+from estate.progress import Progress, Step, silent
+from estate.records.host import Host
+from practice import (
+    certificate,
+    container,
+    dns,
+    handover,
+    identity,
+    lock,
+    network,
+    passwords,
+    places,
+    processes,
+    spec,
+    tool,
+)
+from practice.host import BootedHost, HostStatus
+from practice.images import Builder
+from practice.mirror import BULLSEYE, choose, of_machine
+
+DEFAULT_NAME = "decant"
+_TASK = "practice estate"
+
+
+class Estate:
+    """One practice estate, by name. Nothing is kept in the object: all of it is read from the machine."""
+
+    def __init__(self, name: str = DEFAULT_NAME) -> None:
+        self.name = places.checked(name)
+        self.folder = places.folder(name)
+        self.client = places.namespace(name, network.CLIENT)
+
+    @property
+    def key(self) -> Path:
+        """The operator's private SSH key; may log in as `ops`, `viewer` and `engineer`."""
+        return self.folder / "id_ops"
+
+    @property
+    def known_hosts(self) -> Path:
+        """Every host's SSH key."""
+        return self.folder / "known_hosts"
+
+    @property
+    def hosts_file(self) -> Path:
+        """`hosts.toml` for a workspace."""
+        return self.folder / "hosts.toml"
+
+    @property
+    def settings_file(self) -> Path:
+        """The estate's part of a workspace's `decant.toml`."""
+        return self.folder / "decant-settings.toml"
+
+    @property
+    def tsig_key(self) -> Path:
+        """The key that may change the zone, as BIND writes it."""
+        return self.folder / "practice.key"
+
+    def password_file(self, account: str) -> Path:
+        """The password of an application account (`spec.PASSWORDS`), or of `engineer` for sudo."""
+        return self.folder / "passwords" / account
+
+    def hosts(self) -> list[Host]:
+        """The legacy servers and targets, as records."""
+        return handover.hosts(self.key)
+
+    def hosts_toml(self) -> str:
+        """The same as text for `hosts.toml`."""
+        return handover.hosts_toml(self.key)
+
+    def settings_toml(self) -> str:
+        """[dns] and [[service]] of a workspace that works on this estate."""
+        return handover.settings_toml(self.tsig_key)
+
+    def up(self, progress: Progress = silent, legacy: str = BULLSEYE.codename) -> None:
+        """Bring every host up and wait until it does all that it should; returns at once where it does.
+
+        Builds images first where they are not cached. `legacy` is the release of the legacy servers. Raises
+        `RefusedError` without root or where a part of the estate is there already, `ToolMissingError`,
+        `UnreachableError` where a mirror or a host does not answer.
+        """
+        tool.need()
+        with self._held(progress):
+            if any(network.exists(places.namespace(self.name, host.name)) for host in spec.HOSTS):
+                if self.ready():
+                    return
+                raise RefusedError(
+                    f"a part of the estate {self.name} is there already, and not all of it works",
+                    f"run `decant practice --estate {self.name} down` first",
+                )
+            mirror = of_machine()
+            pair = choose(mirror, legacy)
+            if pair.notice:
+                progress(Step(_TASK, 0, len(spec.HOSTS), "hosts", pair.notice))
+            images = Builder(mirror, pair, progress).ensure([host.layer for host in spec.HOSTS])
+            self._boot(images, progress)
+
+    def _boot(self, images: dict[str, list[Path]], progress: Progress) -> None:
+        self.prepare()
+        network.attach(self.name, [(host.name, host.address) for host in spec.HOSTS])
+        engineer = identity.password_hash(self.password_file(spec.ENGINEER).read_text())
+        hosts = self._hosts()
+        done = 0
+
+        def start(host: BootedHost) -> str:
+            root = host.mount(images[host.spec.layer])
+            public = self.key.with_suffix(".pub").read_text()
+            known = identity.write(root, host.spec.name, host.spec.address, public, engineer)
+            if host.spec.layer == "web-legacy":
+                certificate.write(root)
+            if host.spec.layer == "dns":
+                dns.write(root, self.tsig_key.read_text())
+            host.boot()
+            return known
+
+        def wait(host: BootedHost) -> None:
+            nonlocal done
+            host.wait()
+            done += 1
+            progress(Step(_TASK, done, len(hosts), "hosts", f"{host.spec.name} is ready"))
+
+        progress(Step(_TASK, 0, len(hosts), "hosts", "booting"))
+        with ThreadPoolExecutor(len(hosts)) as pool:
+            self.known_hosts.write_text("".join(pool.map(start, hosts)))
+            list(pool.map(wait, hosts))
+
+    def prepare(self) -> None:
+        """Make the estate's folder, keys and clients' namespace where they are not there yet."""
+        (self.folder / "passwords").mkdir(parents=True, exist_ok=True)
+        places.RUN.chmod(0o700)
+        if not self.key.exists():
+            identity.new_key(self.key, f"ops@{self.name}")
+            passwords.write(self.tsig_key, dns.new_key())
+            passwords.write(self.password_file(spec.ENGINEER), passwords.new())
+            for account in spec.PASSWORDS:
+                passwords.write(self.password_file(account), passwords.of(account))
+            self.hosts_file.write_text(self.hosts_toml())
+            self.settings_file.write_text(self.settings_toml())
+        network.prepare(self.name)
+
+    def down(self, progress: Progress = silent) -> None:
+        """Remove what is there of the estate, however it came to be: processes, mounts, namespaces, files."""
+        tool.need_root()
+        with self._held(progress):
+            namespaces = network.of_estate(self.name)
+            progress(Step(_TASK, 0, len(namespaces), "namespaces", "ending"))
+            running = {pid for one in namespaces for pid in processes.in_namespace(places.NETNS / one)}
+            running |= set(processes.naming(f"--directory={self.folder}/"))
+            processes.end(running)
+            processes.unmount_below(self.folder)
+            for one in namespaces:
+                container.remove_groups(one)
+                network.remove(one)
+            if self.folder.exists():
+                shutil.rmtree(self.folder)
+            progress(Step(_TASK, len(namespaces), len(namespaces), "namespaces", "gone"))
+
+    def status(self) -> list[HostStatus]:
+        """What is true of each host now. Raises `RefusedError` without root."""
+        tool.need_root()
+        hosts = self._hosts()
+        with ThreadPoolExecutor(len(hosts)) as pool:
+            return list(pool.map(BootedHost.status, hosts))
+
+    def ready(self) -> bool:
+        """Whether every host does all that it should."""
+        return all(one.ready for one in self.status())
+
+    def command(self, argv: Sequence[str]) -> list[str]:
+        """The command line that runs `argv` as a client in the estate. Raises `UsageError` where it is not up."""
+        if not network.exists(self.client):
+            raise UsageError(f"the estate {self.name} is not up", "start it with `decant practice up`")
+        return ["ip", "netns", "exec", self.client, *argv]
+
+    def run(self, argv: Sequence[str]) -> int:
+        """Run `argv` as a client in the estate, on this terminal; gives its exit status, 128 + N for signal N."""
+        tool.need_root()
+        status = subprocess.run(self.command(argv), check=False).returncode
+        return 128 - status if status < 0 else status
+
+    def shell(self, host: str) -> int:
+        """An SSH session on a host as the operator; gives its exit status."""
+        if host not in {one.name for one in spec.HOSTS}:
+            raise UsageError(f"there is no host {host!r}", f"use one of {', '.join(h.name for h in spec.HOSTS)}")
+        return self.run(self.ssh(host, []))
+
+    def ssh(self, host: str, argv: Sequence[str], user: str = spec.OPERATOR) -> list[str]:
+        """The command line of OpenSSH's client for a host; for `command` or `run`."""
+        options = [f"UserKnownHostsFile={self.known_hosts}", "StrictHostKeyChecking=yes", "IdentitiesOnly=yes"]
+        flags = [part for option in options for part in ("-o", option)]
+        return ["ssh", "-i", str(self.key), *flags, f"{user}@{spec.host(host).address}", *argv]
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Put the calling thread into the clients' namespace while the body runs. Names are not resolved there."""
+        with network.entered(self.client):
+            yield
+
+    def _hosts(self) -> list[BootedHost]:
+        return [BootedHost(self.name, host) for host in spec.HOSTS]
+
+    @contextmanager
+    def _held(self, progress: Progress) -> Iterator[None]:
+        with lock.held(places.RUN / f"{self.name}.lock", f"the estate {self.name}", 0.0, progress):
+            yield

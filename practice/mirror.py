@@ -1,0 +1,97 @@
+"""Where Debian comes from: the mirror of the machine's own apt sources, and which releases it still has."""
+
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from estate.errors import DecantError, UnreachableError
+from practice import tool
+
+_HELPER = "/usr/lib/apt/apt-helper"
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release of Debian, and the versions that it brings."""
+
+    codename: str
+    number: int
+    postgresql: int
+    mariadb: str
+
+
+BULLSEYE = Release("bullseye", 11, 13, "10.5")
+BOOKWORM = Release("bookworm", 12, 15, "10.11")
+TRIXIE = Release("trixie", 13, 17, "11.8")
+RELEASES = {release.codename: release for release in (BULLSEYE, BOOKWORM, TRIXIE)}
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """A mirror's addresses for releases and for security updates; None where the machine has no such source."""
+
+    main: str
+    security: str | None
+
+    def has(self, release: Release) -> bool:
+        """Whether the mirror has the release, asked by apt's own client so that its proxies are used."""
+        return _fetchable(f"{self.main}/dists/{release.codename}/InRelease")
+
+    def has_security(self, release: Release) -> bool:
+        """Whether it has the release's security updates."""
+        return self.security is not None and _fetchable(
+            f"{self.security}/dists/{release.codename}-security/InRelease"
+        )
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The releases of legacy servers and of targets; `notice` says why they are not the usual ones."""
+
+    legacy: Release
+    target: Release
+    notice: str = ""
+
+
+def of_machine() -> Mirror:
+    """The mirror in the machine's apt sources. Raises `UnreachableError` where there is no Debian one."""
+    listing = tool.run(
+        ["apt-get", "indextargets", "--format", "$(SITE) $(RELEASE) $(COMPONENT)", "Created-By: Packages"],
+        "reading the apt sources",
+    )
+    main, security = None, None
+    for line in listing.splitlines():
+        site, release, component = line.split(maxsplit=2)
+        if component != "main":
+            continue
+        if release in RELEASES or release == "stable":
+            main = main or site.rstrip("/")
+        if release.endswith("-security"):
+            security = security or site.rstrip("/")
+    if main is None:
+        raise UnreachableError(
+            "the machine's apt sources name no Debian release", "run the practice estate on Debian 12 or later"
+        )
+    return Mirror(main, security)
+
+
+def choose(mirror: Mirror, legacy: str = BULLSEYE.codename) -> Pair:
+    """Debian 11 and 12; Debian 12 and 13 with a notice where the mirror no longer has the legacy release."""
+    wanted = RELEASES.get(legacy)
+    if wanted is None:
+        raise DecantError(f"{legacy!r} is no release that is known here", f"use one of {', '.join(RELEASES)}")
+    if wanted is BULLSEYE and mirror.has(BULLSEYE):
+        return Pair(BULLSEYE, BOOKWORM)
+    notice = "" if wanted is BOOKWORM else f"{mirror.main} no longer has {wanted.codename}; "
+    return Pair(BOOKWORM, TRIXIE, notice + "legacy servers are Debian 12, targets Debian 13")
+
+
+@cache
+def _fetchable(url: str) -> bool:
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            tool.run([_HELPER, "download-file", url, str(Path(scratch) / "file")], "asking the mirror")
+        except DecantError:
+            return False
+    return True
