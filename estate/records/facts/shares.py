@@ -24,4 +24,4 @@ class Shares(Record):
 
     shares: tuple[Share, ...]
     smb1: bool | None = None
-    """Whether Samba still speaks SMB 1; None where there is no Samba."""
+    """Whether Samba still speaks SMB 1; None where it is not set, so that it depends on the release."""

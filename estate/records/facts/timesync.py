@@ -13,4 +13,4 @@ class Timesync(Record):
     servers: tuple[str, ...] = ()
     """As configured."""
     offset_seconds: float | None = None
-    """The host's clock minus Decant's when the script ran; includes up to one round trip."""
+    """How far the host's clock is from its time servers, as its own time service says."""

@@ -1,0 +1,194 @@
+"""Who talks to whom: connections matched to listeners across the estate, and what configuration names. Pure."""
+
+import ipaddress
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from estate.records.base import Instant
+from estate.records.dependency import Dependency
+from estate.records.facts.addresses import Addresses
+from estate.records.facts.connections import Connections
+from estate.records.facts.listeners import Listeners
+from estate.records.facts.sysctl import Sysctl
+from estate.records.facts.websites import Websites
+from estate.records.server import ServerFacts
+from estate.records.workload import Workload
+
+EPHEMERAL = (32768, 60999)
+"""Ports that Linux gives to clients, where a host does not say otherwise."""
+
+
+def dependencies(estate: Sequence[ServerFacts], workloads: Sequence[Workload]) -> tuple[Dependency, ...]:
+    """Every dependency that a connection showed or a configuration file names, by id.
+
+    What was seen beats what was configured. A server's talk with itself is left out, and so is a connection of
+    which nobody can say who began it.
+    """
+    places = _places(estate)
+    listening = {facts.server.id: _ports(facts) for facts in estate}
+    answers = _answers(workloads)
+    found: dict[str, Dependency] = {}
+    for one in (*_seen(estate, places, listening), *_configured(estate, places, workloads)):
+        before = found.get(one.id)
+        if before is None:
+            workload = answers.get((one.server, one.port)) if not one.server_outside else None
+            found[one.id] = one.model_copy(update={"workload": workload})
+        elif before.process is None and one.process is not None and before.evidence == one.evidence:
+            found[one.id] = before.model_copy(update={"process": one.process})
+    return tuple(found[identity] for identity in sorted(found))
+
+
+def _places(estate: Iterable[ServerFacts]) -> dict[str, str]:
+    """Server by address. Addresses that several servers have (a container bridge, say) tell nothing."""
+    owners: dict[str, set[str]] = {}
+    for facts in estate:
+        known = facts.get("addresses", Addresses)
+        listed = [address.address for address in known.addresses] if known else []
+        for text in (*listed, facts.server.address):
+            try:
+                address = ipaddress.ip_address(text)
+            except ValueError:
+                owners.setdefault(text.lower(), set()).add(facts.server.id)
+                continue
+            if not (address.is_loopback or address.is_link_local or address.is_unspecified):
+                owners.setdefault(str(address), set()).add(facts.server.id)
+    return {text: next(iter(ids)) for text, ids in owners.items() if len(ids) == 1}
+
+
+def _ports(facts: ServerFacts) -> frozenset[int]:
+    known = facts.get("listeners", Listeners)
+    return frozenset(one.port for one in known.listeners if one.protocol == "tcp") if known else frozenset()
+
+
+def _answers(workloads: Iterable[Workload]) -> dict[tuple[str, int], str]:
+    """The workload behind a port, where there is only one."""
+    behind: dict[tuple[str, int], list[str]] = {}
+    for workload in workloads:
+        for port in _workload_ports(workload):
+            behind.setdefault((workload.server, port), []).append(workload.id)
+    return {place: ids[0] for place, ids in behind.items() if len(ids) == 1}
+
+
+def _workload_ports(workload: Workload) -> tuple[int, ...]:
+    detail = workload.detail
+    if workload.os_owned:
+        return ()
+    if workload.kind in ("postgres", "mariadb"):
+        return (int(detail["port"]),) if "port" in detail else ()
+    if workload.kind == "website":
+        found = (re.search(r"(?:^|:)(\d+)(?:\s|$)", str(listen)) for listen in detail.get("listen", ()))
+        return tuple(dict.fromkeys(int(one[1]) for one in found if one))
+    if workload.kind == "files":
+        return (139, 445) if detail.get("protocol") == "smb" else (2049,)
+    if workload.kind == "service":
+        return tuple(int(port) for port in detail.get("ports", ()))
+    return ()
+
+
+def _seen(
+    estate: Iterable[ServerFacts], places: Mapping[str, str], listening: Mapping[str, frozenset[int]]
+) -> Iterator[Dependency]:
+    for facts in estate:
+        here = facts.server.id
+        known = facts.get("connections", Connections)
+        at = facts.observations["connections"].at if known else None
+        low, high = _ephemeral(facts)
+        for one in known.connections if known else ():
+            assert at is not None  # noqa: S101 - a known fact has an observation
+            peer = places.get(one.peer_address)
+            if peer == here or _is_loopback(one.peer_address):
+                continue
+            if one.local_port in listening[here]:
+                yield _dependency(peer or one.peer_address, here, one.local_port, at, client_outside=peer is None)
+            elif (one.peer_port in listening[peer]) if peer else not low <= one.peer_port <= high:
+                yield _dependency(
+                    here,
+                    peer or one.peer_address,
+                    one.peer_port,
+                    at,
+                    process=one.process,
+                    server_outside=peer is None,
+                )
+
+
+def _ephemeral(facts: ServerFacts) -> tuple[int, int]:
+    known = facts.get("sysctl", Sysctl)
+    text = known.values.get("net.ipv4.ip_local_port_range", "") if known else ""
+    found = re.fullmatch(r"(\d+) (\d+)", text)
+    return (int(found[1]), int(found[2])) if found else EPHEMERAL
+
+
+def _is_loopback(address: str) -> bool:
+    return address.startswith("127.") or address == "::1"
+
+
+def _configured(
+    estate: Iterable[ServerFacts], places: Mapping[str, str], workloads: Iterable[Workload]
+) -> Iterator[Dependency]:
+    """Upstreams of websites. A name is looked up in the hosts file, the hosts' own tables and the services."""
+    by_name = dict(places)
+    estate = list(estate)
+    for facts in estate:
+        for name in (facts.server.id, facts.server.hostname or facts.server.id):
+            by_name.setdefault(name.lower(), facts.server.id)
+    for workload in workloads:
+        for name in workload.services:
+            by_name.setdefault(name.lower(), workload.server)
+    for facts in estate:
+        known = facts.get("websites", Websites)
+        addresses = facts.get("addresses", Addresses)
+        table = {name.lower(): where for name, where in addresses.hosts.items()} if addresses else {}
+        for site in known.sites if known else ():
+            for upstream in site.upstreams:
+                end = _end(upstream)
+                if end is None:
+                    continue
+                name, port = end
+                server = by_name.get(name) or by_name.get(table.get(name, ""))
+                if server == facts.server.id:
+                    continue
+                yield _dependency(
+                    facts.server.id,
+                    server or name,
+                    port,
+                    facts.observations["websites"].at,
+                    process=site.server,
+                    server_outside=server is None,
+                    where=site.file,
+                )
+
+
+def _end(upstream: str) -> tuple[str, int] | None:
+    """Host and port of an upstream; None for sockets, variables and the host itself."""
+    found = re.match(r"(?:(\w+)://)?(?:[^/@]*@)?(\[[0-9a-fA-F:]+\]|[^/:$]+)(?::(\d+))?(?:/|$)", upstream)
+    if found is None or found[1] == "unix" or found[2] == "unix" or not re.match(r"[\w\[]", found[2]):
+        return None
+    name = found[2].strip("[]").lower()
+    port = int(found[3] or {"https": 443}.get(found[1] or "", 80))
+    if name == "localhost" or _is_loopback(name) or not 0 < port < 65536:
+        return None
+    return name, port
+
+
+def _dependency(
+    client: str,
+    server: str,
+    port: int,
+    at: Instant,
+    process: str | None = None,
+    client_outside: bool = False,
+    server_outside: bool = False,
+    where: str = "",
+) -> Dependency:
+    return Dependency(
+        id=f"{client}>{server}:{port}",
+        client=client,
+        server=server,
+        port=port,
+        process=process,
+        client_outside=client_outside,
+        server_outside=server_outside,
+        evidence="configured" if where else "seen",
+        where=where,
+        seen_at=at,
+    )

@@ -1,0 +1,68 @@
+"""Many hosts at once, each on its own: one that is dead, slow or wrong costs the others nothing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+from estate.errors import DecantError, InterruptedRunError
+from estate.progress import Progress, Step, silent
+from estate.records.host import Host
+from estate.records.server import Server
+from estate.transport.base import Transport
+from inventory.collect import Collected, collect, unreached
+from inventory.facts import all_facts
+
+TASK = "discover"
+
+
+def discover(
+    hosts: Sequence[Host],
+    connect: Callable[[Host], Transport],
+    keep: Callable[[Collected], None],
+    previous: Mapping[str, Server] | None = None,
+    parallel: int = 32,
+    timeout: float = 60,
+    progress: Progress = silent,
+) -> list[Collected]:
+    """Read every fact of every host; `timeout` is what one host may take, in seconds.
+
+    `keep` gets each host as soon as it is read, always in the caller's own thread, so what was read is kept even
+    where the run is stopped. Raises `InterruptedRunError` on Ctrl-C: every host read until then was kept.
+    """
+    facts = tuple(all_facts().values())
+    before = previous or {}
+    open_now: dict[str, Transport] = {}
+    done: list[Collected] = []
+
+    def one(host: Host) -> Collected:
+        try:
+            transport = open_now[host.name] = connect(host)
+        except DecantError as wrong:
+            return unreached(host, wrong, before.get(host.name))
+        try:
+            return collect(host, transport, facts, timeout, before.get(host.name))
+        finally:
+            transport.close()
+
+    progress(Step(TASK, 0, len(hosts), "hosts"))
+    pool = ThreadPoolExecutor(max_workers=max(1, min(parallel, len(hosts))), thread_name_prefix="discover")
+    waiting: set[Future[Collected]] = {pool.submit(one, host) for host in hosts}
+    try:
+        while waiting:
+            finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in finished:
+                collected = future.result()
+                keep(collected)
+                done.append(collected)
+                note = "" if collected.server.reached else f"{collected.server.id} was not reached"
+                progress(Step(TASK, len(done), len(hosts), "hosts", note))
+    except KeyboardInterrupt:
+        raise InterruptedRunError(
+            f"Stopped after {len(done)} of {len(hosts)} hosts, which are kept",
+            "run `decant discover` again for the rest",
+        ) from None
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        # A thread that waits for a host ends when its connection does.
+        for transport in list(open_now.values()) if waiting else ():
+            transport.close()
+    return sorted(done, key=lambda collected: collected.server.id)

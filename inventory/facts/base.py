@@ -1,0 +1,134 @@
+"""What a fact is: two pure parts, a POSIX `sh` snippet and a parser from its output to a record.
+
+A snippet runs in a subshell of its own, standard input closed, `LC_ALL=C`, `TZ=UTC0`, and may use three
+variables: `$uid` (who runs it), `$t` (a prefix that limits one command's time; empty where the host has no
+`timeout`) and `$own` (`$SSH_CONNECTION`). It changes nothing, makes no file (so no here-document), and starts as
+few processes as it can: on the host, starting processes is what costs. It exits 127 where its tool is missing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from estate.records.base import Record
+from estate.records.observation import Outcome
+
+MISSING = 127
+TIMED_OUT = frozenset({124, 137, 143})
+
+
+@dataclass(frozen=True)
+class Section:
+    """What one snippet printed on one host, standard error included, and how it ended."""
+
+    output: bytes
+    status: int = 0
+    uid: int = 0
+    """Who ran it: 0 for root."""
+
+    @property
+    def text(self) -> str:
+        """The output as text that every store can hold: what is not UTF-8, and NUL, as `\\xNN`."""
+        return self.output.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines that are not empty."""
+        return [line for line in self.text.split("\n") if line.strip()]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How reading one fact of one host ended; `payload` is there exactly when the outcome is known."""
+
+    outcome: Outcome
+    payload: Record | None = None
+    reason: str = ""
+    privilege: str = ""
+    partial: str = ""
+
+
+def known(payload: Record, partial: str = "", privilege: str = "") -> Reading:
+    """It was read; `partial` says what it may lack, `privilege` the right that would show it."""
+    return Reading(Outcome.KNOWN, payload, partial=partial, privilege=privilege)
+
+
+def absent(reason: str) -> Reading:
+    """There is no such thing on the host, and that is sure."""
+    return Reading(Outcome.ABSENT, reason=reason)
+
+
+def unreadable(reason: str, privilege: str = "root") -> Reading:
+    """It is there, or may be, but a right was missing."""
+    return Reading(Outcome.UNREADABLE, reason=reason, privilege=privilege)
+
+
+def failed(reason: str) -> Reading:
+    """The reading went wrong."""
+    return Reading(Outcome.FAILED, reason=reason)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact.
+
+    `run_as` says whether its snippet is worth running as root where the host's `sudo` setting allows it. `limit`
+    is the most bytes its section may print, for facts that read files of any size; the others share one limit.
+    `tier` 1 is cheap; 2 reads package lists, databases or folders, and takes longer.
+    """
+
+    id: str
+    reads: str
+    """What it reads and which privilege that needs, for the published probe list."""
+    tool: str
+    """What is missing where the snippet exits with 127."""
+    snippet: str
+    parser: Callable[[Section], Reading]
+    run_as: Literal["user", "root"] = "user"
+    limit: int | None = None
+    tier: Literal[1, 2] = 1
+
+    def read(self, section: Section) -> Reading:
+        """Understand one section. Never raises: what cannot be understood is a failed reading."""
+        if section.status == MISSING:
+            return failed(f"{self.tool} is not installed on the host")
+        if section.status in TIMED_OUT:
+            return failed("reading it took too long and was stopped")
+        try:
+            return self.parser(section)
+        except (ValueError, LookupError, TypeError, ArithmeticError) as wrong:
+            first = str(wrong).strip().split("\n", 1)[0]
+            return failed(f"its output could not be understood: {first[:160] or type(wrong).__name__}")
+
+
+def denied(section: Section) -> bool:
+    """Whether the output says that a right was missing."""
+    lowered = section.output.lower()
+    return any(
+        sign in lowered
+        for sign in (b"permission denied", b"operation not permitted", b"access denied", b"must be root")
+    )
+
+
+def file_lines(section: Section) -> tuple[list[tuple[str, str]], list[str]]:
+    """What `grep -aH` printed: pairs of file and line, and the files that could not be read for want of a right.
+
+    Every line starts with the name of its file, so that no file can pretend to be another. Raises `ValueError` for
+    a line that is of neither form.
+    """
+    pairs: list[tuple[str, str]] = []
+    refused: list[str] = []
+    for line in section.lines:
+        if line.startswith("/"):
+            file, colon, rest = line.partition(":")
+            if not colon:
+                raise ValueError(f"a line names no file: {line[:40]!r}")
+            pairs.append((file, rest))
+        elif line.startswith("unreadable "):
+            refused.append(line.removeprefix("unreadable "))
+        elif line.startswith("grep: "):
+            if line.endswith("Permission denied"):
+                refused.append(line.split(": ")[1])
+        else:
+            raise ValueError(f"an unexpected line: {line[:40]!r}")
+    return pairs, refused

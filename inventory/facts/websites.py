@@ -1,0 +1,68 @@
+"""Fact `websites`: what nginx and Apache are set to serve."""
+
+from estate.records.facts.websites import Website, Websites
+from inventory.facts._apache import apache_sites
+from inventory.facts._nginx import nginx_sites
+from inventory.facts.base import Fact, Reading, Section, absent, file_lines, known, unreadable
+
+# `nginx -T` would open its logs and make those that are missing, so the files are read as they are; only lines with a
+# directive that matters, or a brace, leave the host.
+SNIPPET = r"""
+[ -d /etc/nginx ] || [ -d /etc/apache2 ] || [ -d /etc/httpd ] || { echo none; exit 0; }
+for d in /etc/nginx /etc/apache2 /etc/httpd; do [ -d $d ] && [ ! -x $d ] && printf 'unreadable %s\n' $d; done
+grep -aHE '[{}]|^[[:space:]]*(server_name|listen|root|ssl|ssl_certificate|ssl_protocols|proxy_pass|fastcgi_pass|uwsgi_pass|server|upstream)[[:space:]]' \
+  /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf /etc/nginx/sites-enabled/* 2>&1 \
+  | grep -avE '^grep: .*(No such file or directory|[Ii]s a directory)$'
+grep -aHiE '^[[:space:]]*(</?(VirtualHost|IfModule)|Listen[[:space:]]|ServerName|ServerAlias|DocumentRoot|SSLEngine|SSLCertificateFile|SSLProtocol|ProxyPass[[:space:]])' \
+  /etc/apache2/ports.conf /etc/apache2/apache2.conf /etc/apache2/conf-enabled/*.conf /etc/apache2/sites-enabled/* \
+  /etc/httpd/conf/httpd.conf /etc/httpd/conf.d/*.conf 2>&1 | grep -avE '^grep: .*(No such file or directory|[Ii]s a directory)$'
+for r in $(grep -hasE '^[[:space:]]*(root|DocumentRoot)[[:space:]]' /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf \
+  /etc/nginx/sites-enabled/* /etc/apache2/sites-enabled/* /etc/httpd/conf/httpd.conf /etc/httpd/conf.d/*.conf 2>/dev/null \
+  | awk '{ gsub(/[;"]/, "", $2); print $2 }' | sort -u); do
+  [ -d "$r" ] && printf 'size %s ' "$r" && { $t du -skx "$r" 2>/dev/null || echo; }
+done
+echo end
+"""
+
+
+def parse(section: Section) -> Reading:
+    """Read both servers' files; the sizes of roots are du's, in KiB."""
+    lines = section.lines
+    if lines == ["none"]:
+        return absent("neither nginx nor Apache is set up on the host")
+    if not lines or lines[-1] != "end":
+        raise ValueError("the configuration was cut off")
+    sizes: dict[str, int] = {}
+    rest = []
+    for line in lines[:-1]:
+        if line.startswith("size "):
+            words = line.split()
+            # du prints "12 /srv/www"; nothing where it was not let in or took too long.
+            if len(words) == 4 and words[2].isdigit():
+                sizes[words[1]] = int(words[2]) * 1024
+        else:
+            rest.append(line)
+    pairs, refused = file_lines(Section("\n".join(rest).encode()))
+    if refused and not pairs:
+        return unreadable(f"{', '.join(refused[:4])} may not be read")
+    nginx = [(file, line) for file, line in pairs if file.startswith("/etc/nginx/")]
+    apache = [(file, line) for file, line in pairs if not file.startswith("/etc/nginx/")]
+    sites: tuple[Website, ...] = (*nginx_sites(nginx), *apache_sites(apache))
+    return known(
+        Websites(sites=sites, root_bytes=sizes),
+        partial=f"sites in {', '.join(refused[:8])}" if refused else "",
+        privilege="root" if refused else "",
+    )
+
+
+FACT = Fact(
+    id="websites",
+    reads="configuration of nginx and Apache (only lines that say what is served), and du of each root. "
+    "Any account where the files are open to it, else root.",
+    tool="grep",
+    snippet=SNIPPET,
+    parser=parse,
+    run_as="root",
+    limit=4 << 20,
+    tier=2,
+)

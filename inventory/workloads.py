@@ -1,0 +1,259 @@
+"""What moves: the workloads of one server, derived from its facts. Pure.
+
+Each database (not templates, nor the server's own), each website, each shared folder, each scheduled job, and each
+service that is not the operating system's and carries none of these. A scheduled job that a package brought is kept
+and marked `os_owned`.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from estate.records.base import Record
+from estate.records.facts.cron import Cron, CronJob
+from estate.records.facts.listeners import Listeners
+from estate.records.facts.mariadb import Mariadb
+from estate.records.facts.postgresql import Postgresql
+from estate.records.facts.services import Service, Services
+from estate.records.facts.shares import Shares
+from estate.records.facts.timers import Timers
+from estate.records.facts.websites import Website, Websites
+from estate.records.server import ServerFacts
+from estate.records.workload import Kind, Workload
+from inventory.os_owned import CARRIERS, CRON, SERVICES
+
+_ROOT_OF_PACKAGE = frozenset({"/var/www/html", "/usr/share/nginx/html", "/usr/share/nginx/www"})
+
+
+def workloads(facts: ServerFacts, services: Mapping[str, Sequence[str]] | None = None) -> tuple[Workload, ...]:
+    """The workloads of one server; `services` gives the DNS names of each workload by its id."""
+    names = services or {}
+    found: dict[str, Workload] = {}
+    for kind, name, details in _all(facts):
+        identity = f"{facts.server.id}/{kind}/{_free(name, f'{facts.server.id}/{kind}/', found)}"
+        found[identity] = Workload(
+            id=identity,
+            server=facts.server.id,
+            kind=kind,
+            name=identity.rsplit("/", 1)[-1],
+            bytes=details.pop("bytes", None),
+            os_owned=details.pop("os_owned", False),
+            detail={key: value for key, value in details.items() if value not in (None, "", [], ())},
+            services=tuple(names.get(identity, ())),
+            seen_at=_seen(facts),
+        )
+    return tuple(found.values())
+
+
+_Found = tuple[Kind, str, dict[str, Any]]
+
+
+def _all(facts: ServerFacts) -> Iterator[_Found]:
+    yield from _postgres(facts.get("postgresql", Postgresql))
+    yield from _mariadb(facts.get("mariadb", Mariadb))
+    yield from _websites(facts.get("websites", Websites))
+    yield from _shares(facts.get("shares", Shares))
+    yield from _services(facts)
+    yield from _cron(facts.get("cron", Cron))
+    yield from _timers(facts.get("timers", Timers))
+
+
+def _seen(facts: ServerFacts) -> Any:
+    """When the newest fact was read: the same facts give the same workloads."""
+    return max((seen.at for seen in facts.observations.values()), default=facts.server.seen_at)
+
+
+def slug(text: str) -> str:
+    """A name as part of an id: what is not a letter, digit, dot, hyphen or underscore becomes a hyphen."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.") or "unnamed"
+
+
+def _free(name: str, prefix: str, taken: Mapping[str, Record]) -> str:
+    """The name, with a number where it is taken."""
+    wanted, number = slug(name), 1
+    while f"{prefix}{wanted if number == 1 else f'{wanted}-{number}'}" in taken:
+        number += 1
+    return wanted if number == 1 else f"{wanted}-{number}"
+
+
+def _postgres(found: Postgresql | None) -> Iterator[_Found]:
+    for cluster in found.clusters if found else ():
+        for database in cluster.databases:
+            # `postgres` is where tools connect to; it is a workload only where somebody put tables into it.
+            if database.template or (database.name == "postgres" and not database.tables):
+                continue
+            yield (
+                "postgres",
+                database.name,
+                {
+                    "bytes": database.bytes,
+                    "version": cluster.version,
+                    "port": cluster.port,
+                    "owner": database.owner,
+                    "encoding": database.encoding,
+                    "collation": database.collation,
+                    "extensions": list(database.extensions or ()),
+                    "tables": database.tables,
+                    "tables_without_key": list(database.tables_without_key or ()),
+                    "large_objects": database.large_objects,
+                },
+            )
+
+
+def _mariadb(found: Mariadb | None) -> Iterator[_Found]:
+    for database in found.databases if found else ():
+        yield (
+            "mariadb",
+            database.name,
+            {
+                "bytes": database.bytes,
+                "version": found.version if found else "",
+                "product": found.product if found else "",
+                "port": found.port if found else None,
+                "tables": database.tables,
+                "tables_without_key": list(database.tables_without_key),
+                "engines": list(database.engines),
+            },
+        )
+
+
+def _websites(found: Websites | None) -> Iterator[_Found]:
+    """The blocks of one file that serve the same names (a plain one that redirects, and the TLS one) are one site."""
+    groups: dict[tuple[str, frozenset[str]], list[Website]] = {}
+    for site in found.sites if found else ():
+        groups.setdefault((site.file, frozenset(site.names)), []).append(site)
+    files = [file for file, _ in groups]
+    for (file, names), blocks in groups.items():
+        first = next((block for block in blocks if block.tls), blocks[0])
+        stem = re.sub(r"\.conf$|\.vhost$", "", file.rsplit("/", 1)[-1])
+        several = files.count(file) > 1 or stem in ("nginx", "httpd", "apache2")
+        root = next((block.root for block in blocks if block.root), None)
+        yield (
+            "website",
+            (next(iter(first.names), stem) if several else stem),
+            {
+                "bytes": found.root_bytes.get(root) if found and root else None,
+                "os_owned": not names and root in _ROOT_OF_PACKAGE and not any(b.upstreams for b in blocks),
+                "server": first.server,
+                "names": sorted(names),
+                "root": root,
+                "listen": [listen for block in blocks for listen in block.listen],
+                "tls": any(block.tls for block in blocks),
+                "certificate": first.certificate,
+                "tls_protocols": list(first.tls_protocols),
+                "upstreams": [upstream for block in blocks for upstream in block.upstreams],
+                "file": file,
+            },
+        )
+
+
+def _shares(found: Shares | None) -> Iterator[_Found]:
+    """Shares with a folder of their own; `homes` and printers have none, and `print$` is Samba's."""
+    for share in found.shares if found else ():
+        if not share.path.startswith("/") or share.name.lower() in ("printers", "print$"):
+            continue
+        yield (
+            "files",
+            share.name if share.protocol == "smb" else share.path,
+            {
+                "bytes": share.bytes,
+                "path": share.path,
+                "share": share.name,
+                "protocol": share.protocol,
+                "read_only": share.read_only,
+                "files": share.files,
+            },
+        )
+
+
+def _services(facts: ServerFacts) -> Iterator[_Found]:
+    services = facts.get("services", Services)
+    listeners = facts.get("listeners", Listeners)
+    timers = facts.get("timers", Timers)
+    started_by_timer = {timer.activates for timer in timers.timers} if timers else set()
+    ports: dict[str, set[int]] = {}
+    for listener in listeners.listeners if listeners else ():
+        if listener.unit:
+            ports.setdefault(listener.unit, set()).add(listener.port)
+    for service in services.services if services else ():
+        if service.unit in started_by_timer or not _is_own(service, service.unit in ports):
+            continue
+        yield (
+            "service",
+            service.unit.removesuffix(".service"),
+            {
+                "unit": service.unit,
+                "command": service.command,
+                "user": service.user,
+                "path": service.path,
+                "ports": sorted(ports.get(service.unit, ())),
+                "active": service.active,
+            },
+        )
+
+
+def _is_own(service: Service, listens: bool) -> bool:
+    """Whether it is the council's: written by a person and in use, or from a package and serving a port."""
+    name = re.sub(r"@[^.]*", "@", service.unit.removesuffix(".service"))
+    if name in SERVICES or name in CARRIERS or name.startswith(("systemd-", "dbus-", "user@")):
+        return False
+    in_use = service.active in ("active", "activating", "failed", "reloading") or service.enabled == "enabled"
+    return (service.local and in_use) or listens
+
+
+def _cron(found: Cron | None) -> Iterator[_Found]:
+    for job in found.jobs if found else ():
+        yield (
+            "schedule",
+            _cron_name(job),
+            {
+                "os_owned": _cron_is_os(job),
+                "when": job.schedule,
+                "user": job.user,
+                "command": job.command,
+                "file": job.file,
+                "timezone": found.timezone if found else None,
+            },
+        )
+
+
+def _cron_name(job: CronJob) -> str:
+    folder, _, base = job.file.rpartition("/")
+    if folder.startswith("/etc/cron."):
+        return base
+    # A crontab of many lines: each is known by the program that it runs.
+    words = job.command.split()
+    program = next(
+        (word for word in words if "/" in word and not word.startswith(("-", ">"))), (words or ["job"])[0]
+    )
+    program = re.sub(r"\.(sh|py|pl|php|rb)$", "", program.rstrip(";").rsplit("/", 1)[-1])
+    return f"{job.user or 'cron'}-{program}"
+
+
+def _cron_is_os(job: CronJob) -> bool:
+    base = job.file.rsplit("/", 1)[-1]
+    if job.file in ("/etc/crontab", "/etc/anacrontab"):
+        return "run-parts" in job.command or "anacron" in job.command
+    return job.package is not None or (job.file.startswith("/etc/cron.") and base in CRON)
+
+
+def _timers(found: Timers | None) -> Iterator[_Found]:
+    for timer in found.timers if found else ():
+        yield (
+            "schedule",
+            timer.unit.removesuffix(".timer"),
+            {
+                "os_owned": not timer.local,
+                "when": ", ".join(timer.schedule),
+                "unit": timer.unit,
+                "activates": timer.activates,
+                "enabled": timer.enabled,
+            },
+        )
+
+
+def all_workloads(
+    estate: Iterable[ServerFacts], services: Mapping[str, Sequence[str]] | None = None
+) -> tuple[Workload, ...]:
+    """The workloads of every server, by id."""
+    return tuple(sorted((one for facts in estate for one in workloads(facts, services)), key=lambda one: one.id))
