@@ -1,0 +1,60 @@
+"""`decant assess`: what should become of each server, and why."""
+
+import click
+
+from decant.app import App
+from decant.output import json_option
+from estate.errors import EXIT_FINDINGS
+
+
+@click.command("assess")
+@click.argument("servers", metavar="[SERVER]...", nargs=-1)
+@json_option
+@click.pass_context
+def COMMAND(ctx: click.Context, servers: tuple[str, ...], as_json: bool) -> None:
+    """Say until when each server is supported, what should become of it and why, and how big it would be.
+
+    Decisions of people, in overrides.toml, come first. Exit 1 where a server is unknown.
+    """
+    from decant.journeys.assess import assess_estate
+    from decant.output import next_step, say, show_json, table
+
+    app: App = ctx.obj
+    found = assess_estate(app, servers)
+    unknown = [one.server for one in found if one.readiness == "unknown"]
+    if as_json:
+        show_json("decant.assessments/1", {"assessments": found})
+        ctx.exit(EXIT_FINDINGS if unknown else 0)
+    table(
+        "What should become of each server",
+        ("server", "disposition", "readiness", "support", "size", "why"),
+        [
+            (
+                one.server,
+                one.disposition.value if one.disposition else None,
+                one.readiness,
+                _support(one.support),
+                one.size.sku if one.size else "none" if one.disposition else None,
+                "; ".join(one.reasons) + (f" (decided by {one.overridden_by})" if one.overridden_by else ""),
+            )
+            for one in found
+        ],
+    )
+    for one in found:
+        for condition in one.conditions:
+            say(f"{one.server}: {condition}")
+    if unknown:
+        say(f"Too little is known of: {', '.join(unknown)}")
+    next_step("decant plan", "put the moves in order")
+    ctx.exit(EXIT_FINDINGS if unknown else 0)
+
+
+def _support(support: tuple[object, ...]) -> str:
+    from estate.records.assessment import Support
+
+    ended = [
+        f"{one.product} {one.version} {one.status}"
+        for one in support
+        if isinstance(one, Support) and one.status != "supported"
+    ]
+    return ", ".join(ended) or ("supported" if support else "unknown")

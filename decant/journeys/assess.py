@@ -1,0 +1,72 @@
+"""Assesses the estate and keeps the outcome; what a person decided goes into the ledger."""
+
+import pkgutil
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import migration.movers
+from estate.errors import UsageError
+from estate.records.assessment import Assessment
+from estate.records.base import now
+from estate.records.dependency import Dependency
+from estate.records.workload import Workload
+from estate.suggest import pick
+from migration import overrides
+from migration.assess import assess
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from decant.app import App
+
+
+def assess_estate(app: "App", names: "Sequence[str]" = ()) -> list[Assessment]:
+    """Assess the legacy servers of that name, or all of them, and store the outcome.
+
+    Raises `UsageError` where nothing was discovered yet, a name is not known, or overrides.toml is not right.
+    """
+    legacy = {one.server.id: one for one in app.store.all_server_facts() if one.server.role == "legacy"}
+    if not legacy:
+        raise UsageError("no legacy server was discovered yet", "run `decant discover`")
+    chosen = [pick("server", name, legacy, "see `decant estate list`") for name in names] or list(legacy)
+    decided = overrides.load(app.workspace.overrides, set(legacy))
+    workloads, dependencies = app.store.all(Workload), app.store.all(Dependency)
+    movers = [info.name for info in pkgutil.iter_modules(migration.movers.__path__) if info.name != "base"]
+    today = datetime.now(ZoneInfo("Europe/London")).date()
+    before = {one.server: one for one in app.store.all(Assessment)}
+    found = [
+        assess(
+            legacy[name],
+            workloads,
+            dependencies,
+            override=decided.get(name),
+            movers=movers,
+            today=today,
+            at=now(),
+        )
+        for name in chosen
+    ]
+    app.store.put(*found)
+    for one in found:
+        override = decided.get(one.server)
+        if override is not None and not _same(before.get(one.server), one):
+            app.ledger.append(
+                "disposition.decided", [one.server], override.model_dump(mode="json"), actor=app.actor
+            )
+    app.ledger.append(
+        "estate.assessed",
+        [one.server for one in found],
+        {one.server: one.disposition.value if one.disposition else "unknown" for one in found},
+        actor=app.actor,
+    )
+    return found
+
+
+def _same(before: Assessment | None, after: Assessment) -> bool:
+    """Whether the decision is the one that was noted already."""
+    return before is not None and (before.overridden_by, before.disposition, before.reasons[:1]) == (
+        after.overridden_by,
+        after.disposition,
+        after.reasons[:1],
+    )

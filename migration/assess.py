@@ -1,0 +1,181 @@
+"""Assess one server: support, a disposition with its reasons, readiness, and a size. Pure."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
+from functools import cache
+
+import migration.dispositions
+from estate import registry
+from estate.catalogue import sizes
+from estate.records.assessment import Assessment, Disposition, Size
+from estate.records.dependency import Dependency
+from estate.records.facts.postgresql import Postgresql
+from estate.records.server import Server, ServerFacts
+from estate.records.workload import Workload
+from migration.case import Case, case_of
+from migration.dispositions.base import Opinion, Rule
+from migration.overrides import Override
+
+SERIES = ("Dasv5", "Esv5")
+"""General purpose, and with twice the memory: what a server is sized in."""
+MOVING = frozenset({Disposition.REHOST, Disposition.RELOCATE, Disposition.REPLATFORM, Disposition.REFACTOR})
+_FIRST_WITH_LOGICAL_REPLICATION = 10
+
+
+@cache
+def rules() -> Mapping[str, Rule]:
+    """Every rule by its disposition."""
+    return registry.load(migration.dispositions, "RULE", Rule, lambda rule: rule.disposition.value)
+
+
+def assess(
+    facts: ServerFacts,
+    workloads: Iterable[Workload],
+    dependencies: Iterable[Dependency],
+    *,
+    override: Override | None,
+    movers: Collection[str],
+    today: date,
+    at: datetime,
+) -> Assessment:
+    """What should become of one server.
+
+    `movers` are the kinds of workload that Decant moves by itself; `today` decides what is supported. Where
+    too little is known for any rule, the disposition is None and the readiness `unknown`.
+    """
+    server = facts.server
+    if not server.reached and not facts.observations:
+        return _unknown(server, override, (f"it was never read: {server.unreached_reason or 'not tried'}",), at)
+    case = case_of(facts, workloads, dependencies, movers, today)
+    ranked = sorted(rules().values(), key=lambda rule: rule.rank)
+    opinions = {rule.disposition: rule.judge(case) for rule in ranked}
+    proposed = next((name for name, opinion in opinions.items() if opinion.fits), None)
+    chosen = override.disposition if override else proposed
+    if chosen is None:
+        why = tuple(f"{name.value}: {reason}" for name, one in opinions.items() for reason in one.against)
+        return _unknown(server, None, why, at).model_copy(update={"support": case.support})
+    opinion = opinions.get(chosen, Opinion(None))
+    if override:
+        reasons: tuple[str, ...] = (override.reason,)
+        against = _instead(proposed, opinions) if proposed != chosen else ()
+    else:
+        reasons, against = opinion.reasons, (*opinion.against, *_passed_over(chosen, opinions))
+    conditions = (*opinion.conditions, *_doubts(proposed, opinions))
+    if chosen in MOVING:
+        conditions = (*conditions, *_conditions(case))
+    blocked = chosen is Disposition.RETAIN
+    return Assessment(
+        server=server.id,
+        support=case.support,
+        disposition=chosen,
+        readiness="not ready" if blocked else "ready with conditions" if conditions else "ready",
+        reasons=(*reasons, *_deadline(server, today)),
+        against=against,
+        conditions=tuple(dict.fromkeys(conditions)),
+        tool=opinion.tool,
+        size=size_of(server) if chosen in MOVING else None,
+        overridden_by=override.who if override else None,
+        at=at,
+    )
+
+
+def size_of(server: Server) -> Size | None:
+    """The smallest Azure size that holds the server as it is.
+
+    None where its CPUs or memory are not known, or no size is so large.
+    """
+    if server.cpus is None or server.memory_bytes is None:
+        return None
+    known = sizes.sizes()
+    fitting = [
+        name for series in SERIES if (name := sizes.smallest(server.cpus, server.memory_bytes, series)) is not None
+    ]
+    if not fitting:
+        return None
+    sku = min(fitting, key=lambda name: (known[name].vcpus, known[name].memory_gib))
+    gib = server.memory_bytes / 1024**3
+    return Size(
+        sku=sku,
+        vcpus=known[sku].vcpus,
+        memory_bytes=known[sku].memory_bytes,
+        disk_bytes=server.disk_bytes,
+        basis=f"as it is ({server.cpus} CPUs, {gib:.1f} GiB): its load was not observed over time",
+    )
+
+
+def _unknown(server: Server, override: Override | None, why: tuple[str, ...], at: datetime) -> Assessment:
+    return Assessment(
+        server=server.id,
+        disposition=override.disposition if override else None,
+        readiness="unknown",
+        reasons=(*((override.reason,) if override else ()), *why),
+        conditions=("read it with `decant discover` and assess again",),
+        overridden_by=override.who if override else None,
+        at=at,
+    )
+
+
+def _instead(proposed: Disposition | None, opinions: Mapping[Disposition, Opinion]) -> tuple[str, ...]:
+    if proposed is None:
+        return ("by its rules Decant could not have said",)
+    return (f"by its rules Decant would have said {proposed.value}: {'; '.join(opinions[proposed].reasons)}",)
+
+
+def _passed_over(chosen: Disposition, opinions: Mapping[Disposition, Opinion]) -> tuple[str, ...]:
+    """Why the others do not fit: somebody will ask."""
+    return tuple(
+        f"not {name.value}: {opinion.against[0]}"
+        for name, opinion in opinions.items()
+        if name is not chosen and opinion.fits is False and opinion.against
+    )
+
+
+def _doubts(proposed: Disposition | None, opinions: Mapping[Disposition, Opinion]) -> tuple[str, ...]:
+    """Better dispositions that could not be ruled out."""
+    found = []
+    for name, opinion in opinions.items():
+        if name is proposed:
+            break
+        if opinion.fits is None:
+            found.append(f"{name.value} could not be ruled out: {opinion.against[0]}")
+    return tuple(found)
+
+
+def _conditions(case: Case) -> tuple[str, ...]:
+    """What has to be settled before anything moves."""
+    found = []
+    if not case.facts.server.owner:
+        found.append("name its owner in hosts.toml: somebody has to agree to the cutover")
+    if not case.facts.server.reached:
+        found.append("it was not reached the last time: what is known may be old")
+    if case.unseen:
+        found.append(f"read again with more rights, as these could not be seen: {', '.join(case.unseen)}")
+    found += [f"measure {one.name}: its size is not known" for one in case.workloads if one.bytes is None]
+    found += _postgres(case)
+    return tuple(found)
+
+
+def _postgres(case: Case) -> list[str]:
+    known = case.facts.get("postgresql", Postgresql)
+    found = []
+    for cluster in known.clusters if known else ():
+        major = cluster.version.split(".")[0]
+        level = cluster.settings.get("wal_level")
+        if major.isdigit() and int(major) < _FIRST_WITH_LOGICAL_REPLICATION:
+            found.append(
+                f"PostgreSQL {cluster.version} has no logical replication:"
+                " dump and restore while it is frozen, and no lossless way back"
+            )
+        elif level is not None and level != "logical":
+            found.append(
+                f"PostgreSQL {cluster.version} on port {cluster.port} needs one restart for wal_level = logical,"
+                " or a dump and restore while it is frozen"
+            )
+    return found
+
+
+def _deadline(server: Server, today: date) -> tuple[str, ...]:
+    if server.contract_end is None:
+        return ()
+    when = "ended" if server.contract_end < today else "ends"
+    return (f"its contract {when} on {server.contract_end.isoformat()}",)

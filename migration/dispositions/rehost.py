@@ -1,0 +1,28 @@
+"""Move the machine as it is: all of it is supported."""
+
+from estate.records.assessment import Disposition
+from migration.case import Case
+from migration.dispositions.base import Opinion, Rule
+
+
+def _judge(case: Case) -> Opinion:
+    if not case.workloads and not case.clients:
+        return Opinion(False, against=("nothing was found on it that somebody needs",))
+    system = case.os_support
+    if system is None or system.status == "unknown":
+        why = system.reason if system else case.facts.why("os")
+        return Opinion(None, against=(f"whether its operating system is supported is not known ({why})",))
+    if system.status != "supported":
+        return Opinion(False, against=(f"{system.product} {system.version}: {system.reason}",))
+    databases = sorted(one.name for one in case.workloads if one.kind == "postgres")
+    against = (f"the database {name} could move to a managed service instead" for name in databases)
+    return Opinion(
+        True,
+        reasons=(f"{system.product} {system.version} is supported: {system.reason}",),
+        against=tuple(against),
+        conditions=("check that its drivers and boot loader suit Azure (Azure Migrate does)",),
+        tool="Azure Migrate",
+    )
+
+
+RULE = Rule(Disposition.REHOST, 50, _judge)

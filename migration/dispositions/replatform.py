@@ -1,0 +1,31 @@
+"""Move what it holds to a new server on a supported release, and leave the old system behind."""
+
+from estate.records.assessment import Disposition
+from migration.case import Case
+from migration.dispositions.base import Opinion, Rule
+
+
+def _judge(case: Case) -> Opinion:
+    if not case.workloads:
+        return Opinion(False, against=("it holds no workload to move",))
+    if case.os_support is None or case.os_support.status == "unknown":
+        why = case.os_support.reason if case.os_support else case.facts.why("os")
+        return Opinion(None, against=(f"whether its operating system is supported is not known ({why})",))
+    if not case.unsupported:
+        return Opinion(False, against=("everything on it is supported as it is",))
+    system = case.os_support
+    reasons = [f"{one.product} {one.version}: {one.reason}" for one in case.unsupported]
+    if system.status in ("ended", "ends soon"):
+        reasons.append(f"a copy of the machine as it is would carry {system.product} {system.version} along")
+    kinds = {one.kind for one in case.workloads}
+    by_hand = sorted(kinds - case.movers)
+    return Opinion(
+        True,
+        reasons=tuple(reasons),
+        against=("applications have to be tested on the newer release",),
+        conditions=tuple(f"Decant does not move a {kind} by itself yet: move it by hand" for kind in by_hand),
+        tool="decant move" if kinds & case.movers else "",
+    )
+
+
+RULE = Rule(Disposition.REPLATFORM, 40, _judge)

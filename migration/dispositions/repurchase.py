@@ -1,0 +1,36 @@
+"""Buy the service instead: what it does is sold as a service that councils already pay for."""
+
+from estate.records.assessment import Disposition
+from estate.records.facts.packages import Packages
+from migration.case import Case
+from migration.dispositions.base import Opinion, Rule
+
+_BOUGHT = {
+    "dovecot-core": "mailboxes (Exchange Online)",
+    "cyrus-imapd": "mailboxes (Exchange Online)",
+    "dovecot": "mailboxes (Exchange Online)",
+    "zabbix-server-mysql": "monitoring (Azure Monitor)",
+    "zabbix-server-pgsql": "monitoring (Azure Monitor)",
+    "nagios4": "monitoring (Azure Monitor)",
+}
+
+
+def _judge(case: Case) -> Opinion:
+    packages = case.facts.get("packages", Packages)
+    if packages is None:
+        return Opinion(None, against=(f"its packages are not known ({case.facts.why('packages')})",))
+    found = sorted({_BOUGHT[one.name] for one in packages.packages if one.name in _BOUGHT})
+    if not found:
+        return Opinion(False, against=("nothing on it is known to be sold as a service",))
+    others = [one.name for one in case.workloads if one.kind not in ("service", "schedule")]
+    if others:
+        return Opinion(False, against=(f"it also holds {', '.join(others[:5])}",))
+    return Opinion(
+        True,
+        reasons=(f"what it does can be bought as a service: {', '.join(found)}",),
+        against=("its data has to be taken over by the supplier's own means",),
+        conditions=("check with procurement which agreement covers it",),
+    )
+
+
+RULE = Rule(Disposition.REPURCHASE, 30, _judge)

@@ -1,0 +1,55 @@
+"""Dispositions that a person decided: `overrides.toml`."""
+
+import tomllib
+from collections.abc import Collection
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+
+from estate.errors import UsageError
+from estate.records.assessment import Disposition
+from estate.records.base import Record
+from estate.suggest import unknown
+
+
+class Override(Record):
+    """One server's disposition, who decided it, and why."""
+
+    server: str
+    disposition: Disposition
+    reason: str = Field(min_length=1)
+    who: str = Field(min_length=1)
+
+
+class _File(Record):
+    override: tuple[Override, ...] = ()
+
+
+def load(path: Path, servers: Collection[str]) -> dict[str, Override]:
+    """The overrides by server; none where there is no file.
+
+    Raises `UsageError` for a file that is not right: broken, an unknown key or server, a disposition that is
+    none of the seven, no reason or name, or a server twice.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        entries = _File.model_validate(raw).override
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path} cannot be read ({error})", "mend it and run again") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise UsageError(
+            f"{path}: {where}: {first['msg']}",
+            "each [[override]] takes server, disposition (one of the seven), reason and who",
+        ) from error
+    found: dict[str, Override] = {}
+    for one in entries:
+        if one.server in found:
+            raise UsageError(f"{path} decides on {one.server} twice", "keep one of the two")
+        if one.server not in servers:
+            raise unknown("server", one.server, servers, f"mend {path.name}, or discover the server first")
+        found[one.server] = one
+    return found
