@@ -95,7 +95,7 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceRule(Rule):
-    """A rule over one resource of a stack. `types` are Pulumi types; `*` is every resource."""
+    """A rule over one resource of a stack. `types` are Pulumi types; `*` is every Azure resource."""
 
     scope = "resource"
     types: tuple[str, ...]
@@ -105,7 +105,8 @@ class ResourceRule(Rule):
 
     def is_for(self, resource: Resource) -> bool:
         """Whether the rule speaks of this resource's type."""
-        return resource.custom and ("*" in self.types or plain_type(resource.type) in self.types)
+        type_ = plain_type(resource.type)
+        return type_ in self.types or ("*" in self.types and type_.startswith("azure-native:"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,8 @@ from estate.records.preview import Resource
 from policies import reading
 from policies.rules.base import Context, ResourceRule, Verdict, failed, ncsc, passed, resource
 
-_MOST_DAYS = {"test": 92, "incident": 31, "rehearsal": 31}
-"""The longest life by kind of stack."""
+_MOST_DAYS = 30
+"""How far ahead the end may lie; it is put off while the stack is needed."""
 
 
 def _check(group: Resource, context: Context) -> Verdict:
@@ -21,9 +21,8 @@ def _check(group: Resource, context: Context) -> Verdict:
     observed = f"expires-on = {ends.isoformat()}"
     if ends < context.today:
         return failed("its end is past: destroy it", observed)
-    most = _MOST_DAYS.get(context.kind or "test", 31)
-    if (ends - context.today).days > most:
-        return failed(f"its end is more than {most} days away", observed)
+    if (ends - context.today).days > _MOST_DAYS:
+        return failed(f"its end is more than {_MOST_DAYS} days away", observed)
     return passed(observed)
 
 
@@ -37,7 +36,7 @@ RULE = ResourceRule(
     severity="high",
     enforcement="mandatory",
     rationale="Test environments that nobody ends are forgotten, unpatched, and hold data.",
-    remedy="Set the tag expires-on to a date: at most 92 days ahead for test, 31 for incident and rehearsal.",
+    remedy="Set the tag expires-on to a date, at most 30 days ahead.",
     controls=ncsc("2.4", "5.4"),
     kinds=frozenset({"test", "incident", "rehearsal"}),
     types=("azure-native:resources:ResourceGroup",),
