@@ -1,0 +1,187 @@
+"""The unmodified CrossGuard pack, started as Pulumi starts it and spoken to as the engine does: it must say what
+`decant check` says."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2, json_format, struct_pb2
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
+from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
+
+import policies
+from estate.records.finding import Finding, Status
+from estate.records.preview import SECRET, UNKNOWN, Estimate, Preview, Resource, StackKind
+from policies.evaluate import evaluate_stack, subject_names
+from policies.pack import NOT_EVALUATED
+from policies.rulebook import resource_rules, rules, stack_rules
+
+PACK = Path(policies.__file__).parent
+SECRET_SIGNATURE = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
+CANARY = "correct-horse-battery"
+
+
+@contextmanager
+def _started(kind: StackKind) -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
+    """The pack as `pulumi-analyzer-policy-python` starts it."""
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(PACK)],
+        stdout=subprocess.PIPE,
+        cwd=PACK,
+        env={**os.environ, "PULUMI_CONFIG": json.dumps({"decant:kind": kind}), "PULUMI_STACK": kind},
+    )
+    try:
+        assert process.stdout is not None
+        port = int(process.stdout.readline())
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            yield analyzer_pb2_grpc.AnalyzerStub(channel)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=20)
+        process.stdout.close()
+
+
+@pytest.fixture(scope="module", params=["production", "test"])
+def pack(request: pytest.FixtureRequest) -> Iterator[tuple[StackKind, analyzer_pb2_grpc.AnalyzerStub]]:
+    with _started(request.param) as stub:
+        yield request.param, stub
+
+
+def _wire(value: Any) -> Any:
+    """Inputs as the engine sends them: unknowns as its own mark, secrets in plain text inside their signature."""
+    if isinstance(value, dict):
+        return {k: _wire(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_wire(v) for v in value]
+    if value == SECRET:
+        return {**SECRET_SIGNATURE, "value": CANARY}
+    return UNKNOWN_STRING_VALUE if value == UNKNOWN else value
+
+
+def _properties(resource: Resource) -> struct_pb2.Struct:
+    return json_format.ParseDict(_wire(resource.inputs), struct_pb2.Struct())
+
+
+def _preview(kind: StackKind, resources: tuple[Resource, ...]) -> Preview:
+    return Preview(
+        stack=kind,
+        kind=kind,
+        settings_sha256="0" * 64,
+        resources=resources,
+        estimate=Estimate(monthly_gbp=0, priced_at=date(2026, 11, 22), source="none", lines=()),
+        at=datetime.now(UTC),
+    )
+
+
+def _said_by_pack(answer: analyzer_pb2.AnalyzeResponse) -> dict[str, Status]:
+    """Each policy's verdict, as the protocol carries it; policies that said nothing passed."""
+    said = dict.fromkeys(rules(), Status.PASS)
+    for inapplicable in answer.not_applicable:
+        unknown = inapplicable.reason.startswith(NOT_EVALUATED)
+        said[inapplicable.policy_name] = Status.NOT_EVALUATED if unknown else Status.NOT_APPLICABLE
+    for diagnostic in answer.diagnostics:
+        said[diagnostic.policyName] = Status.FAIL
+    return said
+
+
+def _unique(resources: list[Resource]) -> tuple[Resource, ...]:
+    """The same resources, each with a URN and a name of its own."""
+    return tuple(
+        r.model_copy(update={"name": f"{r.name}-{n}", "urn": f"{r.urn}-{n}"}) for n, r in enumerate(resources)
+    )
+
+
+def _corpus() -> tuple[Resource, ...]:
+    """Every example of every rule over a resource, and each with all its values unknown."""
+    examples = [e for rule in resource_rules() for e in (*rule.passing, *rule.failing)]
+    blind = [e.model_copy(update={"inputs": dict.fromkeys(e.inputs, UNKNOWN)}) for e in examples if e.inputs]
+    return _unique(examples + blind)
+
+
+def test_the_pack_describes_every_rule_over_stacks(pack):
+    _, stub = pack
+    info = stub.GetAnalyzerInfo(empty_pb2.Empty())
+    assert info.name == "decant"
+    described = {p.name: p for p in info.policies}
+    assert set(described) == {r.id for r in (*resource_rules(), *stack_rules())}
+    rule = rules()["NET-01"]
+    assert described["NET-01"].description == rule.title
+    assert described["NET-01"].remediation_steps == rule.remedy
+    assert described["NET-01"].enforcementLevel == analyzer_pb2.MANDATORY
+    assert described["NET-01"].severity == analyzer_pb2.POLICY_SEVERITY_CRITICAL
+
+
+def test_the_pack_and_the_check_agree_on_every_resource(pack):
+    kind, stub = pack
+    resources = _corpus()
+    names = subject_names(kind, resources)
+    by_subject: dict[str, dict[str, Finding]] = {}
+    for finding in evaluate_stack(_preview(kind, resources), datetime.now(UTC).date(), resource_rules()):
+        by_subject.setdefault(finding.subject, {})[finding.rule] = finding
+    compared = 0
+    for resource in resources:
+        answer = stub.Analyze(
+            analyzer_pb2.AnalyzeRequest(
+                type=resource.type, urn=resource.urn, name=resource.name, properties=_properties(resource)
+            )
+        )
+        assert CANARY not in str(answer)
+        said = _said_by_pack(answer)
+        ours = by_subject.get(names[resource.urn], {})
+        for rule in resource_rules():
+            found = ours.get(rule.id)
+            wanted = found.status if found else Status.NOT_APPLICABLE
+            assert said[rule.id] is wanted, (rule.id, resource, found)
+            compared += 1
+        for diagnostic in answer.diagnostics:
+            assert ours[diagnostic.policyName].why in diagnostic.message
+            assert diagnostic.urn == resource.urn
+    assert compared == len(resources) * len(resource_rules())
+
+
+def test_the_pack_and_the_check_agree_on_whole_stacks(pack):
+    kind, stub = pack
+    stacks = [s for rule in stack_rules() for s in (*rule.passing, *rule.failing)]
+    for resources in stacks:
+        findings = evaluate_stack(_preview(kind, tuple(resources)), datetime.now(UTC).date(), stack_rules())
+        answer = stub.AnalyzeStack(
+            analyzer_pb2.AnalyzeStackRequest(
+                resources=[
+                    analyzer_pb2.AnalyzerResource(
+                        type=r.type,
+                        urn=r.urn,
+                        name=r.name,
+                        properties=_properties(r),
+                        dependencies=list(r.dependencies),
+                        propertyDependencies={
+                            name: analyzer_pb2.AnalyzerPropertyDependencies(urns=list(urns))
+                            for name, urns in r.property_dependencies.items()
+                        },
+                    )
+                    for r in resources
+                ]
+            )
+        )
+        said = _said_by_pack(answer)
+        assert {f.rule: f.status for f in findings} == {f.rule: said[f.rule] for f in findings}
+
+
+def test_the_corpus_holds_every_verdict():
+    """Agreement means something only when there is something to disagree on."""
+    for kind in ("production", "test"):
+        found = evaluate_stack(_preview(kind, _corpus()), datetime.now(UTC).date())
+        assert {f.status for f in found} == {
+            Status.PASS,
+            Status.FAIL,
+            Status.NOT_EVALUATED,
+            Status.NOT_APPLICABLE,
+        }
