@@ -44,7 +44,9 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     (re.compile(rf"(['\"])({_WORD})(\s*=\s*)(?:(?!\1)[^\\\r\n]|\\.)*\1", re.I), rf"\1\2\3{GONE}\1"),
     # "name": "value", name = 'value', name: value, NAME=value.
     (
-        re.compile(rf"({_WORD}['\"]?\s*(?::=|=>|[=:])\s*+)(?:{_QUOTED}|(?!\[redacted\])[^\s'\"]\S*)", re.I),
+        re.compile(
+            rf"({_WORD}['\"]?\s*(?::=|=>|=(?!>)|:(?!=))\s*+)(?:{_QUOTED}|(?!\[redacted\])[^\s'\"]\S*)", re.I
+        ),
         rf"\1{GONE}",
     ),
     # --password value, -token value.

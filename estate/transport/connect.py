@@ -9,6 +9,8 @@ from estate.errors import UsageError
 from estate.records.host import Host
 from estate.secrets import Secrets, resolve
 from estate.transport.base import Transport
+from estate.transport.handshake import open_stream
+from estate.transport.hostkeys import SCAN_TIMEOUT, HostKey, keyscan, scan
 from estate.transport.openssh import OpenSshTransport
 from estate.transport.ssh import SshTransport
 
@@ -65,3 +67,26 @@ def jump_to(
                 found = _jumps[key] = SshTransport(step, known_hosts, secrets, via=before)
             before = found
     return before
+
+
+def scan_keys(host: Host, hosts: Mapping[str, Host], known_hosts: Path) -> tuple[HostKey, ...]:
+    """The keys that `host` shows now, through its jump hosts; none is accepted by this.
+
+    A host with `legacy_ssh` is asked by ssh-keyscan, which knows older algorithms but no jump hosts. Raises as
+    `connect` and `run` do.
+    """
+    if host.legacy_ssh:
+        if host.jump:
+            raise UsageError(
+                f"{host.name} is behind {host.jump} and has `legacy_ssh`, so its key cannot be asked for",
+                f"on {host.jump}, run ssh-keyscan, and add the line to {known_hosts}",
+            )
+        return keyscan(host)
+    via = jump_to(host, hosts, known_hosts)
+    if via is None:
+        return scan(host, lambda: open_stream(host, SCAN_TIMEOUT))
+    via.share()
+    try:
+        return scan(host, lambda: via.tunnel(host.address, host.port, SCAN_TIMEOUT))
+    finally:
+        via.close()

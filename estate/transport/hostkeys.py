@@ -6,6 +6,7 @@ the ledger.
 
 import os
 import tempfile
+from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,10 @@ from pathlib import Path
 import paramiko
 from paramiko.hostkeys import HostKeyEntry
 
-from estate.errors import HostKeyError, UsageError
+from estate.errors import HostKeyError, UnreachableError, UsageError
 from estate.records.host import Host
 from estate.transport.handshake import Stream, handshake
+from estate.transport.local import LocalTransport
 
 KINDS = ("ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa")
 SCAN_TIMEOUT = 15.0
@@ -93,6 +95,21 @@ def scan(host: Host, streams: Callable[[], Stream], timeout: float = SCAN_TIMEOU
         connection.close()
         found.setdefault(key.base64, key)
     return tuple(found.values())
+
+
+def keyscan(host: Host) -> tuple[HostKey, ...]:
+    """As `scan`, by the system's ssh-keyscan, for hosts too old for paramiko."""
+    found = LocalTransport(host.name).run(
+        ["ssh-keyscan", "-T", f"{SCAN_TIMEOUT:.0f}", "-p", str(host.port), host.address], timeout=4 * SCAN_TIMEOUT
+    )
+    lines = [line.split() for line in found.text.splitlines() if not line.startswith("#")]
+    keys = [paramiko.PKey.from_type_string(kind, b64decode(key)) for _, kind, key in lines]
+    if not keys:
+        raise UnreachableError(
+            f"{host.name}: {host.address} port {host.port} showed no host key",
+            "check the address, and that sshd runs",
+        )
+    return tuple(HostKey.of(key) for key in keys)
 
 
 def trust(path: Path, host: Host, keys: tuple[HostKey, ...]) -> None:

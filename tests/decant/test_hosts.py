@@ -1,0 +1,90 @@
+"""`decant hosts` and `decant doctor`, against a real sshd."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.decant.face import decant
+from tests.estate.transport.conftest import Sshd, StartSshd, free_port, public, sshd, start_sshd
+
+__all__ = ["sshd", "start_sshd"]
+
+
+def described(server: Sshd, name: str = "archive", port: int = 0) -> str:
+    return (
+        f'[[host]]\nname = "{name}"\naddress = "127.0.0.1"\nport = {port or server.port}\nuser = "root"\n'
+        f'key = "file:{server.key}"\n'
+    )
+
+
+@pytest.fixture
+def server(start_sshd: StartSshd) -> Sshd:
+    return start_sshd(accepted=False)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, server: Sshd) -> Path:
+    made = decant("init", "anytown", "--council", "Anytown Council", at=tmp_path)
+    assert made.code == 0, made.err
+    (tmp_path / "anytown" / "hosts.toml").write_text(described(server))
+    return tmp_path / "anytown"
+
+
+def test_a_key_is_shown_and_not_accepted_unasked(workspace: Path, server: Sshd) -> None:
+    said = decant("hosts", "trust", "archive", at=workspace)
+    assert said.code == 4
+    assert public(server.host_key).fingerprint in said.err
+    assert "--yes" in said.err
+    assert not (workspace / ".decant/known_hosts").exists()
+
+
+def test_accepting_by_fingerprint_is_kept_and_noted_in_the_ledger(workspace: Path, server: Sshd) -> None:
+    fingerprint = public(server.host_key).fingerprint
+    assert decant("hosts", "trust", "archive", "--fingerprint", "SHA256:other", at=workspace).code == 4
+    assert decant("hosts", "trust", "archive", "--fingerprint", fingerprint, at=workspace).code == 0
+    listed = decant("hosts", "list", "--json", at=workspace).json
+    assert listed["schema"] == "decant.hosts/1"
+    assert listed["hosts"][0]["host_keys"] == [{"kind": "ssh-ed25519", "fingerprint": fingerprint}]
+    ledger = decant("evidence", "export", at=workspace).out
+    assert "host key accepted" in ledger
+    assert fingerprint in ledger
+
+
+def test_doctor_finds_the_host_once_its_key_is_accepted(workspace: Path) -> None:
+    before = decant("doctor", "--json", at=workspace)
+    assert before.code == 4
+    checks = {check["what"]: check for check in before.json["checks"]}
+    assert "never accepted" in checks["archive"]["found"]
+    assert "decant hosts trust archive" in checks["archive"]["remedy"]
+    assert decant("hosts", "trust", "archive", "--yes", at=workspace).code == 0
+    after = {check["what"]: check for check in decant("doctor", "--json", at=workspace).json["checks"]}
+    assert after["archive"]["ok"] is True
+    assert after["archive: root"]["ok"] is True
+
+
+def test_doctor_says_that_a_host_is_down_and_looks_at_the_others(workspace: Path, server: Sshd) -> None:
+    hosts = described(server) + described(server, "down", free_port())
+    (workspace / "hosts.toml").write_text(hosts)
+    decant("hosts", "trust", "archive", "--yes", at=workspace)
+    said = decant("doctor", at=workspace)
+    assert said.code == 3
+    assert "refused the connection" in said.out
+    assert "archive: root" in said.out
+
+
+def test_doctor_names_a_file_that_is_open_to_others(workspace: Path) -> None:
+    (workspace / ".decant/ledger.key").chmod(0o644)
+    said = decant("doctor", "--offline", at=workspace)
+    assert said.code == 1
+    assert "chmod 600" in said.err
+
+
+def test_doctor_outside_a_workspace_looks_at_the_machine(tmp_path: Path) -> None:
+    said = decant("doctor", "--json", at=tmp_path)
+    assert {check["what"] for check in said.json["checks"]} >= {"Python", "pulumi", "workspace"}
+
+
+def test_a_mistyped_host_gets_a_suggestion(workspace: Path) -> None:
+    said = decant("hosts", "trust", "arkive", at=workspace)
+    assert said.code == 2
+    assert "did you mean archive" in said.err
