@@ -30,9 +30,7 @@ def load(package: ModuleType, attribute: str, kind: type[T], id_of: Callable[[T]
                 f"{where} defines no {attribute} of kind {kind.__name__}", f"define {attribute} in that file"
             )
         if id_of(thing).replace("-", "_").lower() != info.name.lower():
-            raise DecantError(
-                f"{where} holds the id {id_of(thing)!r}", "give the file and the id the same name"
-            )
+            raise DecantError(f"{where} holds the id {id_of(thing)!r}", "give the file and the id the same name")
         if id_of(thing) in things:
             raise DecantError(f"{where} repeats the id {id_of(thing)!r}", "give each thing an id of its own")
         things[id_of(thing)] = thing

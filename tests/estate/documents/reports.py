@@ -68,7 +68,11 @@ def small() -> Report:
         ),
         not_seen=(
             NotSeen(
-                server="db-legacy", fact="sudoers", outcome="unreadable", reason="permission denied", privilege="root"
+                server="db-legacy",
+                fact="sudoers",
+                outcome="unreadable",
+                reason="permission denied",
+                privilege="root",
             ),
         ),
         workloads=(

@@ -1,0 +1,15 @@
+"""What a verifier is: an independent comparison of the two sides of one workload."""
+
+from typing import Protocol
+
+from estate.records.verification import Verification
+from migration.context import Context
+
+
+class Verifier(Protocol):
+    """Compares the two sides of one kind of workload by means of its own."""
+
+    kind: str
+
+    def verify(self, ctx: Context, frozen: bool) -> Verification:
+        """Compare everything. With `frozen` False the result may name differences that are only in flight."""
