@@ -8,7 +8,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import PurePath
 from typing import Literal, TypeVar
 
@@ -59,18 +59,21 @@ def judge(check: Callable[[S, Context], Verdict], subject: S, context: Context) 
     return Judged(Verdict(verdict.status, _shown(verdict.observed), _shown(verdict.why)))
 
 
-def evaluate_stack(preview: Preview, today: date, rules: Iterable[Rule] | None = None) -> list[Finding]:
-    """Every rule over stacks on one preview.
+def evaluate_stack(
+    preview: Preview, today: date, rules: Iterable[Rule] | None = None, at: datetime | None = None
+) -> list[Finding]:
+    """Every rule over stacks on one preview; `at` is when, now by default, the same for every finding.
 
     A rule that is not for this kind of stack, or finds none of its types in it, ends once, as not applicable
     to the stack.
     """
     context = Context(today, stack=preview.stack, kind=preview.kind)
     names = subject_names(preview.stack, preview.resources)
+    moment = at or now()
     findings: list[Finding] = []
 
     def add(rule: Rule, subject: str, judged: Judged) -> None:
-        findings.append(_finding(rule, subject, "stack", judged))
+        findings.append(_finding(rule, subject, "stack", judged, moment))
 
     for rule in all_rules().values() if rules is None else rules:
         if isinstance(rule, HostRule):
@@ -89,14 +92,20 @@ def evaluate_stack(preview: Preview, today: date, rules: Iterable[Rule] | None =
 
 
 def evaluate_hosts(
-    servers: Iterable[ServerFacts], today: date, rules: Iterable[Rule] | None = None
+    servers: Iterable[ServerFacts],
+    today: date,
+    rules: Iterable[Rule] | None = None,
+    at: datetime | None = None,
 ) -> list[Finding]:
-    """Every rule over hosts on each server's recorded facts. A server that was not reached ends as not
-    evaluated."""
+    """Every rule over hosts on each server's recorded facts; `at` as for `evaluate_stack`.
+
+    A server that was not reached ends as not evaluated.
+    """
     context = Context(today)
+    moment = at or now()
     in_order = sorted(servers, key=lambda facts: facts.server.id)
     return [
-        _finding(rule, facts.server.id, "host", _judge_host(rule, facts, context))
+        _finding(rule, facts.server.id, "host", _judge_host(rule, facts, context), moment)
         for rule in (all_rules().values() if rules is None else rules)
         if isinstance(rule, HostRule)
         for facts in in_order
@@ -144,7 +153,7 @@ def _judge_host(rule: HostRule, facts: ServerFacts, context: Context) -> Judged:
     return judge(rule.check, facts, context)
 
 
-def _finding(rule: Rule, subject: str, scope: Literal["stack", "host"], judged: Judged) -> Finding:
+def _finding(rule: Rule, subject: str, scope: Literal["stack", "host"], judged: Judged, at: datetime) -> Finding:
     verdict = judged.verdict
     return Finding(
         rule=rule.id,
@@ -155,10 +164,10 @@ def _finding(rule: Rule, subject: str, scope: Literal["stack", "host"], judged: 
         severity=rule.severity,
         observed=verdict.observed,
         why=verdict.why,
-        remedy=rule.remedy if verdict.status is Status.FAIL else "",
+        remedy=rule.remedy,
         controls=rule.controls,
         crashed=judged.crashed,
-        at=now(),
+        at=at,
     )
 
 

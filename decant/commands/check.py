@@ -1,0 +1,142 @@
+"""`decant check`: hold stacks and servers against the rules."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from decant.app import App
+from decant.complete import hosts as complete_hosts
+from decant.complete import stacks as complete_stacks
+from decant.output import json_option
+
+if TYPE_CHECKING:
+    from decant.journeys.check import Checked
+
+_SHOWN = 3
+"""So many subjects are named in the table; `--json` has all."""
+
+fail_on_option = click.option(
+    "--fail-on",
+    type=click.Choice(["critical", "high", "medium", "low"]),
+    default="low",
+    show_default=True,
+    help="The least severity that makes the exit code 1.",
+)
+
+
+@click.group("check")
+def COMMAND() -> None:
+    """Hold a stack or the servers against the rules. Exit 1 on findings, 5 where a rule itself broke."""
+
+
+@COMMAND.command("stack")
+@click.argument("name", shell_complete=complete_stacks)
+@fail_on_option
+@json_option
+@click.pass_context
+def stack(ctx: click.Context, name: str, fail_on: str, as_json: bool) -> None:
+    """Check the last preview of the stack NAME."""
+    from decant.journeys.check import check_stack
+
+    app: App = ctx.obj
+    _show(ctx, check_stack(app, name), f"Stack {name}", fail_on, as_json)
+
+
+@COMMAND.command("hosts")
+@click.argument("servers", nargs=-1, metavar="[SERVER]...", shell_complete=complete_hosts)
+@fail_on_option
+@json_option
+@click.pass_context
+def hosts(ctx: click.Context, servers: tuple[str, ...], fail_on: str, as_json: bool) -> None:
+    """Check the recorded facts of every SERVER, or of all servers."""
+    from decant.journeys.check import check_hosts
+
+    app: App = ctx.obj
+    made = check_hosts(app, servers)
+    _show(ctx, made, f"{len(made.subjects)} servers", fail_on, as_json)
+
+
+def _show(ctx: click.Context, made: "Checked", title: str, fail_on: str, as_json: bool) -> None:
+    from decant.output import next_step, say, show_json
+    from policies.evaluate import exit_code
+
+    if as_json:
+        show_json(
+            "decant.findings/1",
+            {
+                "subjects": made.subjects,
+                "at": made.at,
+                "as_of": made.as_of,
+                "counts": made.counts,
+                "findings": made.findings,
+                "uncovered": made.uncovered,
+                "notes": made.notes,
+            },
+        )
+    else:
+        _tables(made, title)
+    for note in made.notes:
+        say(note)
+    if any(f.crashed for f in made.findings):
+        say("A rule itself went wrong; what it would have found is not known. Please report it.")
+    failing = made.counts["fail"]
+    if failing:
+        next_step("decant rules show RULE", "why a rule is there and what to do")
+    else:
+        next_step("decant report")
+    ctx.exit(exit_code(made.findings, fail_on))  # type: ignore[arg-type]  # click checked the choice
+
+
+def _tables(made: "Checked", title: str) -> None:
+    from decant.journeys.check import groups
+    from decant.output import table
+    from estate.records.finding import Status
+
+    for status, name in ((Status.FAIL, "failing"), (Status.WAIVED, "waived")):
+        found = groups(made.findings, status)
+        if found or status is Status.FAIL:
+            table(
+                f"{title}: {name}",
+                ["severity", "rule", "what", "count", "where"],
+                [
+                    [g.severity, g.rule, g.title, len(g.findings), _where([f.subject for f in g.findings])]
+                    for g in found
+                ],
+                numbers=["count"],
+            )
+    undecided = groups(made.findings, Status.NOT_EVALUATED)
+    if undecided:
+        table(
+            f"{title}: not evaluated",
+            ["rule", "what", "count", "why", "where"],
+            [
+                [
+                    g.rule,
+                    g.title,
+                    len(g.findings),
+                    _reasons([f.why for f in g.findings]),
+                    _where([f.subject for f in g.findings]),
+                ]
+                for g in undecided
+            ],
+            numbers=["count"],
+        )
+    click.echo(", ".join(f"{count} {name}" for name, count in made.counts.items()))
+    if made.as_of is not None:
+        click.echo(f"Judged from what was recorded on {made.as_of:%-d %B %Y} at {made.as_of:%H:%M} UTC")
+    if made.uncovered:
+        listed = ", ".join(
+            f"{count} {type_.removeprefix('azure-native:')}" for type_, count in made.uncovered.items()
+        )
+        click.echo(f"No rule speaks of: {listed}")
+
+
+def _where(subjects: Sequence[str]) -> str:
+    named = ", ".join(subjects[:_SHOWN])
+    return named + (f" and {len(subjects) - _SHOWN} more" if len(subjects) > _SHOWN else "")
+
+
+def _reasons(reasons: Sequence[str]) -> str:
+    different = list(dict.fromkeys(reasons))
+    return different[0] + (f" (and {len(different) - 1} other reasons)" if len(different) > 1 else "")

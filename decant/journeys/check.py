@@ -1,0 +1,125 @@
+"""Holds a stack's preview, or the servers' recorded facts, against the rules, and keeps what was found."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from estate.canonical import canonical, sha256
+from estate.errors import UsageError
+from estate.records.base import now
+from estate.records.finding import Finding, Severity, Status
+from estate.records.preview import Preview
+from estate.records.server import ServerFacts
+from estate.suggest import unknown
+from policies.evaluate import SEVERITIES, evaluate_hosts, evaluate_stack, uncovered_types
+
+if TYPE_CHECKING:
+    from decant.app import App
+
+LONDON = ZoneInfo("Europe/London")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One check: what it was of, what was found, and what should be known beside it."""
+
+    subjects: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    at: datetime
+    as_of: datetime | None
+    """When the oldest of what was judged was recorded; None where nothing was."""
+    uncovered: Mapping[str, int]
+    """How many resources there are of each type that no rule speaks of by name."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many findings ended in each way, every way named."""
+        found = Counter(finding.status for finding in self.findings)
+        return {status.value: found[status] for status in Status}
+
+
+@dataclass(frozen=True)
+class Group:
+    """One rule with the findings that ended the same way: what a person reads as one thing to do."""
+
+    rule: str
+    title: str
+    severity: Severity
+    findings: tuple[Finding, ...]
+
+
+def check_stack(app: "App", name: str) -> Checked:
+    """Check the last preview of a stack. Raises `UsageError` where there is none."""
+    preview = app.store.get(Preview, name)
+    if preview is None:
+        previewed = [each.stack for each in app.store.all(Preview)]
+        raise unknown("preview of the stack", name, previewed, f"run `decant stack preview {name}` first")
+    moment = now()
+    findings = evaluate_stack(preview, moment.astimezone(LONDON).date(), at=moment)
+    made = Checked(
+        subjects=(name,),
+        findings=tuple(findings),
+        at=moment,
+        as_of=preview.at,
+        uncovered=uncovered_types(preview),
+        notes=_changed_since(app, preview),
+    )
+    _keep(app, "check.stack", made)
+    return made
+
+
+def check_hosts(app: "App", names: Sequence[str] = ()) -> Checked:
+    """Check the recorded facts of these servers, or of all. Raises `UsageError` for one that is not known."""
+    servers = _servers(app, names)
+    if not servers:
+        raise UsageError("no server is known yet", "run `decant discover` first")
+    moment = now()
+    findings = evaluate_hosts(servers, moment.astimezone(LONDON).date(), at=moment)
+    seen = [o.at for facts in servers for o in facts.observations.values()]
+    made = Checked(
+        subjects=tuple(facts.server.id for facts in servers),
+        findings=tuple(findings),
+        at=moment,
+        as_of=min(seen, default=None),
+        uncovered={},
+    )
+    _keep(app, "check.hosts", made)
+    return made
+
+
+def groups(findings: Sequence[Finding], status: Status) -> list[Group]:
+    """The findings that ended so, by rule, the worst severity first."""
+    by_rule: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.status is status:
+            by_rule.setdefault(finding.rule, []).append(finding)
+    made = [Group(rule, found[0].title, found[0].severity, tuple(found)) for rule, found in by_rule.items()]
+    return sorted(made, key=lambda group: (SEVERITIES.index(group.severity), group.rule))
+
+
+def _servers(app: "App", names: Sequence[str]) -> list[ServerFacts]:
+    if not names:
+        return app.store.all_server_facts()
+    return [app.store.server_facts(name) for name in dict.fromkeys(names)]
+
+
+def _changed_since(app: "App", preview: Preview) -> tuple[str, ...]:
+    """A note where the settings file is no longer the one that was previewed."""
+    from stacks.settings import fingerprint
+
+    path = app.workspace.stacks / f"{preview.stack}.toml"
+    if path.is_file() and fingerprint(path) == preview.settings_sha256:
+        return ()
+    return (f"{path.name} has changed since the preview: run `decant stack preview {preview.stack}` again",)
+
+
+def _keep(app: "App", action: str, made: Checked) -> None:
+    app.store.put(*made.findings)
+    told = canonical([finding.model_dump(mode="json") for finding in made.findings])
+    app.ledger.append(
+        action, made.subjects, {"counts": made.counts, "findings_sha256": sha256(told)}, actor=app.actor
+    )
