@@ -1,0 +1,34 @@
+"""The Pulumi program: reads the stack's settings, and composes the stack. Nothing else.
+
+`decant stack` says where the settings are. With the ordinary CLI, from a checkout:
+
+    pulumi stack init production
+    pulumi config set decant:settings /path/to/workspace/stacks/production.toml
+    pulumi preview
+"""
+
+from pathlib import Path
+
+import pulumi
+from pulumi_azure_native import Provider
+
+from stacks.platform_stack import build_platform
+from stacks.settings import load
+from stacks.base import Site
+from stacks.workload_stack import build_workloads
+
+settings_file = Path(pulumi.Config("decant").require("settings"))
+site = Site.of(settings_file.stem, load(settings_file))
+azure = Provider(
+    "azure",
+    subscription_id=site.settings.subscription,
+    tenant_id=site.settings.tenant,
+    location=site.settings.region,
+)
+opts = pulumi.ResourceOptions(provider=azure)
+platform = build_platform(site, opts)
+targets = build_workloads(site, platform, opts)
+
+pulumi.export("kind", site.settings.kind)
+pulumi.export("targets", targets)
+pulumi.export("vault", platform.vault.vault.name)

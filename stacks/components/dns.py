@@ -1,0 +1,50 @@
+"""Private DNS: the zones through which vault, storage and databases are found inside the network alone."""
+
+import pulumi
+from pulumi_azure_native import privatedns
+
+from stacks.base import Part, Site
+
+VAULT_ZONE = "privatelink.vaultcore.azure.net"
+BLOB_ZONE = "privatelink.blob.core.windows.net"
+
+
+class PrivateDns(Part):
+    """The stack's private zones, each linked to its network and no other."""
+
+    def __init__(
+        self,
+        site: Site,
+        group: pulumi.Input[str],
+        network_id: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("dns", site, opts)
+        zones = {"vault": VAULT_ZONE, "blob": BLOB_ZONE}
+        if site.settings.postgres:
+            zones["postgresql"] = f"{site.settings.service}-{site.stack}.private.postgres.database.azure.com"
+        if site.settings.network.private_domain:
+            zones["services"] = site.settings.network.private_domain
+        self.zones: dict[str, privatedns.PrivateZone] = {}
+        self.links: dict[str, privatedns.VirtualNetworkLink] = {}
+        for part, name in zones.items():
+            self.zones[part] = privatedns.PrivateZone(
+                f"zone-{part}",
+                private_zone_name=name,
+                resource_group_name=group,
+                location="global",
+                tags=site.tags(),
+                opts=self.inside(),
+            )
+            self.links[part] = privatedns.VirtualNetworkLink(
+                f"link-{part}",
+                virtual_network_link_name=site.names.name("virtual network"),
+                private_zone_name=self.zones[part].name,
+                resource_group_name=group,
+                location="global",
+                virtual_network=privatedns.SubResourceArgs(id=network_id),
+                registration_enabled=False,
+                tags=site.tags(),
+                opts=self.inside(),
+            )
+        self.register_outputs({part: zone.id for part, zone in self.zones.items()})

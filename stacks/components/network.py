@@ -1,0 +1,113 @@
+"""The network: subnets with a security group each, one way out through NAT, and a log of all flows."""
+
+import pulumi
+from pulumi_azure_native import network
+
+from stacks.addresses import BASTION, SUBNETS, plan
+from stacks.firewall import FirewallRule, rules
+from stacks.base import Part, Site
+
+WITH_NAT = ("app", "data", "management")
+"""Subnets whose machines may fetch updates; the others never start a connection to the internet."""
+DELEGATED = {"databases": "Microsoft.DBforPostgreSQL/flexibleServers"}
+
+
+class Network(Part):
+    """The stack's virtual network. It is peered with nothing."""
+
+    def __init__(self, site: Site, group: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("network", site, opts)
+        names, where, labels = site.names, site.settings.region, site.tags()
+        space = site.settings.network.address_space
+        ranges = plan(space)
+        self.vnet = network.VirtualNetwork(
+            "vnet",
+            virtual_network_name=names.name("virtual network"),
+            resource_group_name=group,
+            location=where,
+            address_space=network.AddressSpaceArgs(address_prefixes=[str(space)]),
+            tags=labels,
+            # Subnets are resources of their own; Azure lists them here as well.
+            opts=self.inside(ignore_changes=["subnets"]),
+        )
+        address = network.PublicIPAddress(
+            "nat-address",
+            public_ip_address_name=names.name("public address", "nat"),
+            resource_group_name=group,
+            location=where,
+            sku=network.PublicIPAddressSkuArgs(name="Standard"),
+            public_ip_allocation_method="Static",
+            tags=labels,
+            opts=self.inside(),
+        )
+        self.nat = network.NatGateway(
+            "nat",
+            nat_gateway_name=names.name("NAT gateway"),
+            resource_group_name=group,
+            location=where,
+            sku=network.NatGatewaySkuArgs(name="Standard"),
+            public_ip_addresses=[network.SubResourceArgs(id=address.id)],
+            tags=labels,
+            opts=self.inside(),
+        )
+        self.groups: dict[str, network.NetworkSecurityGroup] = {}
+        self.subnets: dict[str, network.Subnet] = {}
+        wanted = [name for name in SUBNETS if self._wanted(name)]
+        before: list[network.Subnet] = []
+        for name in wanted:
+            self.groups[name] = network.NetworkSecurityGroup(
+                f"nsg-{name}",
+                network_security_group_name=names.name("network security group", name),
+                resource_group_name=group,
+                location=where,
+                security_rules=[
+                    _azure_rule(rule, 100 + 10 * number if rule.access == "Allow" else 4000 + number)
+                    for number, rule in enumerate(rules(name, ranges, space))
+                ],
+                tags=labels,
+                opts=self.inside(),
+            )
+            self.subnets[name] = network.Subnet(
+                f"subnet-{name}",
+                subnet_name=BASTION if name == BASTION else names.name("subnet", name),
+                resource_group_name=group,
+                virtual_network_name=self.vnet.name,
+                address_prefix=str(ranges[name]),
+                network_security_group=network.NetworkSecurityGroupArgs(id=self.groups[name].id),
+                nat_gateway=network.SubResourceArgs(id=self.nat.id) if name in WITH_NAT else None,
+                default_outbound_access=False,
+                private_endpoint_network_policies="Enabled",
+                delegations=(
+                    [network.DelegationArgs(name="service", service_name=DELEGATED[name])]
+                    if name in DELEGATED
+                    else None
+                ),
+                # Azure changes one subnet of a network at a time.
+                opts=self.inside(depends_on=before),
+            )
+            before = [self.subnets[name]]
+        self.register_outputs({"id": self.vnet.id})
+
+    def _wanted(self, subnet: str) -> bool:
+        if subnet == BASTION:
+            return self.site.settings.access.bastion
+        return subnet != "databases" or bool(self.site.settings.postgres)
+
+
+def _azure_rule(rule: FirewallRule, priority: int) -> network.SecurityRuleArgs:
+    one_source, one_target, one_port = len(rule.sources) == 1, len(rule.destinations) == 1, len(rule.ports) == 1
+    return network.SecurityRuleArgs(
+        name=rule.name,
+        description=rule.description,
+        priority=priority,
+        direction=rule.direction,
+        access=rule.access,
+        protocol=rule.protocol,
+        source_port_range="*",
+        source_address_prefix=rule.sources[0] if one_source else None,
+        source_address_prefixes=None if one_source else list(rule.sources),
+        destination_address_prefix=rule.destinations[0] if one_target else None,
+        destination_address_prefixes=None if one_target else list(rule.destinations),
+        destination_port_range=rule.ports[0] if one_port else None,
+        destination_port_ranges=None if one_port else list(rule.ports),
+    )
