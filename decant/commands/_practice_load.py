@@ -2,12 +2,11 @@
 
 import click
 
+from decant.commands.practice import estate_option
 from decant.output import json_option, next_step, say, show_json, table
 from estate.errors import EXIT_DONE, EXIT_FINDINGS
 
 _SHOWN_FAULTS = 20
-
-_estate = click.option("--estate", default="decant", show_default=True, help="Name of the practice estate.")
 
 
 @click.group("load")
@@ -16,7 +15,7 @@ def LOAD() -> None:
 
 
 @LOAD.command()
-@_estate
+@estate_option
 @click.option(
     "--rate", default=4.0, show_default=True, type=click.FloatRange(0.1, 500), help="Operations a second, each."
 )
@@ -29,39 +28,39 @@ def LOAD() -> None:
 )
 @click.option("--stream", "names", multiple=True, help="Only this one (reports, shop, shared); may be repeated.")
 @click.option("--fresh", is_flag=True, help="Forget what an earlier writer recorded.")
-def start(estate: str, rate: float, patience: float, names: tuple[str, ...], fresh: bool) -> None:
+def start(name: str, rate: float, patience: float, names: tuple[str, ...], fresh: bool) -> None:
     """Start the writer in the background; returns once every stream has taken a write."""
     from estate.suggest import pick
     from practice.load.services import load_of, streams
 
-    chosen = streams(estate)
+    chosen = streams(name)
     if names:
-        wanted = [pick("stream", name, chosen, f"say one of {', '.join(chosen)}") for name in names]
-        chosen = {name: chosen[name] for name in wanted}
-    pid = load_of(estate).start(chosen, rate, fresh=fresh, answer_seconds=patience)
+        wanted = [pick("stream", one, chosen, f"say one of {', '.join(chosen)}") for one in names]
+        chosen = {one: chosen[one] for one in wanted}
+    pid = load_of(name).start(chosen, rate, fresh=fresh, answer_seconds=patience)
     say(f"The writer runs (process {pid}): {', '.join(chosen)}, {rate:g} operations a second each.")
-    next_step("decant practice load stop", "then `decant practice load verify`")
+    next_step(_command("stop", name), f"then `{_command('verify', name)}`")
 
 
 @LOAD.command()
-@_estate
-def stop(estate: str) -> None:
+@estate_option
+def stop(name: str) -> None:
     """Let the writer end its operations, and stop it."""
     from practice.load.services import load_of
 
-    say("The writer has stopped." if load_of(estate).stop() else "No writer was running.")
-    next_step("decant practice load verify")
+    say("The writer has stopped." if load_of(name).stop() else "No writer was running.")
+    next_step(_command("verify", name))
 
 
 @LOAD.command()
-@_estate
+@estate_option
 @json_option
 @click.pass_context
-def verify(ctx: click.Context, estate: str, as_json: bool) -> None:
+def verify(ctx: click.Context, name: str, as_json: bool) -> None:
     """Compare what the writer was promised with what is live now. Exit 0 only if nothing was lost."""
     from practice.load.services import load_of
 
-    load = load_of(estate)
+    load = load_of(name)
     report = load.verify()
     if as_json:
         show_json(
@@ -94,8 +93,8 @@ def verify(ctx: click.Context, estate: str, as_json: bool) -> None:
             + (f" (the first {_SHOWN_FAULTS} of {len(faults)})" if len(faults) > _SHOWN_FAULTS else ""),
             ("stream", "item", "what", "acknowledged by", "found on the other side"),
             [
-                (name, fault.item, fault.kind.value, fault.acknowledged_by, fault.wrong_side or "no")
-                for name, fault in faults[:_SHOWN_FAULTS]
+                (stream_name, fault.item, fault.kind.value, fault.acknowledged_by, fault.wrong_side or "no")
+                for stream_name, fault in faults[:_SHOWN_FAULTS]
             ],
         )
     for stream in report.streams:
@@ -112,6 +111,10 @@ def verify(ctx: click.Context, estate: str, as_json: bool) -> None:
     else:
         say("Not everything could be read, so it is not known whether writes were lost.")
     ctx.exit(report.exit_code)
+
+
+def _command(action: str, estate: str) -> str:
+    return f"decant practice load {action}" + ("" if estate == "decant" else f" --estate {estate}")
 
 
 def _gap(gap: object) -> str:

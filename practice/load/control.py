@@ -63,9 +63,15 @@ class Load:
             )
         if fresh and self.folder.root.exists():
             shutil.rmtree(self.folder.root)
-        run = self.folder.read().run if self.folder.settings.exists() else secrets.token_hex(3)
+        known = self.folder.read() if self.folder.settings.exists() else None
         self.folder.write(
-            LoadSettings(run=run, per_second=per_second, answer_seconds=answer_seconds, streams=streams)
+            LoadSettings(
+                run=known.run if known else secrets.token_hex(3),
+                per_second=per_second,
+                answer_seconds=answer_seconds,
+                streams={**(known.streams if known else {}), **streams},
+                active=tuple(streams),
+            )
         )
         before = {name: self._acknowledged(name) for name in streams}
         with self.folder.log.open("ab") as log:

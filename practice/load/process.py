@@ -49,7 +49,7 @@ def run(folder: LoadFolder) -> None:
     with lock(folder):
         threads = [
             threading.Thread(target=_stream, args=(folder, settings, name, stop), name=name)
-            for name in settings.streams
+            for name in settings.active
         ]
         for thread in threads:
             thread.start()

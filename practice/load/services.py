@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from practice import places, spec
+from practice import places, spec, tool
+from practice.estate import Estate
 from practice.load.control import Load
 from practice.load.settings import LoadFolder, StreamSettings
 
@@ -10,9 +11,12 @@ _TARGET = "data-target"
 
 
 def load_of(estate: str) -> Load:
-    """The writer of one estate, which lives in the namespace of the estate's clients."""
-    inside = ["ip", "netns", "exec", places.namespace(estate, "client")]
-    return Load(LoadFolder(places.folder(estate) / "load"), inside)
+    """The writer of one estate, which lives among its clients.
+
+    Raises `UsageError` where the estate is not up, `RefusedError` without root.
+    """
+    tool.need_root()
+    return Load(LoadFolder(places.folder(estate) / "load"), Estate(estate).command([]))
 
 
 def streams(estate: str) -> dict[str, StreamSettings]:
@@ -33,7 +37,7 @@ def _stream(
         service=service.dns_name,
         port=service.port,
         user=user,
-        password=f"file:{places.folder(estate) / 'passwords' / user}",
+        password=f"file:{Estate(estate).password_file(user)}",
         space=space,
         sides=(spec.host(service.host).address, spec.host(_TARGET).address),
     )

@@ -32,6 +32,9 @@ class LoadSettings(Record):
     answer_seconds: float
     """After this long without an answer the writer cuts the connection; the operation is in doubt."""
     streams: dict[str, StreamSettings]
+    """Every stream that was ever written to in this run: all are verified."""
+    active: tuple[str, ...]
+    """Those that the writer writes to now."""
 
 
 class LoadFolder:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import EACCES, EEXIST, ENOENT, EPERM, EROFS
+from os import SEEK_END
 from random import Random
 from typing import Any
 
@@ -105,9 +106,8 @@ class ShareStream:
 
     def _write(self, change: Change) -> Answer:
         name, content = split(change.after or "")
-        mode = {"create": "xb", "overwrite": "wb", "append": "ab"}[change.action]
-        if change.action == "append":
-            content = content[len(split(change.before or "")[1]) :]
+        # A file that should be there and is not is never made anew: that would hide its loss.
+        mode = "xb" if change.action == "create" else "r+b"
         try:
             with self._patience():
                 try:
@@ -115,6 +115,11 @@ class ShareStream:
                 except SMBOSError as error:
                     return Answer(_ending(error), _reason(error))
                 with file:
+                    if change.action == "append":
+                        content = content[len(split(change.before or "")[1]) :]
+                        file.seek(0, SEEK_END)
+                    elif change.action == "overwrite":
+                        file.truncate(0)
                     file.write(content.encode())
         except _ERRORS as error:
             # It was opened, perhaps truncated: how much was written is not known.
