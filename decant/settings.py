@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-from estate.suggest import did_you_mean
 from platformdirs import site_config_path, user_config_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from estate.errors import UsageError
 from estate.paths import Workspace
+from estate.suggest import did_you_mean
 
 
 class _Section(BaseModel):

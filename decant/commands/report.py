@@ -9,18 +9,25 @@ from decant.output import json_option
 
 
 @click.command("report")
-@click.option("--public", is_flag=True, help="Leave out host names, addresses and findings by host: for public papers.")
 @click.option(
-    "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the HTML here instead of .decant/reports/."
+    "--public", is_flag=True, help="Leave out host names, addresses and findings by host: for public papers."
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the HTML here instead of .decant/reports/.",
+)
+@click.option(
+    "--left-out", multiple=True, metavar="SENTENCE", help="Say in the report what was not done. Repeatable."
 )
 @json_option
 @click.pass_obj
-def COMMAND(app: App, public: bool, output: Path | None, as_json: bool) -> None:
+def COMMAND(app: App, public: bool, output: Path | None, left_out: tuple[str, ...], as_json: bool) -> None:
     """Write the report as one HTML file, with the same as JSON beside it."""
     from decant.journeys.report import write
     from decant.output import next_step, say, show_json
 
-    written = write(app, edition="public" if public else "full", output=output)
+    written = write(app, edition="public" if public else "full", output=output, left_out=left_out)
     if as_json:
         show_json("decant.report/1", {"path": str(written.html), "report": written.report})
     else:

@@ -35,16 +35,27 @@ class Demo:
     left_out: list[str] = field(default_factory=list)
     report: str = ""
 
-    def decant(self, *words: str, inside: bool = True) -> dict[str, Any]:
-        """Run one command with `--json` and return what it printed.
+    def decant(self, *words: str, as_json: bool = True) -> dict[str, Any]:
+        """Run one command in the workspace, as a client of the estate; with `as_json`, return what it printed.
 
         Raises `Failed` where it exits with anything but 0 or 1.
         """
-        before = self.wrap if inside else ()
-        argv = [*before, sys.executable, "-m", "decant", "--no-input", "--workspace", str(self.workspace.root)]
-        text = run([*argv, *words, "--json"], "decant " + " ".join(words), self.tell)
-        found = json.loads(text) if text.strip() else {}
-        return dict(found)
+        argv = [*self.wrap, sys.executable, "-m", "decant", "--no-input", "--workspace", str(self.workspace.root)]
+        return self._run(argv, words, as_json)
+
+    def practice(self, *words: str, as_json: bool = False) -> dict[str, Any]:
+        """Run one `decant practice` command on this machine; the same otherwise."""
+        return self._run([sys.executable, "-m", "decant", "--no-input"], ("practice", *words), as_json)
+
+    def move_of(self, workload: str) -> dict[str, Any]:
+        """The newest move of one workload, as `decant moves` shows it."""
+        moves = [move for move in self.decant("moves")["moves"] if move["workload"] == workload]
+        return dict(moves[-1])
+
+    def _run(self, argv: Sequence[str], words: Sequence[str], as_json: bool) -> dict[str, Any]:
+        output = ["--json"] if as_json else []
+        text = run([*argv, *words, *output], "decant " + " ".join(words), self.tell)
+        return dict(json.loads(text)) if as_json else {}
 
 
 @dataclass(frozen=True)

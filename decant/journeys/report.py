@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from decant.journeys.discovery import not_seen
 from decant.journeys.public import leaks, public
 from decant.output import jsonable
 from estate.documents.report import html
@@ -16,7 +17,6 @@ from estate.records.assessment import Assessment
 from estate.records.base import now
 from estate.records.dependency import Dependency
 from estate.records.finding import Finding, Status
-from estate.records.observation import Outcome
 from estate.records.plan import Plan
 from estate.records.preview import Preview
 from estate.records.report import (
@@ -24,7 +24,6 @@ from estate.records.report import (
     Environment,
     FrameworkState,
     LedgerState,
-    NotSeen,
     Report,
     RuleResult,
 )
@@ -55,6 +54,7 @@ def write(app: "App", edition: Edition, output: Path | None = None, left_out: Se
     Raises `RefusedError` where the public edition would name a host, or a file cannot be written.
     """
     from estate.documents.map import svg
+
     from inventory.map import graph
 
     full = gather(app, left_out)
@@ -92,7 +92,7 @@ def gather(app: "App", left_out: Sequence[str] = ()) -> Report:
         at=now(),
         left_out=tuple(left_out),
         servers=tuple(store.all(Server)),
-        not_seen=tuple(_not_seen(store)),
+        not_seen=tuple(missing for facts in store.all_server_facts() for missing in not_seen(facts)),
         workloads=tuple(store.all(Workload)),
         dependencies=tuple(store.all(Dependency)),
         assessments=tuple(store.all(Assessment)),
@@ -104,23 +104,6 @@ def gather(app: "App", left_out: Sequence[str] = ()) -> Report:
         frameworks=tuple(_frameworks(findings)) if findings else (),
         ledger=_ledger(app.ledger),
     )
-
-
-def _not_seen(store: "Store") -> list[NotSeen]:
-    rows = []
-    for facts in store.all_server_facts():
-        for seen in facts.observations.values():
-            if seen.outcome in (Outcome.UNREADABLE, Outcome.FAILED) or seen.partial:
-                rows.append(
-                    NotSeen(
-                        server=seen.server,
-                        fact=seen.fact,
-                        outcome="known in part" if seen.partial else seen.outcome.value,
-                        reason=seen.partial or seen.reason,
-                        privilege=seen.privilege,
-                    )
-                )
-    return rows
 
 
 def _environment(preview: Preview) -> Environment:
