@@ -14,12 +14,11 @@ from estate.errors import UsageError
 from estate.paths import Workspace, find
 
 if TYPE_CHECKING:
-    from estate.ledger import Ledger
-    from estate.store import Store
-
     from decant.settings import Settings
+    from estate.ledger import Ledger
     from estate.progress import Progress
     from estate.records.host import Host
+    from estate.store import Store
     from estate.transport.base import Transport
 
 

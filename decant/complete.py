@@ -62,9 +62,8 @@ def _stored(ctx: click.Context, names: Callable[[object], list[str]], incomplete
 
 def workloads(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Ids of the workloads found so far."""
-    from estate.store import Store
-
     from estate.records.workload import Workload
+    from estate.store import Store
 
     del param
 

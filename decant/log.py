@@ -5,10 +5,9 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
-from estate.redact import redact
-
 from estate.errors import DecantError
 from estate.paths import find
+from estate.redact import redact
 
 
 def keep_traceback(bug: BaseException) -> Path | None:

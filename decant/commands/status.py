@@ -16,7 +16,9 @@ def COMMAND(app: App, as_json: bool) -> None:
 
     now = standing(app)
     if as_json:
-        show_json("decant.status/1", {"workspace": str(app.workspace.root), "stages": now.stages, "next": now.next})
+        show_json(
+            "decant.status/1", {"workspace": str(app.workspace.root), "stages": now.stages, "next": now.next}
+        )
         return
     table(
         f"Workspace {app.workspace.root}",

@@ -5,21 +5,14 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import IO
 
-
-class Failed(Exception):
-    """A command of a journey that exited with anything but 0 or 1; the journey turns it into its own error."""
-
-    def __init__(self, command: str, status: int, last: str) -> None:
-        super().__init__(command)
-        self.command = command
-        self.status = status
-        self.last = last
+from estate.errors import UnfinishedError
 
 
 def run(argv: Sequence[str], command: str, tell: Callable[[str], None]) -> str:
     """Run `argv` and return what it printed on stdout; each line of stderr is told at once.
 
-    Status 1 (findings) is an outcome, not a failure. Raises `Failed` for any other; `command` is its name there.
+    Status 1 (findings) is an outcome, not a failure. Raises `UnfinishedError` for any other, with
+    the last line it said; `command` is its name there.
     """
     process = subprocess.Popen(
         list(argv), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -33,7 +26,7 @@ def run(argv: Sequence[str], command: str, tell: Callable[[str], None]) -> str:
                 tell(f"    {line.rstrip()}")
 
     if process.stderr is None or process.stdout is None:
-        raise Failed(command, -1, "its output could not be read")
+        raise UnfinishedError(f"The output of `{command}` could not be read", "run it by hand")
     ears = threading.Thread(target=listen, args=(process.stderr,), daemon=True)
     ears.start()
     try:
@@ -45,5 +38,6 @@ def run(argv: Sequence[str], command: str, tell: Callable[[str], None]) -> str:
             process.wait(timeout=30)
         ears.join(timeout=5)
     if status not in (0, 1):
-        raise Failed(command, status, said[-1] if said else "")
+        last = f" ({said[-1]})" if said else ""
+        raise UnfinishedError(f"`{command}` exited with {status}{last}", "run it by hand to see more")
     return output

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from decant.journeys.commands import Failed, run
+from decant.journeys.commands import run
 from estate.errors import RefusedError, UnfinishedError
 from estate.paths import Workspace
 
@@ -38,7 +38,7 @@ class Demo:
     def decant(self, *words: str, as_json: bool = True) -> dict[str, Any]:
         """Run one command in the workspace, as a client of the estate; with `as_json`, return what it printed.
 
-        Raises `Failed` where it exits with anything but 0 or 1.
+        Raises `UnfinishedError` where it exits with anything but 0 or 1.
         """
         argv = [*self.wrap, sys.executable, "-m", "decant", "--no-input", "--workspace", str(self.workspace.root)]
         return self._run(argv, words, as_json)
@@ -101,11 +101,10 @@ def play(demo: Demo, stages: Sequence[Stage], at_the_end: Callable[[], None]) ->
             started = time.monotonic()
             try:
                 what = stage.act(demo)
-            except Failed as failed:
+            except UnfinishedError as failed:
                 raise UnfinishedError(
-                    f"The demo stopped at “{stage.name}”: `{failed.command}` exited with {failed.status}"
-                    + (f" ({failed.last})" if failed.last else ""),
-                    f"see {demo.workspace.root}, then run `decant demo` again; it starts anew",
+                    f"The demo stopped at “{stage.name}”: {failed.what}",
+                    f"look into {demo.workspace.root}, then run `decant demo` again; it starts anew",
                 ) from None
             done.append(Done(stage.name, what, time.monotonic() - started))
             demo.tell(f"    {what} ({done[-1].seconds:.1f} s)")
