@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from estate.errors import HeldError, RefusedError
+from estate.errors import HeldError
 from estate.schema import leases
 
 
@@ -33,7 +33,7 @@ def acquire(connection: sa.Connection, key: str, holder: str, ttl_seconds: float
 
 
 def renew(connection: sa.Connection, key: str, epoch: int, ttl_seconds: float) -> None:
-    """Keep `key` for `ttl_seconds` more. Raises `RefusedError` where the epoch is no longer the key's own."""
+    """Keep `key` for `ttl_seconds` more. Raises `HeldError` where the epoch is no longer the key's own."""
     done = connection.execute(
         sa.update(leases)
         .where(leases.c.key == key, leases.c.epoch == epoch, leases.c.holder.is_not(None))
@@ -65,7 +65,7 @@ def holder(connection: sa.Connection, key: str) -> tuple[str, float] | None:
 
 
 def refuse_older(connection: sa.Connection, key: str, epoch: int) -> None:
-    """Raise `RefusedError` where `key` was taken by a later epoch than `epoch`. Locks the lease till commit."""
+    """Raise `HeldError` where `key` was taken by a later epoch than `epoch`. Locks the lease till commit."""
     row = _locked(connection, key)
     if row is not None and int(row.epoch) > epoch:
         raise _lost(key, epoch, int(row.epoch))
@@ -103,8 +103,8 @@ def _held(key: str, holder: str, since: str, left: float) -> HeldError:
     )
 
 
-def _lost(key: str, epoch: int, newer: int) -> RefusedError:
-    return RefusedError(
+def _lost(key: str, epoch: int, newer: int) -> HeldError:
+    return HeldError(
         f"this run (epoch {epoch}) no longer holds {key}: epoch {newer} took over or it was given up",
         "look at `decant moves`; run again only if nobody else is at work",
     )

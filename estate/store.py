@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from estate import leases, schema
 from estate.database import Database, sqlite_url
-from estate.errors import DecantError, RefusedError, UsageError
+from estate.errors import DecantError, HeldError, RefusedError, UsageError
 from estate.records.assessment import Assessment
 from estate.records.base import Record, now
 from estate.records.dependency import Dependency
@@ -193,7 +193,7 @@ class Store:
     def update_move(self, move_id: str, epoch: int, **changes: Any) -> Move:
         """Change a move's fields and set its epoch, if nobody has a later one; returns it as it is now.
 
-        Raises `RefusedError` where the move, or its lease `move:ID`, has a later epoch than `epoch`.
+        Raises `HeldError` where the move, or its lease `move:ID`, has a later epoch than `epoch`.
         """
         table = schema.moves
         with self.database.write() as connection:
@@ -204,7 +204,7 @@ class Store:
             if row is None:
                 raise UsageError(f"there is no move {move_id!r}", "run `decant moves` for those there are")
             if row.epoch > epoch:
-                raise RefusedError(
+                raise HeldError(
                     f"this run (epoch {epoch}) no longer holds the move {move_id}: epoch {row.epoch} took over",
                     "look at `decant moves`; run again only if nobody else is at work",
                 )
@@ -219,7 +219,7 @@ class Store:
             return leases.acquire(connection, key, holder, ttl_seconds)
 
     def renew_lease(self, key: str, epoch: int, ttl_seconds: float) -> None:
-        """Keep `key`. Raises `RefusedError` where a later epoch took it or it was given up."""
+        """Keep `key`. Raises `HeldError` where a later epoch took it or it was given up."""
         with self.database.write() as connection:
             leases.renew(connection, key, epoch, ttl_seconds)
 

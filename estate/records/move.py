@@ -1,6 +1,7 @@
 """A move: one workload on its way from one server to another, as a state machine."""
 
 from enum import StrEnum
+from typing import Literal
 
 from estate.records.base import Instant, Record
 
@@ -99,6 +100,15 @@ class Move(Record):
     confirmed: tuple[str, ...] = ()
     """Servers on which the operator allowed a restart."""
     freeze_deadline: Instant | None = None
+    frozen_at: Instant | None = None
+    """Since when the serving side has taken no writes; None while it does."""
+    serving: Literal["source", "target"] = "source"
+    """The side that clients are sent to. Changing it is the point of no return of a cutover and of a rollback."""
+    turned: bool = False
+    """The flow forward was ended, or is being ended, for the flow back: a seed cannot be continued any more."""
+    loss_accepted: bool = False
+    """A person accepted that a rollback loses what was written after the flow back broke."""
     note: str = ""
+    """One line for people: why it stands where it stands."""
     created_at: Instant
     changed_at: Instant

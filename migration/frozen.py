@@ -1,0 +1,62 @@
+"""What a cutover and a rollback share: one side is frozen, drained, compared, and thawed."""
+
+import time
+from datetime import timedelta
+
+from estate.errors import RefusedError
+from estate.records.base import now
+from migration.context import Direction, Side
+from migration.seeding import differing, sync
+from migration.work import Work
+
+PAUSE = 0.2
+"""Seconds between two rounds of a drain that has not come to zero."""
+
+
+def freeze(work: Work, side: Side) -> None:
+    """Stop the writes on `side`, with a deadline that the host itself keeps. Safe to repeat."""
+    seconds = work.freeze_seconds
+    work.say("freeze", f"writes stop on {work.context().side(side).host}; at most {seconds:g} s")
+    work.enter_ledger("move.freezing", {"side": side, "deadline_seconds": seconds})
+    moment = now()
+    work.update(frozen_at=work.move.frozen_at or moment, freeze_deadline=moment + timedelta(seconds=seconds))
+    work.mover.freeze(work.context(), side, seconds)
+
+
+def drain(work: Work, direction: Direction) -> str:
+    """Carry over what is left until nothing is. Raises `RefusedError` where the deadline comes too near."""
+    while True:
+        lag = sync(work, direction)
+        if lag.zero:
+            return lag.text
+        in_time(work)
+        time.sleep(PAUSE)
+
+
+def prove(work: Work) -> None:
+    """Compare both sides while nothing is written. Raises `UnfinishedError` where they differ."""
+    work.say("verify")
+    verification = work.verifier.verify(work.context(), frozen=True)
+    work.verified(verification)
+    if not verification.agrees:
+        raise differing(work, verification, "writes go on where they were")
+    in_time(work)
+
+
+def in_time(work: Work) -> None:
+    """Raise `RefusedError` where too little of the deadline is left for a switch."""
+    deadline = work.move.freeze_deadline
+    if deadline is not None and (deadline - now()).total_seconds() < work.least_seconds:
+        raise RefusedError(
+            f"the freeze of {work.move.workload} ends before the switch could be made safely",
+            "set move.freeze_seconds higher, or choose a quieter hour, and run again",
+        )
+
+
+def thaw(work: Work, side: Side) -> float:
+    """Let writes go on at `side`; returns for how many seconds they had stopped."""
+    work.mover.thaw(work.context(), side)
+    began = work.move.frozen_at
+    seconds = round((now() - began).total_seconds(), 3) if began else 0.0
+    work.enter_ledger("move.thawed", {"side": side, "frozen_seconds": seconds})
+    return seconds

@@ -1,0 +1,71 @@
+"""Looking at a move without holding it: what a description, a list and a check for residue are made of."""
+
+from collections.abc import Sequence
+
+from estate.errors import DecantError, RefusedError, UsageError
+from estate.records.move import Description, Move, Residue
+from estate.records.workload import Workload
+from estate.suggest import unknown
+from migration.context import Context
+from migration.work import Tools
+
+
+def workload(tools: Tools, move: Move) -> Workload:
+    """What the move moves. Raises `UsageError` where it is no longer known."""
+    found = tools.store.get(Workload, move.workload)
+    if found is None:
+        raise UsageError(f"the workload {move.workload} is no longer known", "run `decant discover`")
+    return found
+
+
+def require_hosts(tools: Tools, move: Move) -> None:
+    """Raise `UsageError` where one of the move's hosts is not in the hosts file."""
+    for name in (move.source, move.target):
+        if name not in tools.hosts:
+            raise unknown("host", name, tools.hosts, "add it to hosts.toml")
+
+
+def context(tools: Tools, move: Move, moved: Workload) -> Context:
+    """A context in which nothing can be noted, so nothing may be changed."""
+    require_hosts(tools, move)
+
+    def refuse(left: Residue) -> None:
+        raise DecantError(f"a mover wanted to make {left.kind} {left.name} while it only looked", "report this")
+
+    return Context(
+        move=move,
+        workload=moved,
+        source=tools.connect(move.source),
+        target=tools.connect(move.target),
+        source_host=tools.hosts[move.source],
+        target_host=tools.hosts[move.target],
+        progress=tools.progress,
+        record=refuse,
+        forget=refuse,
+        known=lambda: move.residue,
+        settings=tools.settings,
+    )
+
+
+def describe(tools: Tools, draft: Move, moved: Workload) -> Description:
+    """The mover's own description, with the names that will be switched."""
+    if draft.kind not in tools.movers or draft.kind not in tools.verifiers:
+        raise UsageError(
+            f"nothing can move a {draft.kind} workload yet", f"these can move: {', '.join(tools.movers)}"
+        )
+    seen = context(tools, draft, moved)
+    tools.services.check(draft, seen.target_host)
+    said = tools.movers[draft.kind].describe(seen)
+    changes, warnings = tools.services.describe(draft, seen.target_host)
+    return said.model_copy(update={"changes": (*said.changes, *changes), "warnings": (*said.warnings, *warnings)})
+
+
+def require_confirmed(description: Description, confirmed: Sequence[str]) -> None:
+    """Raise `RefusedError` where a service must be restarted on a server that was not confirmed by name."""
+    missing = [server for server in description.restarts if server not in confirmed]
+    if missing:
+        flags = " ".join(f"--confirm={server}" for server in missing)
+        raise RefusedError(
+            f"moving {description.workload} restarts a service on {', '.join(missing)}",
+            f"choose a change window and add {flags}",
+        )

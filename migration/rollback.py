@@ -1,0 +1,105 @@
+"""The rollback: a cutover backwards, which keeps what was written on the target.
+
+Until `give_back` has been written, whatever goes wrong ends with the target serving again. After it, the source is
+the one that serves, and an interrupted rollback is only ever finished.
+"""
+
+from typing import Any
+
+from estate.errors import DecantError
+from estate.records.move import Phase
+from migration import frozen
+from migration.work import Work
+
+
+def reachable(work: Work) -> dict[str, Any]:
+    """See that the names can be switched, before anything is frozen for it."""
+    work.tools.services.check(work.move, work.context().target_host)
+    return {}
+
+
+def freeze(work: Work) -> dict[str, Any]:
+    """Stop the writes on the target."""
+    if work.move.serving == "target":
+        frozen.freeze(work, "target")
+    return {}
+
+
+def drain(work: Work) -> dict[str, Any]:
+    """Bring back what is left until nothing is; not from a broken flow whose loss a person accepted."""
+    return {"lag": frozen.drain(work, "back")} if _to_be_kept(work) else {}
+
+
+def finish(work: Work) -> dict[str, Any]:
+    """Bring back what the flow does not."""
+    if _to_be_kept(work):
+        work.mover.finish(work.context(), "back")
+    return {}
+
+
+def prove(work: Work) -> dict[str, Any]:
+    """Compare both sides, frozen."""
+    if _to_be_kept(work):
+        frozen.prove(work)
+    return {}
+
+
+def hold(work: Work) -> dict[str, Any]:
+    """Cancel the freeze's deadline, if enough of it is left."""
+    if work.move.serving == "target":
+        work.mover.hold(work.context(), "target", work.least_seconds)
+    return {}
+
+
+def give_back(work: Work) -> dict[str, Any]:
+    """The point of no return: from here on the source is the one that serves."""
+    if work.move.serving == "target":
+        work.update(serving="source", freeze_deadline=None)
+        work.enter_ledger("move.given_back", {"serving": "source", "loss_accepted": work.move.loss_accepted})
+    return {}
+
+
+def switch(work: Work) -> dict[str, Any]:
+    """Make the names stand for what they stood for."""
+    changes = work.tools.services.to_source(work.move, work.context().target_host)
+    told = [{"name": c.name, "before": str(c.before), "after": str(c.after)} for c in changes]
+    work.enter_ledger("move.switched_back", {"names": told})
+    return {"names": told}
+
+
+def open_source(work: Work) -> dict[str, Any]:
+    """Let applications write on the source again."""
+    if work.move.frozen_at is None:
+        return {}
+    seconds = frozen.thaw(work, "source")
+    work.update(frozen_at=None, frozen_seconds=seconds)
+    return {"frozen_seconds": seconds}
+
+
+def tidy(work: Work) -> dict[str, Any]:
+    """End the flow back, remove what is temporary, put every setting back."""
+    work.say("clean up")
+    work.mover.fold(work.context())
+    work.mover.clean(work.context(), "source")
+    work.tools.services.settle(work.move, work.context().target_host, work.forget)
+    work.leave_no_residue()
+    work.enter(Phase.ROLLED_BACK)
+    work.anchor()
+    return {}
+
+
+def abandon(work: Work, error: DecantError) -> None:
+    """Before the point of no return: let the target serve again, and say why."""
+    if work.move.serving == "source":
+        return
+    note = f"rollback given up: {error.what}"
+    work.say("thaw", note)
+    if work.move.frozen_at is not None:
+        frozen.thaw(work, "target")
+    phase = Phase.BROKEN if work.move.loss_accepted else Phase.SOAKING
+    work.enter(phase, note=note, frozen_at=None, freeze_deadline=None, loss_accepted=False)
+    work.anchor()
+
+
+def _to_be_kept(work: Work) -> bool:
+    return work.move.serving == "target" and not work.move.loss_accepted

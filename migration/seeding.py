@@ -1,0 +1,97 @@
+"""From nothing to READY: prepare, seed, follow the source until the lag is small, compare once."""
+
+import time
+from typing import Any
+
+from estate.errors import UnfinishedError
+from estate.records.move import Lag, Phase
+from estate.records.verification import Verification
+from migration.context import Direction
+from migration.work import Work
+
+TRIES = 3
+"""Comparisons of a live workload, before differences that change each time are taken to be in flight."""
+
+ROUNDS = 20
+"""Rounds of catching up after which a lag that no longer shrinks is left to the freeze."""
+
+
+def prepare(work: Work) -> dict[str, Any]:
+    """Note and lower the names' time-to-live, and make what the copy needs."""
+    work.say("prepare")
+    work.tools.services.check(work.move, work.context().target_host)
+    work.tools.services.prepare(work.move, work.record)
+    work.mover.prepare(work.context())
+    work.enter(Phase.SEEDING)
+    return {}
+
+
+def seed(work: Work) -> dict[str, Any]:
+    """Make the first copy."""
+    work.say("seed")
+    started = time.monotonic()
+    work.mover.seed(work.context())
+    expected = work.move.description.bytes if work.move.description else None
+    size = work.copied_bytes or work.move.bytes or expected or 0
+    seconds = round(time.monotonic() - started, 3)
+    work.enter(Phase.SYNCING, bytes=size)
+    work.enter_ledger("move.seeded", {"bytes": size, "seconds": seconds})
+    return {"bytes": size, "seconds": seconds}
+
+
+def follow(work: Work) -> dict[str, Any]:
+    """Catch up with the source until nothing is left, or what is left no longer shrinks."""
+    lag = sync(work, "forward")
+    before = lag
+    for _ in range(ROUNDS):
+        if lag.zero:
+            break
+        before, lag = lag, sync(work, "forward")
+        if lag.bytes is not None and before.bytes is not None and lag.bytes >= before.bytes:
+            break
+    return {"lag": lag.text}
+
+
+def compare(work: Work) -> dict[str, Any]:
+    """Compare the two sides while the source is written to.
+
+    A difference that is there twice, unchanged, is no write in flight: raises `UnfinishedError`.
+    """
+    seen: set[tuple[str, str, str]] = set()
+    for _ in range(TRIES):
+        work.pause_point()
+        work.say("verify")
+        verification = work.verifier.verify(work.context(), frozen=False)
+        work.verified(verification)
+        if verification.agrees:
+            work.enter(Phase.READY)
+            work.anchor()
+            return {"agrees": True}
+        now = {(check.name, check.source, check.target) for check in verification.checks if not check.agrees}
+        lasting = seen & now
+        if lasting:
+            raise differing(work, verification, "they stayed as they were while the source was followed")
+        seen = now
+        sync(work, "forward")
+    work.enter(Phase.READY, note="what differs is in flight; the cutover compares again, frozen")
+    work.anchor()
+    return {"agrees": False}
+
+
+def sync(work: Work, direction: Direction) -> Lag:
+    """One round of carrying over, noted with the move."""
+    work.pause_point()
+    lag = work.mover.sync(work.context(), direction)
+    work.update(lag=lag)
+    work.say("sync" if direction == "forward" else "sync back", "in step" if lag.zero else f"{lag.text} left")
+    return lag
+
+
+def differing(work: Work, verification: Verification, why: str) -> UnfinishedError:
+    """The error for a verification that does not agree; it names the first differences."""
+    wrong = [check.name for check in verification.checks if not check.agrees]
+    shown = ", ".join(wrong[:3]) + (f" and {len(wrong) - 3} more" if len(wrong) > 3 else "")
+    return UnfinishedError(
+        f"source and target of {work.move.workload} differ in {shown or 'the whole'}: {why}",
+        f"see what `decant moves {work.move.id}` shows of them; mend it at the side that serves, and run again",
+    )
