@@ -2,6 +2,7 @@
 
 from estate.records.assessment import Disposition
 from estate.records.facts.packages import Packages
+from estate.records.observation import Outcome
 from migration.case import Case
 from migration.dispositions.base import Opinion, Rule
 
@@ -17,9 +18,9 @@ _BOUGHT = {
 
 def _judge(case: Case) -> Opinion:
     packages = case.facts.get("packages", Packages)
-    if packages is None:
+    if packages is None and case.facts.outcome("packages") is not Outcome.ABSENT:
         return Opinion(None, against=(f"its packages are not known ({case.facts.why('packages')})",))
-    found = sorted({_BOUGHT[one.name] for one in packages.packages if one.name in _BOUGHT})
+    found = sorted({_BOUGHT[one.name] for one in (packages.packages if packages else ()) if one.name in _BOUGHT})
     if not found:
         return Opinion(False, against=("nothing on it is known to be sold as a service",))
     others = [one.name for one in case.workloads if one.kind not in ("service", "schedule")]

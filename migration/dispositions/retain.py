@@ -3,6 +3,7 @@
 from estate.records.assessment import Disposition
 from estate.records.facts.listeners import Listeners
 from estate.records.facts.os import Os
+from estate.records.observation import Outcome
 from migration.case import Case
 from migration.dispositions.base import Opinion, Rule
 
@@ -28,12 +29,12 @@ def _judge(case: Case) -> Opinion:
             conditions=("find out whether what it holds exists for another processor",),
         )
     listeners = case.facts.get("listeners", Listeners)
-    if listeners is None:
+    if listeners is None and case.facts.outcome("listeners") is not Outcome.ABSENT:
         return Opinion(None, against=(f"its listeners are not known ({case.facts.why('listeners')})",))
     serves = sorted(
         {
             _SERVES_THE_BUILDING[one.process]
-            for one in listeners.listeners
+            for one in (listeners.listeners if listeners else ())
             if one.process in _SERVES_THE_BUILDING and not one.local_only
         }
     )
