@@ -1,12 +1,14 @@
 """systemd-nspawn: the command lines, and the control group that keeps hosts apart."""
 
 import os
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from practice import tool
 
 _CGROUPS = Path("/sys/fs/cgroup")
+_NSPAWN = Path("/run/systemd/nspawn")
 _QUIET = ("--quiet", "--register=no", "--link-journal=no", "--timezone=off")
 
 
@@ -29,21 +31,8 @@ def inside(
     environment = ["DEBIAN_FRONTEND=noninteractive", "LC_ALL=C.UTF-8", "LANG=en_GB.UTF-8"]
     options += [f"--setenv={one}" for one in environment]
     machine = f"--machine=build-{root.parent.name[-40:].strip('.-')}"
-    return tool.run(
-        [
-            "systemd-nspawn",
-            *_QUIET,
-            *_unit(),
-            f"--directory={root}",
-            machine,
-            "--as-pid2",
-            "--pipe",
-            *options,
-            *argv,
-        ],
-        what,
-        timeout=timeout,
-    )
+    nspawn = ["systemd-nspawn", *_QUIET, *_unit(), f"--directory={root}", machine, "--as-pid2", "--pipe", *options]
+    return tool.run(tool.dies_with_us([*nspawn, *argv]), what, timeout=timeout)
 
 
 def boot(root: Path, hostname: str, namespace: str) -> list[str]:
@@ -67,12 +56,30 @@ def boot(root: Path, hostname: str, namespace: str) -> list[str]:
     return ["sh", "-c", join, "sh", *map(str, groups), "--", *nspawn]
 
 
-def remove_groups(namespace: str) -> None:
-    """Remove the control groups of a host that has ended. Safe to repeat."""
+def forget(root: Path, namespace: str) -> None:
+    """Remove what a host that has ended leaves with nspawn and in control groups, its root still mounted."""
     for top in _tops():
-        group = top / namespace
-        for where, _, _ in os.walk(group, topdown=False):
-            Path(where).rmdir()
+        for where, _, _ in os.walk(top / namespace, topdown=False):
+            _remove_group(Path(where))
+    if root.is_dir():
+        seen = root.stat()
+        (_NSPAWN / "locks" / f"inode-{os.minor(seen.st_dev)}:{seen.st_ino}").unlink(missing_ok=True)
+    propagated = _NSPAWN / "propagate" / namespace
+    if propagated.is_dir():
+        propagated.rmdir()
+
+
+def _remove_group(group: Path) -> None:
+    """A control group is busy for a moment after its last process has gone."""
+    for _ in range(50):
+        try:
+            group.rmdir()
+        except FileNotFoundError:
+            return
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _booted_by_systemd() -> bool:

@@ -16,6 +16,8 @@ from practice import (
     dns,
     handover,
     identity,
+    images,
+    limits,
     lock,
     network,
     passwords,
@@ -89,22 +91,24 @@ class Estate:
         `UnreachableError` where a mirror or a host does not answer.
         """
         tool.need()
+        self._from_outside()
         with self._held(progress):
             if any(network.exists(places.namespace(self.name, host.name)) for host in spec.HOSTS):
                 if self.ready():
                     return
                 raise RefusedError(
                     f"a part of the estate {self.name} is there already, and not all of it works",
-                    f"run `decant practice --estate {self.name} down` first",
+                    f"run `decant practice down --estate {self.name}` first",
                 )
             mirror = of_machine()
             pair = choose(mirror, legacy)
             if pair.notice:
                 progress(Step(_TASK, 0, len(spec.HOSTS), "hosts", pair.notice))
-            images = Builder(mirror, pair, progress).ensure([host.layer for host in spec.HOSTS])
-            self._boot(images, progress)
+            built = Builder(mirror, pair, progress).ensure([host.layer for host in spec.HOSTS])
+            limits.ensure()
+            self._boot(built, progress)
 
-    def _boot(self, images: dict[str, list[Path]], progress: Progress) -> None:
+    def _boot(self, built: dict[str, list[Path]], progress: Progress) -> None:
         self.prepare()
         network.attach(self.name, [(host.name, host.address) for host in spec.HOSTS])
         engineer = identity.password_hash(self.password_file(spec.ENGINEER).read_text())
@@ -112,7 +116,7 @@ class Estate:
         done = 0
 
         def start(host: BootedHost) -> str:
-            root = host.mount(images[host.spec.layer])
+            root = host.mount(built[host.spec.layer])
             public = self.key.with_suffix(".pub").read_text()
             known = identity.write(root, host.spec.name, host.spec.address, public, engineer)
             if host.spec.layer == "web-legacy":
@@ -150,19 +154,28 @@ class Estate:
     def down(self, progress: Progress = silent) -> None:
         """Remove what is there of the estate, however it came to be: processes, mounts, namespaces, files."""
         tool.need_root()
+        self._from_outside()
         with self._held(progress):
             namespaces = network.of_estate(self.name)
             progress(Step(_TASK, 0, len(namespaces), "namespaces", "ending"))
-            running = {pid for one in namespaces for pid in processes.in_namespace(places.NETNS / one)}
-            running |= set(processes.naming(f"--directory={self.folder}/"))
-            processes.end(running)
+            while running := self._running():
+                processes.end(running)
+            for host in self._hosts():
+                container.forget(host.overlay.root, host.namespace)
             processes.unmount_below(self.folder)
             for one in namespaces:
-                container.remove_groups(one)
                 network.remove(one)
             if self.folder.exists():
                 shutil.rmtree(self.folder)
+            images.sweep()
             progress(Step(_TASK, len(namespaces), len(namespaces), "namespaces", "gone"))
+
+    def _running(self) -> set[int]:
+        """What runs in the estate or boots into it, but the caller itself."""
+        namespaces = network.of_estate(self.name)
+        inside = {pid for one in namespaces for pid in processes.in_namespace(places.NETNS / one)}
+        booting = set(processes.naming(f"--directory={self.folder}/"))
+        return (inside | booting) - processes.lineage()
 
     def status(self) -> list[HostStatus]:
         """What is true of each host now. Raises `RefusedError` without root."""
@@ -189,8 +202,6 @@ class Estate:
 
     def shell(self, host: str) -> int:
         """An SSH session on a host as the operator; gives its exit status."""
-        if host not in {one.name for one in spec.HOSTS}:
-            raise UsageError(f"there is no host {host!r}", f"use one of {', '.join(h.name for h in spec.HOSTS)}")
         return self.run(self.ssh(host, []))
 
     def ssh(self, host: str, argv: Sequence[str], user: str = spec.OPERATOR) -> list[str]:
@@ -207,6 +218,13 @@ class Estate:
 
     def _hosts(self) -> list[BootedHost]:
         return [BootedHost(self.name, host) for host in spec.HOSTS]
+
+    def _from_outside(self) -> None:
+        """A change made by a client in the estate would be seen by that client alone. Raises `RefusedError`."""
+        if network.in_private_view():
+            raise RefusedError(
+                "this runs as a client in a practice estate", "run it outside of `decant practice run`"
+            )
 
     @contextmanager
     def _held(self, progress: Progress) -> Iterator[None]:

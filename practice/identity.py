@@ -5,6 +5,7 @@ import uuid
 from pathlib import Path
 
 from practice import network, spec, tool
+from practice.debian import NO_STARTS
 
 
 def new_key(file: Path, comment: str) -> None:
@@ -24,6 +25,7 @@ def write(root: Path, name: str, address: str, operator_key: str, engineer_hash:
     `engineer_hash` the engineer's account gets that password.
     """
     etc = root / "etc"
+    (root / NO_STARTS).unlink(missing_ok=True)
     (etc / "hostname").write_text(f"{name}\n")
     (etc / "hosts").write_text(f"127.0.0.1 localhost\n{address} {name}.{spec.ZONE} {name}\n")
     _replace(etc / "resolv.conf", network.resolver())

@@ -2,20 +2,22 @@
 
 import shutil
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Container, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from estate.errors import HeldError
 from estate.progress import Progress, Step, silent
 from practice import container, lock, passwords, processes, tool
+from practice.debian import BUILD_SECONDS, Debian
 from practice.layer import Layer, chain, load
 from practice.mirror import Mirror, Pair
 from practice.overlay import Overlay
 from practice.places import IMAGES
 
-BUILD_SECONDS = 1800.0
-"""How long one step of a build may take, a slow mirror included."""
 WORKERS = 3
+KEEP_DAYS = 7
 _TASK = "build images"
 
 
@@ -44,6 +46,10 @@ class Builder:
             with ThreadPoolExecutor(WORKERS) as pool:
                 list(pool.map(self._ensure, bases))
                 list(pool.map(self._ensure, sorted(lacking - set(bases))))
+            prune({one.image(self._pair) for layers in chains.values() for one in layers})
+        for layers in chains.values():
+            for one in layers:
+                _stamp(one.image(self._pair)).touch()
         return {name: [one.image(self._pair) for one in layers] for name, layers in chains.items()}
 
     def _ensure(self, name: str) -> None:
@@ -64,13 +70,12 @@ class Builder:
         bundle.mkdir(mode=0o755)
         if layer.parent is None:
             scratch.upper.mkdir()
-            self._bootstrap(layer, scratch.upper)
-            below: list[Path] = []
+            self._tell(f"Debian for {layer.name}")
+            self._debian(layer).bootstrap(scratch.upper, layer.packages, updated=layer.release == "target")
             scratch.root.mkdir()
             tool.run(["mount", "--bind", str(scratch.upper), str(scratch.root)], "mounting a new image")
         else:
-            below = [one.image(self._pair) for one in chain(layer.parent)]
-            scratch.mount(below)
+            scratch.mount([one.image(self._pair) for one in chain(layer.parent)])
         try:
             self._fill(layer, scratch.root, bundle)
         finally:
@@ -80,7 +85,8 @@ class Builder:
 
     def _fill(self, layer: Layer, root: Path, bundle: Path) -> None:
         if layer.parent is not None:
-            self._install(layer, root)
+            self._tell(f"packages of {layer.name}")
+            self._debian(layer).install(root, layer.packages)
         if (layer.folder / "root").is_dir():
             tool.run(
                 ["cp", "--recursive", "--preserve=mode", f"{layer.folder}/root/.", str(root)],
@@ -101,81 +107,47 @@ class Builder:
             timeout=BUILD_SECONDS,
         )
         if layer.parent is None:
-            self._updates(layer, root)
+            self._debian(layer).take_lists(root)
 
-    def _bootstrap(self, layer: Layer, root: Path) -> None:
-        """A first root file system, of the release as it came out: its security updates stay to be done."""
-        release = layer.debian(self._pair)
-        self._tell(f"Debian {release.number} for {layer.name}")
-        security = layer.release == "target" and self._mirror.has_security(release)
-        sources = [f"deb {self._mirror.main} {release.codename} main"]
-        if security:
-            sources.append(f"deb {self._mirror.security} {release.codename}-security main")
-        tool.run(
-            [
-                "mmdebstrap",
-                "--quiet",
-                "--variant=minbase",
-                "--mode=root",
-                "--format=directory",
-                '--aptopt=Acquire::Check-Valid-Until "false"',
-                "--dpkgopt=force-unsafe-io",
-                f"--include={','.join(layer.packages)}",
-                release.codename,
-                str(root),
-                *sources,
-            ],
-            f"making a Debian {release.number}",
-            timeout=BUILD_SECONDS,
-        )
-        policy = root / "usr/sbin/policy-rc.d"
-        policy.write_text("#!/bin/sh\nexit 101\n")
-        policy.chmod(0o755)
-
-    def _updates(self, layer: Layer, root: Path) -> None:
-        """Every server knows its security archive and has its package lists, as of the day of the build."""
-        release = layer.debian(self._pair)
-        if self._mirror.has_security(release):
-            line = f"deb {self._mirror.security} {release.codename}-security main\n"
-            (root / "etc/apt/sources.list.d").mkdir(exist_ok=True)
-            (root / "etc/apt/sources.list.d/security.list").write_text(line)
-            main = f"deb {self._mirror.main} {release.codename} main\n"
-            (root / "etc/apt/sources.list").write_text(main)
-        (root / "etc/apt/apt.conf.d/90lists").write_text(
-            'Acquire::Check-Valid-Until "false";\nAcquire::GzipIndexes "true";\nAcquire::Languages "none";\n'
-        )
-        container.inside(
-            root,
-            ["apt-get", "update", "-q"],
-            f"package lists of {layer.name}",
-            {},
-            network=True,
-            timeout=BUILD_SECONDS,
-        )
-
-    def _install(self, layer: Layer, root: Path) -> None:
-        self._tell(f"packages of {layer.name}")
-        script = (
-            "apt-get update -q && apt-get install -q -y --no-install-recommends "
-            '-o Dpkg::Options::=--force-unsafe-io "$@" && apt-get clean'
-        )
-        container.inside(
-            root,
-            ["sh", "-c", script, "sh", *layer.packages],
-            f"installing the packages of {layer.name}",
-            {},
-            network=True,
-            timeout=BUILD_SECONDS,
-        )
+    def _debian(self, layer: Layer) -> Debian:
+        return Debian(self._mirror, layer.debian(self._pair))
 
     def _tell(self, note: str) -> None:
         self._progress(Step(_TASK, self._done, self._total, "images", note))
 
 
+def sweep() -> None:
+    """Remove what builds left that were killed; a build that is under way is left alone."""
+    for folder in IMAGES.glob("*.building"):
+        layer = folder.name.rpartition("-")[0]
+        try:
+            with lock.held(IMAGES / f"{layer}.lock", f"the image {layer}", 0.0, silent):
+                clear(folder)
+        except HeldError:
+            continue
+
+
 def clear(folder: Path) -> None:
-    """Remove what an unfinished build left: its processes, its mount, its files."""
-    if not folder.exists():
-        return
-    processes.end(processes.naming(f"--directory={folder}"))
-    processes.unmount_below(folder)
-    shutil.rmtree(folder)
+    """Remove what an unfinished build left: its mount and its files. Its processes ended with their parent."""
+    if folder.exists():
+        processes.unmount_below(folder)
+        shutil.rmtree(folder)
+
+
+def prune(kept: Container[Path]) -> None:
+    """Remove images of older recipes that nothing stands on and nobody asked for in `KEEP_DAYS`."""
+    standing = Path("/proc/self/mounts").read_text()
+    for image in IMAGES.iterdir():
+        if not image.is_dir() or image in kept or image.suffix == ".building" or f"{image}" in standing:
+            continue
+        if time.time() - _stamp(image).stat().st_mtime > KEEP_DAYS * 86400:
+            shutil.rmtree(image)
+            _stamp(image).unlink()
+
+
+def _stamp(image: Path) -> Path:
+    """Says by its time when an image was last asked for."""
+    stamp = image.with_suffix(".used")
+    if not stamp.exists():
+        stamp.touch()
+    return stamp

@@ -1,11 +1,12 @@
 """Where Debian comes from: the mirror of the machine's own apt sources, and which releases it still has."""
 
+import re
 import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from estate.errors import DecantError, UnreachableError
+from estate.errors import DecantError, UnreachableError, UsageError
 from practice import tool
 
 _HELPER = "/usr/lib/apt/apt-helper"
@@ -79,12 +80,18 @@ def of_machine() -> Mirror:
 def choose(mirror: Mirror, legacy: str = BULLSEYE.codename) -> Pair:
     """Debian 11 and 12; Debian 12 and 13 with a notice where the mirror no longer has the legacy release."""
     wanted = RELEASES.get(legacy)
-    if wanted is None:
-        raise DecantError(f"{legacy!r} is no release that is known here", f"use one of {', '.join(RELEASES)}")
+    if wanted not in (BULLSEYE, BOOKWORM):
+        raise UsageError(f"{legacy!r} is not a release for legacy servers", "use bullseye or bookworm")
     if wanted is BULLSEYE and mirror.has(BULLSEYE):
         return Pair(BULLSEYE, BOOKWORM)
     notice = "" if wanted is BOOKWORM else f"{mirror.main} no longer has {wanted.codename}; "
     return Pair(BOOKWORM, TRIXIE, notice + "legacy servers are Debian 12, targets Debian 13")
+
+
+def proxies() -> dict[str, str]:
+    """The proxies that the machine's apt uses, by the name of the option (`Acquire::http::Proxy`)."""
+    told = tool.run(["apt-config", "dump"], "reading the settings of apt")
+    return dict(re.findall(r'^(Acquire::https?::Proxy(?:::[^ ]+)?) "([^"]+)";$', told, re.MULTILINE))
 
 
 @cache

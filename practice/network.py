@@ -22,7 +22,9 @@ def prepare(estate: str) -> None:
     """Make the clients' namespace, its bridge and its resolver, where they are not there yet."""
     client = places.namespace(estate, CLIENT)
     if exists(client):
-        return
+        if _has_bridge(client):
+            return
+        remove(client)  # an `up` was killed before it was whole
     settings = places.NETNS_SETTINGS / client
     settings.mkdir(parents=True, exist_ok=True)
     (settings / "resolv.conf").write_text(resolver())
@@ -36,6 +38,20 @@ def prepare(estate: str) -> None:
             "link set br0 up",
         ],
     )
+
+
+def _has_bridge(client: str) -> bool:
+    try:
+        shown = tool.run(["ip", "-netns", client, "-brief", "address", "show", "br0"], "looking at the bridge")
+    except DecantError:
+        return False
+    return spec.CLIENT_ADDRESS in shown
+
+
+def in_private_view() -> bool:
+    """Whether this process is a client of an estate, as `ip netns exec` makes one, with mounts of its own."""
+    settings = Path("/etc/resolv.conf")
+    return settings.is_file() and settings.read_text() == resolver()
 
 
 def attach(estate: str, hosts: Sequence[tuple[str, str]]) -> None:
@@ -76,7 +92,10 @@ def of_estate(estate: str) -> list[str]:
 
 def remove(namespace: str) -> None:
     """Remove a namespace, with its links, and its resolver."""
-    tool.run(["ip", "netns", "delete", namespace], f"removing the namespace {namespace}")
+    if os.path.ismount(places.NETNS / namespace):
+        tool.run(["ip", "netns", "delete", namespace], f"removing the namespace {namespace}")
+    else:
+        (places.NETNS / namespace).unlink(missing_ok=True)  # only its name was made
     settings = places.NETNS_SETTINGS / namespace
     if settings.is_dir():
         for file in settings.iterdir():

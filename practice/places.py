@@ -4,6 +4,7 @@
 
     /var/cache/decant/               can be deleted whenever no estate is up; built again by the next `up`
         images/<layer>-<key>/        one finished layer of a root file system
+        images/<layer>-<key>.used    its time says when it was last asked for
         images/<layer>.lock          held while that layer is built
         passwords/<account>          application passwords, made once on this machine
     /var/lib/decant-practice/        what is up now

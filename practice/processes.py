@@ -62,7 +62,7 @@ def memory_bytes(pids: Iterable[int]) -> int:
 
 def end(pids: Iterable[int]) -> None:
     """Kill processes and wait until they are gone. Never ends the caller or what it runs under."""
-    wanted = set(pids) - _ancestors()
+    wanted = set(pids) - lineage()
     for pid in wanted:
         _kill(pid)
     deadline = time.monotonic() + _PATIENCE
@@ -102,12 +102,13 @@ def _those(wanted: Callable[[str], bool]) -> list[int]:
     return found
 
 
-def _ancestors() -> set[int]:
-    lineage, pid = set(), os.getpid()
+def lineage() -> set[int]:
+    """The caller and all that it runs under."""
+    found, pid = set(), os.getpid()
     while pid > 0:
-        lineage.add(pid)
+        found.add(pid)
         pid = int((_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[1])
-    return lineage
+    return found
 
 
 def _kill(pid: int) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from estate.suggest import pick
+
 ZONE = "practice.test"
 PREFIX = 16
 CLIENT_ADDRESS = "10.99.255.1"
@@ -147,11 +149,9 @@ PASSWORDS = (REPORTS_USER, SHOP_USER, SHARE_USER)
 
 
 def host(name: str) -> PracticeHost:
-    """The host of that name. Raises `KeyError`."""
-    for one in HOSTS:
-        if one.name == name:
-            return one
-    raise KeyError(name)
+    """The host of that name. Raises `UsageError`."""
+    by_name = {one.name: one for one in HOSTS}
+    return by_name[pick("host", name, by_name, f"use one of {', '.join(by_name)}")]
 
 
 def fleet_address(index: int) -> str:

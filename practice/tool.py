@@ -15,6 +15,7 @@ PACKAGES = {
     "mount": "mount",
     "nsenter": "util-linux",
     "openssl": "openssl",
+    "setpriv": "util-linux",
     "ssh": "openssh-client",
     "ssh-keygen": "openssh-client",
     "systemd-nspawn": "systemd-container",
@@ -46,6 +47,12 @@ def need() -> None:
 def missing() -> list[str]:
     """The Debian packages that are not there, by name."""
     return sorted({package for tool, package in PACKAGES.items() if shutil.which(tool) is None})
+
+
+def dies_with_us(argv: Sequence[str]) -> list[str]:
+    """`argv` in a process namespace of its own, which ends, with all that it started, when this process ends."""
+    alone = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"]
+    return ["setpriv", "--pdeathsig", "KILL", *alone, *argv]
 
 
 def run(argv: Sequence[str], what: str, stdin: str | None = None, timeout: float = 60.0) -> str:

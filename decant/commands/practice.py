@@ -9,8 +9,6 @@ import click
 from decant.app import App
 from decant.output import json_option
 
-_SERVERS = ("legacy", "target", "infrastructure")
-
 
 class _Practice(click.Group):
     """The subgroup `load` lives in a file of its own; nothing of it is imported before it is asked for."""
@@ -63,9 +61,7 @@ def up(app: App, name: str, legacy: str) -> None:
     estate = Estate(name)
     estate.up(app.progress, legacy)
     say(f"The estate {name} is up. Hosts file: {estate.hosts_file}")
-    next_step(
-        f"decant practice{_named(name)} run -- COMMAND".replace("practice --", "practice --"), "a client inside"
-    )
+    next_step(f"decant practice run{_named(name)} -- COMMAND", "runs a client inside; `shell HOST` logs in")
 
 
 @COMMAND.command("down")
@@ -86,13 +82,17 @@ def down(app: App, name: str) -> None:
 @click.pass_context
 def status(ctx: click.Context, name: str, as_json: bool) -> None:
     """Show whether each host runs, answers, and has its services active. Exits 1 where one is not ready."""
+    from dataclasses import asdict
+
     from decant.output import next_step, show_json, table
     from estate.documents.words import size
     from practice.estate import Estate
 
     hosts = Estate(name).status()
     if as_json:
-        show_json("decant.practice-status/1", {"estate": name, "hosts": hosts})
+        show_json(
+            "decant.practice-status/1", {"estate": name, "hosts": [asdict(h) | {"ready": h.ready} for h in hosts]}
+        )
     else:
         rows = [
             [

@@ -18,11 +18,11 @@ su postgres -c 'vacuumdb --quiet --analyze reports'
 pg_ctlcluster "$version" main stop -- -w
 
 install -d -o mysql -g mysql /run/mysqld
-mysqld --user=mysql --skip-networking --innodb-flush-log-at-trx-commit=0 --innodb-log-file-size=16M &
-for _ in $(seq 100); do mysqladmin --silent ping >/dev/null 2>&1 && break; sleep 0.2; done
-mysql < /run/layer/shop.sql
-printf "CREATE USER 'shop_app'@'10.99.%%' IDENTIFIED BY '%s';\n" "$(cat /run/bundle/shop_app)" | mysql
-mysql -e "GRANT SELECT, INSERT, UPDATE, DELETE, EXECUTE ON shop.* TO 'shop_app'@'10.99.%'"
-mysqladmin shutdown
+mariadbd --user=mysql --skip-networking --innodb-flush-log-at-trx-commit=0 --innodb-log-file-size=16M &
+for _ in $(seq 100); do mariadb-admin --silent ping >/dev/null 2>&1 && break; sleep 0.2; done
+mariadb < /run/layer/shop.sql
+printf "CREATE USER 'shop_app'@'10.99.%%' IDENTIFIED BY '%s';\n" "$(cat /run/bundle/shop_app)" | mariadb
+mariadb -e "GRANT SELECT, INSERT, UPDATE, DELETE, EXECUTE ON shop.* TO 'shop_app'@'10.99.%'"
+mariadb-admin shutdown
 wait
 systemctl enable --quiet postgresql.service mariadb.service
