@@ -6,7 +6,9 @@ the strictest.
 """
 
 import os
+import tomllib
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import cast, get_args
 
 import pulumi
@@ -20,9 +22,17 @@ from policies.rules.base import Context
 
 
 def _kind() -> StackKind:
-    said = pulumi.Config("decant").get("kind") or "production"
+    config = pulumi.Config("decant")
+    said: object = config.get("kind")
+    settings = config.get("settings")
+    if said is None and settings:
+        try:
+            said = tomllib.loads(Path(settings).read_text("utf-8")).get("kind")
+        except (OSError, ValueError) as wrong:
+            raise UsageError(f"{settings} cannot be read ({wrong})", "mend decant:settings") from wrong
+    said = said or "production"
     if said not in get_args(StackKind):
-        raise UsageError(f"decant:kind is {said!r}", f"set it to one of {', '.join(get_args(StackKind))}")
+        raise UsageError(f"the stack's kind is {said!r}", f"make it one of {', '.join(get_args(StackKind))}")
     return cast(StackKind, said)
 
 

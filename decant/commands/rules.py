@@ -45,7 +45,8 @@ def show(id_: str, as_json: bool) -> None:
         show_json("decant.rule/1", about)
         return
     click.echo(f"{found.id}: {found.title}")
-    click.echo(f"{found.severity}, {found.enforcement}, over {about['over']}, for {', '.join(about['kinds'])}")
+    kinds = "" if found.scope == "host" else f", for {', '.join(about['kinds'])}"
+    click.echo(f"{found.severity}, {found.enforcement}, over a {about['over']}{kinds}")
     click.echo(f"\nWhy: {found.rationale}\nDo: {found.remedy}\n\nEvidence for:")
     for control in found.controls:
         known = framework(control.framework, control.version)

@@ -31,13 +31,13 @@ CANARY = "correct-horse-battery"
 
 
 @contextmanager
-def _started(kind: StackKind) -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
-    """The pack as `pulumi-analyzer-policy-python` starts it."""
+def _started(**config: str) -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
+    """The pack as `pulumi-analyzer-policy-python` starts it, with this configuration of the stack."""
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(PACK)],
         stdout=subprocess.PIPE,
         cwd=PACK,
-        env={**os.environ, "PULUMI_CONFIG": json.dumps({"decant:kind": kind}), "PULUMI_STACK": kind},
+        env={**os.environ, "PULUMI_CONFIG": json.dumps({f"decant:{k}": v for k, v in config.items()})},
     )
     try:
         assert process.stdout is not None
@@ -52,8 +52,21 @@ def _started(kind: StackKind) -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
 
 @pytest.fixture(scope="module", params=["production", "test"])
 def pack(request: pytest.FixtureRequest) -> Iterator[tuple[StackKind, analyzer_pb2_grpc.AnalyzerStub]]:
-    with _started(request.param) as stub:
+    with _started(kind=request.param) as stub:
         yield request.param, stub
+
+
+@pytest.mark.parametrize(
+    ("settings", "answer"), [("test", "for production; this stack is test"), (None, "it has no virtual machine")]
+)
+def test_the_kind_comes_from_the_settings_file_and_is_production_without_one(tmp_path, settings, answer):
+    config = {}
+    if settings:
+        (tmp_path / "sandpit.toml").write_text(f'kind = "{settings}"\n')
+        config["settings"] = str(tmp_path / "sandpit.toml")
+    with _started(**config) as stub:
+        said = stub.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest())
+    assert {n.policy_name: n.reason for n in said.not_applicable}["LOG-03"] == answer
 
 
 def _wire(value: Any) -> Any:

@@ -1,0 +1,196 @@
+"""`decant check` and `decant rules`, as a person types them."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from estate.paths import Workspace
+from estate.records.base import Record
+from estate.records.facts.os import Os
+from estate.records.facts.sshd import Sshd
+from estate.records.finding import Finding, Status
+from estate.records.observation import Outcome
+from estate.records.preview import Estimate, Preview, Resource
+from estate.records.server import ServerFacts
+from estate.store import Store, sqlite_url
+from policies.current import current
+from policies.rulebook import rules
+from policies.rules.base import HostRule, host, resource
+from tests.decant.face import decant
+
+CANARY = "correct-horse-battery"
+
+FINDINGS = {
+    "type": "object",
+    "required": ["schema", "subjects", "at", "as_of", "counts", "findings", "uncovered", "notes"],
+    "additionalProperties": False,
+    "properties": {
+        "schema": {"const": "decant.findings/1"},
+        "subjects": {"type": "array", "items": {"type": "string"}},
+        "at": {"type": "string"},
+        "as_of": {"type": ["string", "null"]},
+        "counts": {
+            "type": "object",
+            "required": [status.value for status in Status],
+            "additionalProperties": {"type": "integer"},
+        },
+        "uncovered": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "notes": {"type": "array", "items": {"type": "string"}},
+        "findings": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["rule", "subject", "status", "severity", "observed", "controls", "why"],
+                "properties": {
+                    "status": {"enum": [status.value for status in Status]},
+                    "severity": {"enum": ["critical", "high", "medium", "low"]},
+                    "observed": {"type": "string"},
+                    "why": {"type": "string"},
+                    "controls": {
+                        "type": "array",
+                        "minItems": 1,
+                        "items": {"type": "object", "required": ["framework", "version", "id", "basis"]},
+                    },
+                },
+            },
+        },
+    },
+}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    made = decant("init", "anytown", "--council", "Anytown Council", at=tmp_path)
+    assert made.code == 0, made.err
+    return tmp_path / "anytown"
+
+
+@pytest.fixture
+def store(workspace: Path):
+    opened = Store.open(sqlite_url(Workspace(workspace).database))
+    yield opened
+    opened.close()
+
+
+def server(name: str, facts: dict[str, Record | Outcome], **about: object) -> ServerFacts:
+    made = host(facts, server={"id": name, **about})
+    return ServerFacts(
+        made.server, {f: o.model_copy(update={"server": name}) for f, o in made.observations.items()}
+    )
+
+
+def keep(store: Store, *servers: ServerFacts) -> None:
+    for facts in servers:
+        store.put(facts.server)
+        store.add_observations(list(facts.observations.values()))
+
+
+def preview(*resources: Resource) -> Preview:
+    return Preview(
+        stack="production",
+        kind="production",
+        settings_sha256="0" * 64,
+        resources=resources,
+        estimate=Estimate(monthly_gbp=0, priced_at=date(2026, 11, 22), source="none", lines=()),
+        at=datetime(2026, 11, 22, 9, 30, tzinfo=UTC),
+    )
+
+
+def test_servers_are_checked_and_what_could_not_be_told_is_listed(workspace, store):
+    keep(
+        store,
+        server("db-legacy", {"os": Os(hostname="db", id="debian", version_id="11"), "sshd": Outcome.UNREADABLE}),
+        server("lost", {}, reached=False, unreached_reason="connection refused"),
+    )
+    said = decant("check", "hosts", "--json", at=workspace)
+    assert said.code == 1, said.err
+    jsonschema.validate(said.json, FINDINGS)
+    found = {(f["rule"], f["subject"]): f for f in said.json["findings"]}
+    assert found["HC-01", "db-legacy"]["status"] == "fail"
+    assert found["HC-06", "db-legacy"]["status"] == "not evaluated"
+    assert found["HC-01", "lost"]["why"] == "the server was not reached: connection refused"
+    assert len(found) == 2 * sum(isinstance(rule, HostRule) for rule in rules().values())
+
+    table = decant("check", "hosts", at=workspace)
+    assert table.code == 1
+    assert "critical  HC-01" in table.out
+    assert "not evaluated" in table.out
+    assert "connection refused" in table.out
+    assert "Next: decant rules show RULE" in table.err
+
+
+def test_one_server_can_be_named_and_a_wrong_name_is_helped(workspace, store):
+    keep(store, server("db-legacy", {}), server("web-legacy", {}))
+    said = decant("check", "hosts", "db-legacy", "--json", at=workspace)
+    assert said.json["subjects"] == ["db-legacy"]
+    wrong = decant("check", "hosts", "db-legasy", at=workspace)
+    assert wrong.code == 2
+    assert "db-legacy" in wrong.err
+
+
+def test_without_servers_or_a_preview_the_next_command_is_named(workspace):
+    hosts = decant("check", "hosts", at=workspace)
+    assert (hosts.code, "decant discover" in hosts.err) == (2, True)
+    stack = decant("check", "stack", "production", at=workspace)
+    assert (stack.code, "decant stack preview production" in stack.err) == (2, True)
+
+
+def test_a_stack_is_checked_from_its_preview_and_secrets_stay_out(workspace, store):
+    machine = resource(
+        "compute:VirtualMachine", "app", osProfile={"adminPassword": CANARY, "customData": f"PW={CANARY}"}
+    )
+    store.put(preview(machine, resource("storage:StorageAccount", "st"), resource("web:StaticSite", "w")))
+    said = decant("check", "stack", "production", "--json", at=workspace)
+    assert said.code == 1, said.err
+    jsonschema.validate(said.json, FINDINGS)
+    failing = {f["rule"] for f in said.json["findings"] if f["status"] == "fail"}
+    assert {"CMP-11", "STO-04", "GOV-05"} <= failing
+    assert said.json["uncovered"] == {"azure-native:web:StaticSite": 1}
+    assert "has changed since the preview" in said.json["notes"][0]
+    table = decant("check", "stack", "production", at=workspace)
+    kept = "".join(f.model_dump_json() for f in store.all(Finding))
+    assert CANARY not in said.out + said.err + table.out + table.err + kept
+
+
+def test_the_exit_code_can_be_limited_to_what_is_grave(workspace, store):
+    store.put(preview(resource("resources:ResourceGroup", "rg", location="uksouth")))
+    assert decant("check", "stack", "production", at=workspace).code == 1
+    assert decant("check", "stack", "production", "--fail-on", "critical", at=workspace).code == 0
+
+
+def test_what_was_found_is_kept_and_is_in_the_ledger(workspace, store):
+    keep(store, server("db-legacy", {"sshd": Sshd(settings={"permitrootlogin": ("yes",)})}))
+    decant("check", "hosts", at=workspace)
+    kept = store.get(Finding, "HC-06@db-legacy")
+    assert kept is not None
+    assert kept.status is Status.FAIL
+    exported = decant("evidence", "export", at=workspace).out
+    assert '"check.hosts"' in exported
+    assert decant("evidence", "verify", at=workspace).code == 0
+
+
+def test_what_is_gone_from_a_stack_is_no_longer_a_finding(workspace, store):
+    store.put(preview(resource("storage:StorageAccount", "old")))
+    decant("check", "stack", "production", at=workspace)
+    store.put(preview(resource("storage:StorageAccount", "new")))
+    decant("check", "stack", "production", at=workspace)
+    keep(store, server("db-legacy", {}))
+    decant("check", "hosts", at=workspace)
+    subjects = {f.subject for f in current(store.all(Finding))}
+    assert "production/storage:StorageAccount/new" in subjects
+    assert "production/storage:StorageAccount/old" not in subjects
+    assert "db-legacy" in subjects
+
+
+def test_rules_are_listed_and_shown(tmp_path):
+    listed = decant("rules", "list", "--json", at=tmp_path)
+    assert listed.code == 0
+    assert [r["id"] for r in listed.json["rules"]] == list(rules())
+    shown = decant("rules", "show", "net-01", at=tmp_path)
+    assert "NCSC Cloud Security Principles 2.1, 11 External interface protection (our judgement)" in shown.out
+    assert decant("rules", "show", "net-01", "--json", at=tmp_path).json["id"] == "NET-01"
+    wrong = decant("rules", "show", "NET-99", at=tmp_path)
+    assert wrong.code == 2
+    assert "did you mean" in wrong.err
