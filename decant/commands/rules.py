@@ -11,15 +11,20 @@ def COMMAND() -> None:
 
 
 @COMMAND.command("list")
+@click.option("--markdown", is_flag=True, help="Print the tables of docs/policies.md.")
 @json_option
-def list_(as_json: bool) -> None:
+def list_(as_json: bool, markdown: bool) -> None:
     """List every rule."""
     from decant.journeys.rules import described
+    from decant.journeys.rules import markdown as tables
     from decant.output import next_step, show_json, table
     from policies.rulebook import rules
 
     if as_json:
         show_json("decant.rules/1", {"rules": [described(rule) for rule in rules().values()]})
+        return
+    if markdown:
+        click.echo(tables(), nl=False)
         return
     table(
         f"{len(rules())} rules",

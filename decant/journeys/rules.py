@@ -1,8 +1,12 @@
-"""What a rule says of itself, as plain data."""
+"""What a rule says of itself, as plain data and as the table of docs/policies.md."""
 
 from typing import Any
 
-from policies.rules.base import HostRule, ResourceRule, Rule, StackRule
+from policies.rulebook import rules
+from policies.rules.base import KINDS, HostRule, ResourceRule, Rule, StackRule
+
+_SHORT = {"ncsc-cloud": "NCSC", "cyber-essentials": "CE"}
+"""Frameworks as the table's column writes them; another one needs its own."""
 
 
 def described(rule: Rule) -> dict[str, Any]:
@@ -25,3 +29,28 @@ def described(rule: Rule) -> dict[str, Any]:
         "remedy": rule.remedy,
         "controls": [control.model_dump() for control in rule.controls],
     }
+
+
+def _bare(control: str) -> str:
+    return control.removeprefix("CE-")
+
+
+def markdown() -> str:
+    """Every rule as the tables of docs/policies.md, one for stacks and one for servers."""
+    parts = []
+    for title, scopes in (("Over stacks", ("resource", "stack")), ("Over servers", ("host",))):
+        parts += [
+            f"### {title}",
+            "",
+            "| rule | what | severity | for | evidence for |",
+            "| --- | --- | --- | --- | --- |",
+        ]
+        for rule in rules().values():
+            if rule.scope in scopes:
+                every = rule.scope == "host" or rule.kinds == KINDS
+                kinds = "all" if every else ", ".join(sorted(rule.kinds))
+                controls = ", ".join(f"{_SHORT[c.framework]} {_bare(c.id)}" for c in rule.controls)
+                severity = rule.severity + (" (advisory)" if rule.enforcement == "advisory" else "")
+                parts.append(f"| {rule.id} | {rule.title} | {severity} | {kinds} | {controls} |")
+        parts.append("")
+    return "\n".join(parts)
