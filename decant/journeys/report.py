@@ -83,8 +83,10 @@ def write(app: "App", edition: Edition, output: Path | None = None, left_out: Se
 
 def gather(app: "App", left_out: Sequence[str] = ()) -> Report:
     """Everything that the store and the ledger hold, in the order that the report shows."""
+    from policies.current import current
+
     store = app.store
-    findings = store.all(Finding)
+    findings = current(store.all(Finding))
     plans = store.all(Plan)
     return Report(
         council=app.settings.workspace.council,

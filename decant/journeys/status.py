@@ -11,6 +11,7 @@ from estate.records.plan import Plan
 from estate.records.preview import Preview
 from estate.records.server import Server
 from estate.records.workload import Workload
+from policies.current import current
 
 if TYPE_CHECKING:
     from decant.app import App
@@ -40,7 +41,7 @@ def standing(app: "App") -> Standing:
     servers, workloads = store.all(Server), store.all(Workload)
     missed = [server.id for server in servers if not server.reached]
     assessments, plans, previews = store.all(Assessment), store.all(Plan), store.all(Preview)
-    findings = Counter(finding.status for finding in store.all(Finding))
+    findings = Counter(finding.status for finding in current(store.all(Finding)))
     moves = store.moves()
     open_moves = [move for move in moves if move.phase not in ENDED]
     stages = (
