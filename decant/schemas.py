@@ -1,0 +1,186 @@
+"""The published shape of every `--json` output: a JSON Schema each, made from the records it carries.
+
+`decant schema show NAME` prints one; `docs/json.md` lists them, and a test holds the two together. A name's number
+rises only when a key is removed or changes its meaning; keys may be added at any time.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field, create_model
+
+from estate.records.assessment import Assessment
+from estate.records.dependency import Dependency
+from estate.records.finding import Finding
+from estate.records.observation import Observation
+from estate.records.report import NotSeen, Report
+from estate.records.server import Server
+from estate.records.workload import Workload
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Output:
+    """One schema: the commands that print it, and each key with its type and what it holds."""
+
+    commands: str
+    about: str
+    keys: Mapping[str, tuple[Any, str]]
+
+
+OUTPUTS: Mapping[str, Output] = {
+    "decant.error/1": Output(
+        "every command that fails",
+        "What went wrong.",
+        {"error": (Row, "`what`, `remedy`, `exit_code`")},
+    ),
+    "decant.status/1": Output(
+        "status",
+        "Where the workspace stands.",
+        {
+            "workspace": (str, "its folder"),
+            "stages": (list[Row], "`name`, `state` (done, partly, not yet), `detail`"),
+            "next": (str, "the command to type next"),
+        },
+    ),
+    "decant.config/1": Output(
+        "config show",
+        "The settings in force.",
+        {"settings": (list[Row], "`setting`, `value`, `from`")},
+    ),
+    "decant.doctor/1": Output(
+        "doctor",
+        "What is missing for what.",
+        {
+            "checks": (list[Row], "`what`, `needed_for`, `ok` (null: not checked), `found`, `remedy`, `code`"),
+            "healthy": (bool, "whether nothing is missing"),
+        },
+    ),
+    "decant.hosts/1": Output(
+        "hosts list",
+        "The hosts file, with the keys accepted.",
+        {
+            "hosts": (
+                list[Row],
+                "`name`, `address`, `port`, `user`, `jump`, `role`, `sudo`, `legacy_ssh`, `host_keys[]`",
+            )
+        },
+    ),
+    "decant.discover/1": Output(
+        "discover",
+        "What one discovery found.",
+        {
+            "servers": (list[Server], "the servers that were read"),
+            "unreached": (list[Row], "`server`, `reason`"),
+            "not_seen": (list[NotSeen], "facts not known, or only in part, and why"),
+            "workloads": (list[Workload], "of these servers"),
+            "dependencies": (list[Dependency], "of these servers"),
+            "seconds": (float, "how long it took"),
+        },
+    ),
+    "decant.estate/1": Output(
+        "estate list",
+        "All that is known of the estate.",
+        {
+            "servers": (list[Server], "every server, reached or not"),
+            "workloads": (list[Workload], "every workload"),
+            "dependencies": (list[Dependency], "every dependency"),
+            "unreached": (list[Row], "`server`, `reason`"),
+        },
+    ),
+    "decant.server/1": Output(
+        "estate show",
+        "One server.",
+        {
+            "server": (Server, "the server"),
+            "facts": (dict[str, Observation], "the newest observation of each fact, by the fact's id"),
+            "not_seen": (list[NotSeen], "what could not be seen, and why"),
+            "workloads": (list[Workload], "its workloads"),
+            "dependencies": (list[Dependency], "those that it is an end of"),
+        },
+    ),
+    "decant.map/1": Output(
+        "estate map",
+        "The dependency map as a graph.",
+        {"nodes": (list[Row], "servers and what is outside"), "edges": (list[Row], "who talks to whom")},
+    ),
+    "decant.assessments/1": Output(
+        "assess",
+        "What should become of each server.",
+        {"assessments": (list[Assessment], "one a server")},
+    ),
+    "decant.rules/1": Output("rules list", "Every rule.", {"rules": (list[Row], "as `decant.rule/1`")}),
+    "decant.findings/1": Output(
+        "check stack, check hosts",
+        "What the rules say.",
+        {
+            "subjects": (list[str], "what was checked"),
+            "at": (str, "when"),
+            "as_of": (str, "the day that dates were compared with"),
+            "counts": (dict[str, int], "findings by status"),
+            "findings": (list[Finding], "one a rule and subject"),
+            "uncovered": (Any, "resource types that no rule speaks of"),
+            "notes": (list[str], "what a reader should know"),
+        },
+    ),
+    "decant.report/1": Output(
+        "report",
+        "The report, with the file it was written to.",
+        {"path": (str, "the HTML file"), "report": (Report, "everything it says")},
+    ),
+    "decant.evidence/1": Output(
+        "evidence verify",
+        "What a check of the ledger found.",
+        {
+            "holds": (bool, "true; a ledger that does not hold is a `decant.error/1` and exit code 1"),
+            "entries": (int, "how many"),
+            "head": (str, "hash of the last entry"),
+            "anchors": (int, "how many anchors were compared"),
+            "anchored_sequence": (int | None, "the last entry that an anchor covers"),
+            "anchored_at": (Any, "when that anchor was made"),
+            "public_key_given": (bool, "whether a public key kept elsewhere was used"),
+        },
+    ),
+    "decant.practice-status/1": Output(
+        "practice status",
+        "Each host of the practice estate.",
+        {"estate": (str, "its name"), "hosts": (list[Row], "`name`, `address`, `running`, `ready`, `units`, …")},
+    ),
+    "decant.load/1": Output(
+        "practice load verify",
+        "What became of the writes.",
+        {
+            "lost": (int | None, "acknowledged writes that are not there; null where it could not be told"),
+            "running": (bool, "whether the writer still runs"),
+            "streams": (list[Row], "one a service"),
+        },
+    ),
+}
+
+
+@cache
+def json_schema(name: str) -> dict[str, Any]:
+    """The JSON Schema of one output of `OUTPUTS`. Keys that it does not name may be there too."""
+    output = OUTPUTS[name]
+    fields: dict[str, Any] = {key: (kind, Field(description=about)) for key, (kind, about) in output.keys.items()}
+    fields["schema_"] = (Literal[name], Field(alias="schema"))
+    model = create_model("Output", __config__=ConfigDict(extra="allow", title=name), **fields)
+    found: dict[str, Any] = model.model_json_schema(mode="serialization", by_alias=True)
+    opened = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "description": output.about,
+        **_open(found),
+    }
+    return opened
+
+
+def _open(node: Any) -> Any:
+    """The same schema, without the refusal of keys that are added later."""
+    if isinstance(node, dict):
+        return {
+            key: _open(value) for key, value in node.items() if (key, value) != ("additionalProperties", False)
+        }
+    return [_open(value) for value in node] if isinstance(node, list) else node
