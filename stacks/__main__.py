@@ -12,9 +12,9 @@ from pathlib import Path
 import pulumi
 from pulumi_azure_native import Provider
 
+from stacks.base import Site
 from stacks.platform_stack import build_platform
 from stacks.settings import load
-from stacks.base import Site
 from stacks.workload_stack import build_workloads
 
 settings_file = Path(pulumi.Config("decant").require("settings"))

@@ -24,6 +24,6 @@ def refuse_overlap(spaces: Mapping[str, IPv4Network]) -> None:
     for (one, first), (other, second) in combinations(spaces.items(), 2):
         if first.overlaps(second):
             raise UsageError(
-                f"the stacks {one} and {other} both use addresses of {first if first.prefixlen > second.prefixlen else second}",
-                f"give network.address_space of one of them a range of its own (now {first} and {second})",
+                f"the stacks {one} ({first}) and {other} ({second}) have addresses in common",
+                "give network.address_space of one of them a range of its own",
             )

@@ -47,7 +47,9 @@ _DENY_OUT = FirewallRule(
     ("*",),
     protocol="*",
 )
-_UPDATES = _allow_out("allow-out-web", "Updates and Azure services, through the NAT gateway.", "Internet", "80", "443")
+_UPDATES = _allow_out(
+    "allow-out-web", "Updates and Azure services, through the NAT gateway.", "Internet", "80", "443"
+)
 _TIME = FirewallRule(
     "allow-out-time", "Time from public time servers.", "Outbound", "Allow", ("VirtualNetwork",), ("Internet",),
     ("123",), protocol="*",
@@ -59,11 +61,16 @@ def rules(subnet: str, plan: Mapping[str, IPv4Network], space: IPv4Network) -> t
     ranges = {name: str(network) for name, network in plan.items()}
     here, everyone = ranges[subnet], str(space)
     shell_from = (ranges[BASTION], ranges["management"])
-    shell = _allow_in("allow-ssh", "Administration, from Bastion and the management subnet.", shell_from, here, "22")
+    shell = _allow_in(
+        "allow-ssh", "Administration, from Bastion and the management subnet.", shell_from, here, "22"
+    )
+    allowed: tuple[FirewallRule, ...]
     match subnet:
         case "app":
             allowed = (
-                _allow_in("allow-web", "Users of the systems, inside this network.", (everyone,), here, "80", "443"),
+                _allow_in(
+                    "allow-web", "Users of the systems, inside this network.", (everyone,), here, "80", "443"
+                ),
                 shell,
                 _UPDATES,
                 _TIME,
@@ -82,12 +89,14 @@ def rules(subnet: str, plan: Mapping[str, IPv4Network], space: IPv4Network) -> t
                           (ranges["app"], ranges["data"], ranges["management"]), here, "5432", "6432"),
                 _allow_in("allow-postgresql-within", "PostgreSQL's own replication between its zones.",
                           (here,), here, "5432", "6432"),
-                _allow_out("allow-out-storage", "Write-ahead log archives, which the service keeps.", "Storage", "443"),
+                _allow_out("allow-out-storage", "Write-ahead logs, which the service keeps.", "Storage", "443"),
                 _allow_out("allow-out-entra", "Sign-in with Entra.", "AzureActiveDirectory", "443"),
             )  # fmt: skip
         case "endpoints":
             allowed = (
-                _allow_in("allow-endpoints", "Vault and storage, from inside this network.", (everyone,), here, "443"),
+                _allow_in(
+                    "allow-endpoints", "Vault and storage, from inside this network.", (everyone,), here, "443"
+                ),
             )
         case "management":
             allowed = (
@@ -109,15 +118,15 @@ def _bastion_rules() -> tuple[FirewallRule, ...]:
     ) -> FirewallRule:
         return FirewallRule(name, why, way, "Allow", (source,), (to,), ports)
 
-    mesh = ("8080", "5701")
+    mesh, inside = ("8080", "5701"), "VirtualNetwork"
     return (
         rule("allow-https", "Administrators reach Bastion, which signs them in with Entra.", "Inbound",
              "Internet", "*", "443"),
         rule("allow-control", "Azure's control plane of Bastion.", "Inbound", "GatewayManager", "*", "443"),
         rule("allow-probe", "Azure's health probes of Bastion.", "Inbound", "AzureLoadBalancer", "*", "443"),
-        rule("allow-mesh-in", "Bastion's hosts among themselves.", "Inbound", "VirtualNetwork", "VirtualNetwork", *mesh),
+        rule("allow-mesh-in", "Bastion's hosts among themselves.", "Inbound", inside, inside, *mesh),
         rule("allow-shell-out", "From Bastion to the VMs.", "Outbound", "*", "VirtualNetwork", "22"),
         rule("allow-azure-out", "Bastion's logs and health to Azure.", "Outbound", "*", "AzureCloud", "443"),
-        rule("allow-mesh-out", "Bastion's hosts among themselves.", "Outbound", "VirtualNetwork", "VirtualNetwork", *mesh),
-        rule("allow-session-out", "Certificate checks and session information.", "Outbound", "*", "Internet", "80"),
+        rule("allow-mesh-out", "Bastion's hosts among themselves.", "Outbound", inside, inside, *mesh),
+        rule("allow-session-out", "Certificate checks and sessions.", "Outbound", "*", "Internet", "80"),
     )  # fmt: skip

@@ -77,7 +77,7 @@ def check(kind: str, name: str) -> str:
     rule = RULES[kind]
     if not rule.shortest <= len(name) <= rule.longest:
         raise UsageError(
-            f"the {kind} name {name!r} has {len(name)} characters, and Azure takes {rule.shortest} to {rule.longest}",
+            f"the {kind} name {name!r} has {len(name)} characters; Azure takes {rule.shortest} to {rule.longest}",
             "shorten the stack's name, `service` or the target's name",
         )
     if not re.fullmatch(rule.pattern, name):

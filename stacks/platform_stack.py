@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pulumi
 
 from stacks.addresses import BASTION
+from stacks.base import Site
 from stacks.components.alerts import ActionGroup
 from stacks.components.bastion import Bastion
 from stacks.components.budget import Budget
@@ -19,7 +20,6 @@ from stacks.components.network import Network
 from stacks.components.recovery import Recovery
 from stacks.components.storage import Storage
 from stacks.components.vault import KeyVault
-from stacks.base import Site
 
 
 @dataclass(frozen=True)

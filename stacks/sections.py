@@ -5,11 +5,11 @@ from datetime import date
 from ipaddress import IPv4Network
 from typing import Annotated, Literal, Self
 
-from estate.suggest import did_you_mean
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from estate.catalogue.sizes import sizes
 from estate.records.preview import StackKind
+from estate.suggest import did_you_mean
+from stacks.targets import Postgres, Section, Vm, unique
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 """Stands in a new settings file for an id that only the council knows."""
@@ -36,15 +36,6 @@ def _mail(value: str) -> str:
     return value
 
 
-def _size(value: str) -> str:
-    known = sizes()
-    if value not in known:
-        raise ValueError(
-            f"{value!r} is not in the size catalogue: {did_you_mean(value, known, 'see docs/stacks.md')}"
-        )
-    return value
-
-
 def _key(value: str) -> str:
     if value and not _SSH_KEY.fullmatch(value.strip()):
         raise ValueError("is not an SSH public key; paste the line of a .pub file")
@@ -53,15 +44,9 @@ def _key(value: str) -> str:
 
 Id = Annotated[str, AfterValidator(_uuid)]
 Mail = Annotated[str, AfterValidator(_mail)]
-VmSize = Annotated[str, AfterValidator(_size)]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$")]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Tags(_Section):
+class Tags(Section):
     """What every resource is labelled with, so that its cost and its data have an owner."""
 
     owner: str = Field(min_length=2, description="The team that answers for it.")
@@ -83,7 +68,7 @@ class Tags(_Section):
         return self
 
 
-class Network(_Section):
+class Network(Section):
     """Where the stack's addresses lie. The subnets follow from the space (`stacks/addresses.py`)."""
 
     address_space: IPv4Network = Field(description="Private range of its own, /16 to /22; no other stack's.")
@@ -102,14 +87,14 @@ class Network(_Section):
         return self
 
 
-class AdminGroup(_Section):
+class AdminGroup(Section):
     """An Entra group whose members administer the stack. People are members of groups, never named here."""
 
     name: str = Field(min_length=1, description="The group's display name.")
     object_id: Id = Field(description="The group's object id.")
 
 
-class Access(_Section):
+class Access(Section):
     """Who may administer, and how."""
 
     admins: AdminGroup = Field(description="The administrators' group.")
@@ -119,14 +104,14 @@ class Access(_Section):
     bastion: bool = Field(default=True, description="Whether there is a Bastion to reach the VMs through.")
 
 
-class Budget(_Section):
+class Budget(Section):
     """What the stack may cost. Azure's budget warns; it does not stop spending."""
 
     monthly_gbp: float = Field(gt=0, description="Pounds a month, without VAT.")
     contacts: tuple[Mail, ...] = Field(min_length=1, description="Who is told, besides the owners.")
 
 
-class Protection(_Section):
+class Protection(Section):
     """Backups, and what guards data. Defaults are a production stack's least."""
 
     backup_days: int = Field(default=30, ge=7, le=3650, description="How long VM backups are kept.")
@@ -136,7 +121,7 @@ class Protection(_Section):
     defender: bool = Field(default=True, description="Defender for Cloud plans of the kinds in use.")
 
 
-class DataSource(_Section):
+class DataSource(Section):
     """Where a test stack's data comes from."""
 
     kind: Literal["synthetic", "masked"] = Field(default="synthetic", description="synthetic or masked.")
@@ -149,7 +134,7 @@ class DataSource(_Section):
         return self
 
 
-class Shutdown(_Section):
+class Shutdown(Section):
     """When a short-lived stack's VMs stop each day. Nothing starts them again by itself."""
 
     time: str = Field(default="19:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="Europe/London.")
@@ -158,54 +143,7 @@ class Shutdown(_Section):
     )
 
 
-class Disk(_Section):
-    """A data disk of a VM."""
-
-    name: Name = Field(description="Short name, unique on its VM.")
-    gib: int = Field(ge=4, le=32767, description="Size in GiB.")
-    kind: Literal["StandardSSD_LRS", "Premium_LRS"] = Field(default="StandardSSD_LRS")
-
-
-class Vm(_Section):
-    """A virtual machine that workloads move to."""
-
-    name: Name = Field(description="Host name, unique in the stack.")
-    system: str = Field(description="Which system it serves; one of `systems`.")
-    size: VmSize = Field(description="Azure size, from the catalogue.")
-    subnet: Literal["app", "data", "management"] = Field(default="app")
-    image: Literal["debian-12", "debian-13", "ubuntu-24.04"] = Field(default="ubuntu-24.04")
-    os_disk_gib: int = Field(default=64, ge=30, le=1024)
-    os_disk_kind: Literal["StandardSSD_LRS", "Premium_LRS"] = Field(default="Premium_LRS")
-    zone: Literal["1", "2", "3"] | None = Field(default=None)
-    disks: tuple[Disk, ...] = ()
-
-    @model_validator(mode="after")
-    def _disks(self) -> Self:
-        most = sizes()[self.size].max_data_disks
-        if len(self.disks) > most:
-            raise ValueError(f"{self.size} takes {most} data disks, and {len(self.disks)} are asked for")
-        _unique("disk", [disk.name for disk in self.disks])
-        return self
-
-
-class Postgres(_Section):
-    """A PostgreSQL flexible server. People and services sign in with Entra; it has no password."""
-
-    name: Name = Field(description="Short name, unique in the stack.")
-    system: str = Field(description="Which system it serves; one of `systems`.")
-    version: Literal["15", "16"] = Field(default="16")
-    size: str = Field(
-        default="Standard_D2s_v3", pattern=r"^Standard_[A-Z][A-Za-z0-9_]+$", description="Its compute size."
-    )
-    tier: Literal["Burstable", "GeneralPurpose", "MemoryOptimized"] = Field(default="GeneralPurpose")
-    storage_gib: Literal[32, 64, 128, 256, 512, 1024, 2048] = Field(default=64)
-    databases: tuple[str, ...] = Field(default=(), description="Databases to make.")
-    high_availability: bool = Field(default=False, description="A hot standby in another zone: twice the price.")
-    logical_replication: bool = Field(default=True, description="wal_level logical, which moves need.")
-    extensions: tuple[str, ...] = Field(default=(), description="Extensions that databases may use.")
-
-
-class Assumptions(_Section):
+class Assumptions(Section):
     """What an estimate has to suppose. Put what is known of the estate here; the figures follow."""
 
     log_gb: float = Field(default=20, ge=0, description="GB of logs a month.")
@@ -213,12 +151,18 @@ class Assumptions(_Section):
     egress_gb: float = Field(default=50, ge=0, description="GB a month out of Azure, through the NAT gateway.")
     private_gb: float = Field(default=50, ge=0, description="GB a month through each private endpoint.")
     blob_gb: float = Field(default=100, ge=0, description="GB kept in the storage account.")
+    blob_million_writes: float = Field(default=1, ge=0, description="Million writes a month to that account.")
+    disk_million_operations: float = Field(
+        default=5,
+        ge=0,
+        description="Million operations a month on each Standard SSD; a Premium one is charged by size.",
+    )
     backup_ratio: float = Field(default=1.0, ge=0, description="Backup kept, as a part of the disks' size.")
     vault_operations: int = Field(default=50_000, ge=0, description="Key Vault operations a month.")
     dns_million_queries: float = Field(default=1, ge=0, description="Million private DNS queries a month.")
 
 
-class StackSettings(_Section):
+class StackSettings(Section):
     """Everything in `stacks/NAME.toml`."""
 
     kind: StackKind = Field(description="production, test; incident and rehearsal come later.")
@@ -259,8 +203,9 @@ class StackSettings(_Section):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        _unique("vm or postgres", [target.name for target in (*self.vm, *self.postgres)])
-        for target in (*self.vm, *self.postgres):
+        targets: list[Vm | Postgres] = [*self.vm, *self.postgres]
+        unique("vm or postgres", [target.name for target in targets])
+        for target in targets:
             if target.system not in self.systems:
                 raise ValueError(
                     f"{target.name} serves the system {target.system!r}, which is not in systems: "
@@ -291,9 +236,3 @@ class StackSettings(_Section):
         if any(contact.rpartition("@")[2].startswith("example.") for contact in self.budget.contacts):
             found.append("budget.contacts")
         return found
-
-
-def _unique(noun: str, names: list[str]) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(f"two entries are called {name!r}: give each {noun} a name of its own")

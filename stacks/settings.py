@@ -13,11 +13,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, get_args
 
-from estate.suggest import did_you_mean
 from pydantic import BaseModel, ValidationError
 
 from estate.errors import RefusedError, UsageError
 from estate.records.preview import StackKind
+from estate.suggest import did_you_mean
 from stacks.sections import NOBODY, StackSettings
 
 BUILT_KINDS: tuple[StackKind, ...] = ("production", "test")

@@ -3,13 +3,13 @@
 import pulumi
 from pulumi_azure_native import authorization
 
+from stacks.base import Site
 from stacks.components.alerts import Alerts, Watch
 from stacks.components.logs import Diagnostics
 from stacks.components.postgres import PostgresServer
 from stacks.components.vm import VirtualMachine
 from stacks.platform_stack import Platform
 from stacks.roles import VM_ADMINISTRATOR_LOGIN, role_id
-from stacks.base import Site
 
 
 def build_workloads(site: Site, platform: Platform, opts: pulumi.ResourceOptions) -> dict[str, pulumi.Output[str]]:
@@ -56,13 +56,14 @@ def build_workloads(site: Site, platform: Platform, opts: pulumi.ResourceOptions
             lambda cards: str(cards[0].get("privateIPAddress", "")) if cards else ""
         )
     for server in s.postgres:
+        linked = pulumi.ResourceOptions(depends_on=[platform.dns.links["postgresql"]])
         database = PostgresServer(
             site,
             server,
             group.name,
             platform.network.subnets["databases"].id,
             platform.dns.zones["postgresql"].id,
-            pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[platform.dns.links["postgresql"]])),
+            pulumi.ResourceOptions.merge(opts, linked),
         )
         sources[f"postgres-{server.name}"] = database.server.id
         watches[f"{server.name}-storage"] = Watch(

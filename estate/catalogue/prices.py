@@ -13,7 +13,6 @@ All but the first are estimates and are said to be. A meter that is not in the b
 never the same as costing nothing. List prices only: a council's own agreement is usually cheaper.
 """
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
@@ -126,13 +125,3 @@ def book() -> PriceBook:
     if missing:
         raise ValueError(f"prices.json names sources that it does not describe: {sorted(missing)}")
     return found
-
-
-def by_basis(meters: Mapping[str, float]) -> dict[Basis, float]:
-    """How much of a total (pounds by meter) rests on which basis."""
-    totals: dict[Basis, float] = {}
-    for meter, pounds in meters.items():
-        price = book().price(meter)
-        if price is not None:
-            totals[price.basis] = totals.get(price.basis, 0.0) + pounds
-    return totals

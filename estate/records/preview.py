@@ -45,6 +45,8 @@ class EstimateLine(Record):
     unit: str
     unit_gbp: float
     monthly_gbp: float
+    basis: str = ""
+    """On what the price rests: `published`, or why it is an estimate (`estate/catalogue/prices.py`)."""
     assumption: str = ""
 
 

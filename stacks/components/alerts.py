@@ -64,7 +64,11 @@ class Alerts(Part):
                 "A network security group was changed.",
                 {"category": "Administrative", "operationName": "Microsoft.Network/networkSecurityGroups/write"},
             ),
-            ("azure-health", "Azure reports an incident that touches this subscription.", {"category": "ServiceHealth"}),
+            (
+                "azure-health",
+                "Azure reports an incident.",
+                {"category": "ServiceHealth"},
+            ),
         ):
             monitor.ActivityLogAlert(
                 f"alert-{name}",

@@ -3,8 +3,8 @@
 import pulumi
 from pulumi_azure_native import authorization, managedidentity, network
 
-from stacks.roles import BLOB_CONTRIBUTOR, role_id
 from stacks.base import Part, Site
+from stacks.roles import BLOB_CONTRIBUTOR, role_id
 
 
 class FlowLogs(Part):
@@ -47,7 +47,9 @@ class FlowLogs(Part):
             storage_id=storage_id,
             enabled=True,
             format=network.FlowLogFormatParametersArgs(type="JSON", version=2),
-            retention_policy=network.RetentionPolicyParametersArgs(enabled=True, days=min(365, s.protection.log_days)),
+            retention_policy=network.RetentionPolicyParametersArgs(
+                enabled=True, days=min(365, s.protection.log_days)
+            ),
             identity=network.ManagedServiceIdentityArgs(
                 type="UserAssigned", user_assigned_identities=[identity.id]
             ),

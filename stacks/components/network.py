@@ -4,8 +4,8 @@ import pulumi
 from pulumi_azure_native import network
 
 from stacks.addresses import BASTION, SUBNETS, plan
-from stacks.firewall import FirewallRule, rules
 from stacks.base import Part, Site
+from stacks.firewall import FirewallRule, rules
 
 WITH_NAT = ("app", "data", "management")
 """Subnets whose machines may fetch updates; the others never start a connection to the internet."""

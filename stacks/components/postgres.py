@@ -3,8 +3,8 @@
 import pulumi
 from pulumi_azure_native import dbforpostgresql as postgresql
 
-from stacks.sections import Postgres
 from stacks.base import Part, Site
+from stacks.targets import Postgres
 
 
 class PostgresServer(Part):
@@ -35,7 +35,9 @@ class PostgresServer(Part):
                 public_network_access="Disabled",
             ),
             auth_config=postgresql.AuthConfigArgs(
-                active_directory_auth="Enabled", password_auth="Disabled", tenant_id=s.tenant
+                active_directory_auth="Enabled",
+                password_auth="Disabled",  # noqa: S106 - there is none
+                tenant_id=s.tenant,
             ),
             backup=postgresql.BackupArgs(
                 backup_retention_days=s.protection.database_backup_days,
@@ -94,7 +96,7 @@ def _parameters(server: Postgres) -> dict[str, str]:
         "wal_level": "logical" if server.logical_replication else "replica",
     }
     if server.logical_replication:
-        values |= {"max_replication_slots": "10", "max_wal_senders": "10", "max_slot_wal_keep_size": "10240"}
+        values |= {"max_replication_slots": "10", "max_wal_senders": "10"}
     if server.extensions:
         values["azure.extensions"] = ",".join(server.extensions)
     return values

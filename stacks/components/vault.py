@@ -3,8 +3,8 @@
 import pulumi
 from pulumi_azure_native import authorization, keyvault
 
-from stacks.roles import KEY_VAULT_ADMINISTRATOR, role_id
 from stacks.base import Part, Site
+from stacks.roles import KEY_VAULT_ADMINISTRATOR, role_id
 
 
 class KeyVault(Part):

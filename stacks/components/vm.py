@@ -4,8 +4,8 @@ import pulumi
 from pulumi_azure_native import compute, devtestlab, network
 from pulumi_azure_native import recoveryservices as backup
 
-from stacks.sections import Vm
 from stacks.base import Part, Site
+from stacks.targets import Vm
 
 IMAGES = {
     "debian-12": ("Debian", "debian-12", "12-gen2"),
@@ -60,9 +60,7 @@ class VirtualMachine(Part):
                 network_access_policy="DenyAll",
                 public_network_access="Disabled",
                 encryption=(
-                    compute.EncryptionArgs(
-                        type="EncryptionAtRestWithCustomerKey", disk_encryption_set_id=key_set
-                    )
+                    compute.EncryptionArgs(type="EncryptionAtRestWithCustomerKey", disk_encryption_set_id=key_set)
                     if key_set
                     else None
                 ),

@@ -28,7 +28,9 @@ _FEATURES = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
     resource_pb2.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
 )
-_FEATURE_IDS = frozenset({"secrets", "resourceReferences", "aliasSpecs", "deletedWith", "replaceWith", "parameterization"})
+_FEATURE_IDS = frozenset(
+    {"secrets", "resourceReferences", "aliasSpecs", "deletedWith", "replaceWith", "parameterization"}
+)
 _VERSION_ALIAS = re.compile(r"azure-native(_\w+_v\d+\w*)?:")
 
 
@@ -202,12 +204,12 @@ class Engine(engine_pb2_grpc.EngineServicer):
 def _comes_back(value: Any) -> bool:
     kind = value.WhichOneof("kind")
     if kind == "struct_value":
-        return value.struct_value.fields[SIGNATURE_KEY].string_value == SECRET_SIGNATURE
+        return bool(value.struct_value.fields[SIGNATURE_KEY].string_value == SECRET_SIGNATURE)
     return kind in ("string_value", "number_value", "bool_value")
 
 
 def _aliases(request: Any) -> tuple[str, ...]:
-    """The aliases that the program gave. Azure-native adds one for each API version of a type; those say nothing."""
+    """The aliases that the program gave. Azure-native adds one for each API version; those say nothing."""
     found = []
     for alias in request.aliases:
         spec = alias.spec

@@ -1,0 +1,66 @@
+"""Previews one stack of a workspace: runs its program offline, and says what it would cost."""
+
+import time
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import stacks
+from estate.progress import Progress, silent
+from estate.records.base import now
+from estate.records.preview import Preview
+from stacks.estimate.reckon import reckon
+from stacks.preview.run import TIME_LIMIT, record
+from stacks.settings import fingerprint, load
+
+PROJECT = "decant"
+"""The name in `Pulumi.yaml`; it is part of every URN."""
+PROGRAM = Path(stacks.__file__).parent
+
+
+def preview_stack(
+    settings_file: Path,
+    *,
+    program: Path = PROGRAM,
+    secrets: Mapping[str, str] | None = None,
+    time_limit: float = TIME_LIMIT,
+    progress: Progress = silent,
+    today: date | None = None,
+) -> Preview:
+    """What the stack of `settings_file` (`stacks/NAME.toml`) would register, with its monthly estimate.
+
+    Raises `UsageError` for settings or a program that are not right, `RefusedError` for a kind that cannot be
+    built yet, and `UnfinishedError` where the program does not come to an end.
+    """
+    settings = load(settings_file)
+    name = settings_file.stem
+    begun = time.monotonic()
+    recording = record(
+        program,
+        project=PROJECT,
+        stack=name,
+        config={"decant:settings": str(settings_file.resolve())},
+        secrets=secrets,
+        time_limit=time_limit,
+        progress=progress,
+    )
+    day = today or date.today()  # noqa: DTZ011 - an expiry is a day in the council's own calendar
+    resources = tuple(recording.resources.values())
+    estimate = reckon(resources, settings, day)
+    warnings = [f"{key} still has to be filled in before the stack can be built" for key in settings.unfilled()]
+    if settings.expires_on is not None and settings.expires_on < day:
+        warnings.append(f"the stack expired on {settings.expires_on.isoformat()}")
+    budget = settings.budget.monthly_gbp
+    if estimate.monthly_gbp > budget:
+        warnings.append(f"the estimate of £{estimate.monthly_gbp:,.2f} is more than the budget of £{budget:,.2f}")
+    return Preview(
+        stack=name,
+        kind=settings.kind,
+        settings_sha256=fingerprint(settings_file),
+        resources=resources,
+        outputs=recording.outputs,
+        estimate=estimate,
+        warnings=(*warnings, *recording.warnings),
+        seconds=round(time.monotonic() - begun, 3),
+        at=now(),
+    )
