@@ -3,6 +3,9 @@
 Each move has a folder on each host that it touches. There stand the highest epoch that has been there, and the
 process that is at work. A script of a lower epoch is refused. One of a higher epoch ends what an older one left
 running; one of the same epoch waits for it. So nothing of a stopped or forgotten attempt acts after its successor.
+
+Units named `decant_MOVE_…_eEPOCH` of an older epoch are ended with it. Units without an epoch in their name are
+bulk copies, which a later attempt takes over; those named `…_thaw_e…` keep a freeze's deadline and are left alone.
 """
 
 import hashlib
@@ -31,7 +34,15 @@ refuse() { echo "fence: $1" >&2; exit 75; }
 outrun() { [ "$epoch" -ge "$(seen)" ] || refuse "attempt $(seen) has been here, and this is attempt $epoch"; }
 end() {
   read -r group start <fence.group 2>/dev/null || return 0
-  [ "$(began "$group")" != "$start" ] || kill "-$1" -- "-$group" 2>/dev/null
+  [ "$(began "$group")" != "$start" ] || kill -s "$1" -- "-$group" 2>/dev/null
+}
+units() {
+  systemctl list-units --all --plain --no-legend "${folder##*/}_*_e*" | while read -r unit _; do
+    number=${unit##*_e} number=${number%%.*}
+    case $unit in "${folder##*/}_thaw_e"*) continue ;; esac
+    case $number in '' | *[!0-9]*) continue ;; esac
+    [ "$number" -ge "$epoch" ] || systemctl stop "$unit" </dev/null
+  done
 }
 (umask 077; mkdir -p "$folder") && chmod 0711 "$folder" && cd "$folder" || exit 1
 exec 3<&0 7>>fence.turn 8>>fence.work
@@ -40,6 +51,7 @@ outrun
 if [ "$epoch" -gt "$(seen)" ]; then
   echo "$epoch" >fence.new && sync fence.new && mv -f fence.new fence.epoch
   flock -n 8 || { end TERM; flock -w 5 8 || end KILL; }
+  [ ! -d /run/systemd/system ] || units
 fi
 flock -u 7
 flock -w "$wait" 8 || refuse "an earlier step of this attempt is still at work"
@@ -47,6 +59,7 @@ flock 7
 outrun
 setsid sh -c "$script" <&3 3<&- 7>&- &
 child=$!
+trap 'kill -s TERM -- "-$child" 2>/dev/null' TERM INT HUP
 echo "$child $(began "$child")" >fence.group
 flock -u 7
 wait "$child"
@@ -68,6 +81,11 @@ def tag(move: str) -> str:
 def folder(move: str) -> str:
     """The move's own folder on a host. Whoever cleans up removes it last."""
     return f"/var/lib/{tag(move)}"
+
+
+def remove(transport: Transport, host: Host, move: Move) -> None:
+    """Take the move's folder away, fence and all: the last thing that a move does on a host. Safe to repeat."""
+    run(transport, host, move, f"rm -rf -- {folder(move.id)}").must(f"Removing {folder(move.id)} on {host.name}")
 
 
 def run(
