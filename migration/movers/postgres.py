@@ -1,0 +1,152 @@
+"""Moves one PostgreSQL database: seeded on a slot's snapshot, followed, turned round while it soaks.
+
+Where the source does not allow that (before version 10, or its operator allows no restart), it is dumped and
+restored inside the freeze instead, and there is no flow back. The parts are in `migration/postgres/`.
+"""
+
+from estate.errors import RefusedError
+from estate.records.move import Description, Lag, Residue
+from migration.context import Context, Direction, Side
+from migration.postgres import (
+    access,
+    ending,
+    finish,
+    following,
+    gate,
+    host_files,
+    publication,
+    roles,
+    seed,
+    settings,
+    slots,
+    survey,
+)
+from migration.postgres.sides import Sides
+from migration.postgres.sql import literal
+
+
+class PostgresMover:
+    """See `Mover`; every method can be repeated after a kill at any point."""
+
+    kind = "postgres"
+
+    def describe(self, ctx: Context) -> Description:
+        """See `Mover.describe`."""
+        return survey.describe(Sides(ctx))
+
+    def prepare(self, ctx: Context) -> None:
+        """Settings, access, roles, a target that is closed, and what is published."""
+        sides = Sides(ctx)
+        survey.describe(sides)
+        forward = sides.flow("forward")
+        if sides.logical:
+            settings.apply(sides, sides.source)
+            settings.apply(sides, sides.target)
+        host_files.install(sides, sides.source)
+        host_files.install(sides, sides.target)
+        access.allow(sides, forward)
+        gate.shut(sides, sides.target, _privileges(sides))
+        with access.copying(sides, forward):
+            roles.copy(sides)
+        if sides.logical:
+            publication.publish(sides, forward)
+
+    def seed(self, ctx: Context) -> None:
+        """The first copy, then the subscription. Without a flow it is a trial: `finish` copies again, frozen."""
+        sides = Sides(ctx)
+        forward = sides.flow("forward")
+        if sides.logical and seed.seeded(sides):
+            slot = slots.look(forward)
+            if slot is None or slot.lost:
+                seed.discard(sides)
+        seed.copy(sides)
+        publication.note_copied_identities(sides)
+        if sides.logical:
+            slots.subscribe(sides, forward)
+
+    def sync(self, ctx: Context, direction: Direction) -> Lag:
+        """Wait a moment for the subscriber; the server does the work itself."""
+        sides = Sides(ctx)
+        if not sides.logical:
+            return Lag(bytes=0, text="nothing is followed: the copy is made inside the freeze", zero=True)
+        return following.lag(sides, sides.flow(direction))
+
+    def freeze(self, ctx: Context, side: Side, deadline_seconds: float) -> None:
+        """See `Mover.freeze`."""
+        sides = Sides(ctx)
+        gate.freeze(sides, sides.server(side), deadline_seconds)
+
+    def hold(self, ctx: Context, side: Side, least_seconds: float) -> None:
+        """See `Mover.hold`."""
+        sides = Sides(ctx)
+        gate.hold(sides, sides.server(side), least_seconds)
+
+    def finish(self, ctx: Context, direction: Direction) -> None:
+        """Sequences, large objects, unlogged tables, materialized views; or the whole copy, where nothing flows."""
+        sides = Sides(ctx)
+        flow = sides.flow(direction)
+        gate.require_closed(sides, flow.publisher)
+        if not sides.logical:
+            if direction == "back":
+                raise RefusedError(
+                    f"{sides.database} has no flow back: what was written on {flow.publisher.host.name} stays there",
+                    "accept that loss to roll back all the same",
+                )
+            seed.discard(sides)
+            seed.copy(sides)
+        finish.unlogged(sides, flow)
+        finish.large_objects(sides, flow)
+        finish.views(sides, flow)
+        finish.sequences(sides, flow)
+
+    def reverse(self, ctx: Context) -> None:
+        """End the flow forward, then make publication, slot and subscription of the flow back."""
+        sides = Sides(ctx)
+        gate.require_closed(sides, sides.source)
+        if not sides.logical:
+            return
+        forward, back = sides.flow("forward"), sides.flow("back")
+        slots.unsubscribe(sides, forward)
+        slots.drop(sides, forward)
+        publication.unpublish(sides, forward)
+        access.disallow(sides, sides.source)
+        access.allow(sides, back)
+        publication.publish(sides, back)
+        slots.make(sides, back)
+        slots.subscribe(sides, back)
+
+    def healthy(self, ctx: Context) -> str:
+        """See `Mover.healthy`."""
+        sides = Sides(ctx)
+        if not sides.logical:
+            return f"{sides.database} was moved by dump and restore: nothing flows back"
+        return following.broken(sides, sides.flow("back"))
+
+    def thaw(self, ctx: Context, side: Side) -> None:
+        """See `Mover.thaw`."""
+        sides = Sides(ctx)
+        gate.thaw(sides, sides.server(side))
+
+    def fold(self, ctx: Context) -> None:
+        """See `Mover.fold`."""
+        ending.fold(Sides(ctx))
+
+    def clean(self, ctx: Context, keep: Side | None) -> None:
+        """See `Mover.clean`."""
+        ending.clean(Sides(ctx), keep)
+
+    def residue(self, ctx: Context) -> tuple[Residue, ...]:
+        """See `Mover.residue`."""
+        return ending.residue(Sides(ctx))
+
+
+def _privileges(sides: Sides) -> str | None:
+    """The source's privileges on the database as they were before any freeze: the target's, once it opens."""
+    noted = sides.noted(sides.source, "privilege", f"CONNECT on {sides.database}")
+    if noted is not None:
+        return noted.old
+    value = sides.source.value(f"SELECT datacl::text FROM pg_database WHERE datname = {literal(sides.database)}")
+    return None if value is None else str(value)
+
+
+MOVER = PostgresMover()

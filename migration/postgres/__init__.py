@@ -1,0 +1,1 @@
+"""Moving one PostgreSQL database: by logical replication, or by dump and restore inside the freeze."""

@@ -1,0 +1,197 @@
+"""The freeze: the gate closed under a deadline that the host itself keeps, every session ended, and the stillness proved."""
+
+import time
+from dataclasses import dataclass
+
+from estate.errors import DecantError, RefusedError
+from migration.postgres import stillness
+from migration.postgres.psql import Server
+from migration.postgres.sides import Sides
+from migration.postgres.sql import literal, literals
+
+CLOSE_SECONDS = 10.0
+"""How long sessions may take to end before the freeze is given up."""
+EXIT_REFUSED = 4
+
+
+@dataclass(frozen=True)
+class State:
+    """What the gate says: `open`, `armed`, `held`, `shut`, `lapsed`, `retired`, or `none` where there is no gate."""
+
+    word: str
+    epoch: int
+    seconds_left: int
+
+    @property
+    def closed(self) -> bool:
+        """Whether applications are kept out."""
+        return self.word in ("armed", "held", "shut") and (self.word != "armed" or self.seconds_left > 0)
+
+
+def status(sides: Sides, server: Server) -> State:
+    """The gate's state, read without changing anything."""
+    result = server.root.run(
+        ["sh", "-c", f"[ ! -e {sides.names.gate}/gate.sh ] || sh {sides.names.gate}/gate.sh status"]
+    )
+    words = result.must(f"Reading the gate on {server.host.name}").text.split()
+    return State(words[0], int(words[1]), int(words[2])) if words else State("none", 0, 0)
+
+
+def freeze(sides: Sides, server: Server, deadline_seconds: float) -> None:
+    """Close the gate of one side, end every session, and prove that nothing writes any more.
+
+    Raises `RefusedError`, with the gate open again, where it cannot be proved. A gate that is held already stays so.
+    """
+    _refuse_other_writers(sides, server)
+    epoch = sides.ctx.move.epoch
+    acl = server.value(f"SELECT datacl::text FROM pg_database WHERE datname = {literal(sides.database)}")
+    sides.note(server, "unit", sides.names.thaw_unit(epoch))
+    sides.note(server, "privilege", f"CONNECT on {sides.database}", old=acl, new="revoked")
+    sides.note(server, "pg_hba", f"{sides.names.tag} gate")
+    _gate(sides, server, f"arm {epoch} {int(deadline_seconds)}")
+    try:
+        _gate(sides, server, f"close {epoch}")
+        _end_sessions(sides, server)
+        if status(sides, server).word != "held":
+            stillness.mark(sides, server)
+    except DecantError:
+        if status(sides, server).word != "held":
+            thaw(sides, server)
+        raise
+
+
+def shut(sides: Sides, server: Server, acl: str | None) -> None:
+    """Close a side that serves nobody yet; `acl` is what the database shall have once it opens."""
+    sides.note(server, "pg_hba", f"{sides.names.tag} gate")
+    server.run(
+        f"""set -eu
+        cd {sides.names.gate}
+        [ -e acl ] || {{ cat > acl.new; mv acl.new acl; }}""",
+        f"{acl or ''}\n".encode(),
+    ).must(f"Preparing the gate on {server.host.name}")
+    _gate(sides, server, "shut")
+
+
+def hold(sides: Sides, server: Server, least_seconds: float) -> None:
+    """Take the deadline away for good, after one more proof that nobody got in."""
+    require_closed(sides, server)
+    stillness.prove(sides, server)
+    _gate(sides, server, f"hold {sides.ctx.move.epoch} {int(least_seconds)}")
+    for note in sides.notes(server, "unit"):
+        if note.name.startswith(f"{sides.names.tag}_thaw_"):
+            sides.ctx.forget(note)
+
+
+def require_closed(sides: Sides, server: Server) -> None:
+    """Raise `RefusedError` unless the gate is closed, its deadline not lapsed, and nobody inside."""
+    state = status(sides, server)
+    if not state.closed:
+        raise RefusedError(
+            f"{sides.database} on {server.host.name} is open to its applications again (the freeze has lapsed)",
+            "freeze it once more: run the command again",
+        )
+    inside = sessions(sides, server)
+    if inside:
+        raise RefusedError(
+            f"{len(inside)} session(s) are inside {sides.database} on {server.host.name} though it is frozen "
+            f"({', '.join(inside[:5])})",
+            "end what opened them there, and freeze it once more",
+        )
+
+
+def thaw(sides: Sides, server: Server) -> None:
+    """Open the gate, whatever was before. Safe to repeat."""
+    if status(sides, server).word == "none":
+        return
+    _gate(sides, server, "open")
+    _forget(sides, server)
+
+
+def retire(sides: Sides, server: Server) -> None:
+    """Leave a side closed by privilege alone: it serves no more, and keeps its data."""
+    state = status(sides, server)
+    if state.word not in ("none", "open"):
+        _gate(sides, server, "retire")
+    _forget(sides, server)
+
+
+def sessions(sides: Sides, server: Server) -> list[str]:
+    """Who is inside the database, in words: everybody but Decant, streaming replication and vacuum."""
+    kind = "backend_type" if server.major >= 10 else "'client backend'::text"
+    rows = server.rows(
+        f"""SELECT a.pid, coalesce(a.usename::text, {kind}) AS who, {kind} AS kind, coalesce(a.application_name, '') AS name
+            FROM pg_stat_activity a
+            WHERE a.datname = {literal(sides.database)} AND a.pid <> pg_backend_pid() AND {_foreign(sides, kind)}"""
+    )
+    return [f"process {row['pid']}, {row['who']}{' by ' + row['name'] if row['name'] else ''}" for row in rows]
+
+
+def _foreign(sides: Sides, kind: str) -> str:
+    ours = literals((sides.names.role, sides.names.copy_role))
+    flows = literals([sides.flow(direction).name for direction in ("forward", "back")])
+    return f"""{kind} NOT IN ('autovacuum worker', 'parallel worker')
+        AND a.usename IS DISTINCT FROM ALL (ARRAY[{ours}])
+        AND a.pid NOT IN (SELECT active_pid FROM pg_replication_slots WHERE active_pid IS NOT NULL)
+        AND a.pid NOT IN (SELECT pid FROM pg_stat_subscription WHERE pid IS NOT NULL AND subname IN ({flows}))"""
+
+
+def _refuse_other_writers(sides: Sides, server: Server) -> None:
+    """What writes without a session of a client: prepared transactions, and subscriptions to elsewhere."""
+    prepared = server.value(f"SELECT count(*) FROM pg_prepared_xacts WHERE database = {literal(sides.database)}")
+    if prepared:
+        raise RefusedError(
+            f"{sides.database} on {server.host.name} has {prepared} prepared transaction(s), which a freeze cannot end",
+            "commit them or roll them back (pg_prepared_xacts), and run again",
+        )
+    flows = literals([sides.flow(direction).name for direction in ("forward", "back")])
+    if server.major >= 10:
+        others = server.rows(
+            f"""SELECT subname FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
+                WHERE d.datname = {literal(sides.database)} AND subenabled AND subname NOT IN ({flows})"""
+        )
+        if others:
+            raise RefusedError(
+                f"subscription {others[0]['subname']} writes into {sides.database} on {server.host.name}",
+                "disable it (ALTER SUBSCRIPTION … DISABLE), and run again",
+            )
+
+
+def _end_sessions(sides: Sides, server: Server) -> None:
+    """Terminate until nobody is left at two looks in a row; give up after `CLOSE_SECONDS`."""
+    limit = float(sides.setting("close_seconds", CLOSE_SECONDS))
+    deadline = time.monotonic() + limit
+    kind = "a.backend_type" if server.major >= 10 else "'client backend'::text"
+    calm = 0
+    while True:
+        server.do(
+            f"""SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a
+                WHERE a.datname = {literal(sides.database)} AND a.pid <> pg_backend_pid() AND {_foreign(sides, kind)};"""
+        )
+        inside = sessions(sides, server)
+        calm = 0 if inside else calm + 1
+        if calm == 2:
+            return
+        if time.monotonic() > deadline:
+            raise RefusedError(
+                f"sessions come back to {sides.database} on {server.host.name} or do not end ({', '.join(inside[:5])})",
+                "stop what opens them there, and run again; it serves as before",
+            )
+        time.sleep(0.15)
+
+
+def _gate(sides: Sides, server: Server, command: str) -> None:
+    result = server.run(f"exec sh {sides.names.gate}/gate.sh {command}", timeout=120)
+    if result.status == EXIT_REFUSED:
+        said = result.stderr.decode("utf-8", "replace").strip().removeprefix("gate: ")
+        raise RefusedError(
+            f"The gate of {sides.database} on {server.host.name} refused: {said}", "run the command again"
+        )
+    result.must(f"Working the gate of {sides.database} on {server.host.name}")
+
+
+def _forget(sides: Sides, server: Server) -> None:
+    for note in sides.notes(server, "unit"):
+        if note.name.startswith(f"{sides.names.tag}_thaw_"):
+            sides.ctx.forget(note)
+    sides.forget(server, "privilege")
+    sides.forget(server, "pg_hba", f"{sides.names.tag} gate")

@@ -1,0 +1,233 @@
+"""The first copy: a unit on the target's host that runs on when Decant dies, and is watched from here."""
+
+import shlex
+import time
+
+from estate.errors import DecantError, RefusedError
+from estate.progress import Step
+from migration.postgres import access, gate, slots
+from migration.postgres.host_files import put, text
+from migration.postgres.psql import LONG
+from migration.postgres.sides import Sides
+from migration.postgres.sql import ident, literal
+from migration.postgres.tables import OF_EXTENSION, USER_SCHEMA
+
+MARK = "decant.move"
+"""A setting of the target's database that says whose it is, and whether it is whole: `TAG seeding`, `TAG seeded`."""
+POLL_SECONDS = 0.5
+MOST_JOBS = 8
+
+_TABLES = f"""
+SELECT replace(encode(convert_to(what, 'UTF8'), 'base64'), E'\\n', ''),
+       replace(encode(convert_to(name || E'\\n' || what, 'UTF8'), 'base64'), E'\\n', '')
+FROM (SELECT format('%I.%I', n.nspname, c.relname) AS name, pg_relation_size(c.oid) AS size,
+             format('%I.%I(%s)', n.nspname, c.relname, string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum)) AS what
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped {{generated}}
+      WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND {USER_SCHEMA} AND NOT {OF_EXTENSION}
+      GROUP BY n.nspname, c.relname, c.oid) t
+ORDER BY size DESC;
+"""
+
+
+def seeded(sides: Sides) -> bool:
+    """Whether the target has the database, whole and ours."""
+    return mark(sides, sides.database) == f"{sides.names.tag} seeded"
+
+
+def mark(sides: Sides, database: str) -> str | None:
+    """What the mark on a database of the target says; None where it bears none or is not there."""
+    found = sides.target.value(
+        f"""SELECT substr(c, {len(MARK) + 2}) FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase,
+                   unnest(s.setconfig) AS c
+            WHERE d.datname = {literal(database)} AND s.setrole = 0 AND c LIKE {literal(MARK + "=%")}"""
+    )
+    return None if found is None else str(found)
+
+
+def ours(sides: Sides, database: str) -> bool:
+    """Whether a database of the target bears this move's mark."""
+    return (mark(sides, database) or "").split(" ")[0] == sides.names.tag
+
+
+def copy(sides: Sides) -> None:
+    """Copy the database, or find that it is being copied and wait, or that it has been.
+
+    Raises `DecantError` with the unit's own last words where it failed.
+    """
+    if seeded(sides):
+        return
+    if not _running(sides) and _phase(sides) != "done":
+        discard(sides)
+        _start(sides)
+    _watch(sides)
+    _name(sides)
+
+
+def discard(sides: Sides) -> None:
+    """Throw away what an unfinished seed made: the unit, its slot, its database."""
+    target, names = sides.target, sides.names
+    target.run(
+        f"""systemctl stop {names.seed_unit}.service 2>/dev/null || true
+        systemctl reset-failed {names.seed_unit}.service 2>/dev/null || true
+        rm -rf {names.work}/seed"""
+    ).must(f"Ending an older seed on {target.host.name}")
+    sides.forget(target, "unit", names.seed_unit)
+    flow = sides.flow("forward")
+    slots.unsubscribe(sides, flow)
+    if sides.logical:
+        slots.drop(sides, flow)
+    if target.exists(names.database):
+        _drop_database(sides, names.database)
+    if ours(sides, sides.database):
+        if gate.status(sides, target).word != "shut":
+            raise RefusedError(
+                f"{sides.database} on {target.host.name} has served, so it is not removed",
+                "see `decant moves` for where this move stands",
+            )
+        _drop_database(sides, sides.database)
+
+
+def _drop_database(sides: Sides, database: str) -> None:
+    sides.target.do(
+        f"""SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {literal(database)};
+            DROP DATABASE IF EXISTS {ident(database)};""",
+        timeout=600,
+    )
+    sides.forget(sides.target, "database", database)
+
+
+def forget_mark(sides: Sides) -> None:
+    """The database is the target's own from now on."""
+    if ours(sides, sides.database):
+        sides.target.do(f"ALTER DATABASE {ident(sides.database)} RESET {MARK};")
+
+
+def _start(sides: Sides) -> None:
+    target, names = sides.target, sides.names
+    access.begin_copy(sides, sides.flow("forward"))
+    flow = sides.flow("forward")
+    if sides.logical:
+        sides.note(sides.source, "slot", flow.name)
+    sides.note(target, "database", names.database)
+    sides.note(target, "unit", names.seed_unit)
+    cpus = int(target.root.run(["nproc"]).must("Counting processors").text)
+    source = sides.source
+    large_objects = source.value("SELECT count(*) FROM pg_largeobject_metadata", sides.database)
+    conf = {
+        "BIN": target.bin,
+        "PORT": target.port,
+        "NEW": names.database,
+        "SLOT": flow.name if sides.logical else "",
+        "JOBS": sides.setting("jobs", min(max(cpus, 2), MOST_JOBS)),
+        "SOURCE": access.to_publisher(sides, flow, names.copy_role),
+        "SOURCE_FLOW": access.to_publisher(sides, flow, names.role),
+        "LARGE_OBJECTS": large_objects,
+    }
+    generated = "AND a.attgenerated = ''" if source.major >= 12 else ""
+    files = {
+        "seed.conf": "".join(f"{key}={shlex.quote(str(value))}\n" for key, value in conf.items()),
+        "create.sql": _create(sides),
+        "tables.sql": f"SET search_path = '';\n\\pset fieldsep ' '\n{_TABLES.format(generated=generated)}",
+        "seed.sh": text("seed.sh"),
+        "copy_table.sh": text("copy_table.sh"),
+    }
+    folder = f"{names.work}/seed"
+    target.run(
+        f"""set -eu
+        umask 077
+        mkdir -p {folder}
+        cd {folder}
+        {put(files)}
+        echo starting > phase
+        chown -R postgres: {folder}
+        systemd-run --quiet --collect --unit={names.seed_unit}.service --uid=postgres \\
+            --property=KillMode=control-group /bin/bash {folder}/seed.sh"""
+    ).must(f"Starting the seed on {target.host.name}")
+
+
+def _create(sides: Sides) -> str:
+    """SQL that makes the empty database like the source's: closed from its first moment, and marked."""
+    collation = (
+        "d.datlocprovider, d.daticulocale AS icu,"
+        if sides.source.major >= 15
+        else "'c' AS datlocprovider, NULL AS icu,"
+    )
+    row = sides.source.rows(
+        f"""SELECT pg_encoding_to_char(d.encoding) AS encoding, d.datcollate, d.datctype, {collation}
+                   pg_get_userbyid(d.datdba) AS owner
+            FROM pg_database d WHERE datname = {literal(sides.database)}"""
+    )[0]
+    new = ident(sides.names.database)
+    provider = f" LOCALE_PROVIDER icu ICU_LOCALE {literal(row['icu'])}" if row["datlocprovider"] == "i" else ""
+    return f"""CREATE DATABASE {new} TEMPLATE template0 OWNER {ident(row["owner"])}
+            ENCODING {literal(row["encoding"])} LC_COLLATE {literal(row["datcollate"])} LC_CTYPE {literal(row["datctype"])}{provider};
+        REVOKE CONNECT ON DATABASE {new} FROM PUBLIC, {ident(row["owner"])};
+        ALTER DATABASE {new} SET {MARK} = {literal(sides.names.tag + " seeding")};
+"""
+
+
+def _watch(sides: Sides) -> None:
+    """Wait for the unit's end, reporting how much has come across."""
+    names, target = sides.names, sides.target
+    total = int(sides.source.value(f"SELECT pg_database_size({literal(sides.database)})"))
+    task = f"seed {sides.database}"
+    deadline = time.monotonic() + LONG
+    while _running(sides):
+        if time.monotonic() > deadline:
+            raise RefusedError(
+                f"the seed on {target.host.name} is still running after {LONG / 3600:g} hours", "see it there"
+            )
+        size = target.value(
+            f"SELECT pg_database_size(datname) FROM pg_database WHERE datname = {literal(names.database)}"
+        )
+        sides.ctx.progress(Step(task, min(int(size or 0), total), total, "bytes", _phase(sides)))
+        time.sleep(POLL_SECONDS)
+    if _phase(sides) != "done":
+        log = target.root.run(["cat", f"{names.work}/seed/seed.log"], limit=1 << 20).text.splitlines()
+        said = [
+            line.split("ERROR:")[-1].split("FATAL:")[-1].strip()
+            for line in log
+            if "ERROR:" in line or "FATAL:" in line
+        ]
+        raise DecantError(
+            f"the seed on {target.host.name} ended while {_phase(sides) or 'starting'} ({said[-1][:300] if said else 'it was ended'})",
+            "mend that and run the command again: it starts the seed afresh",
+        )
+    sides.forget(target, "unit", names.seed_unit)
+    access.end_copy(sides, sides.source)
+    sides.ctx.progress(Step(task, total, total, "bytes", "done"))
+
+
+def _name(sides: Sides) -> None:
+    """Give the whole database its real name and its settings, and mark it whole."""
+    target, names = sides.target, sides.names
+    if target.exists(names.database):
+        sides.note(target, "database", sides.database)
+        target.do(
+            f"""SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {literal(names.database)};
+                ALTER DATABASE {ident(names.database)} RENAME TO {ident(sides.database)};"""
+        )
+        sides.forget(target, "database", names.database)
+    folder = f"{names.work}/seed"
+    # pg_restore only gives these with the CREATE DATABASE; what is wanted stands between two comments.
+    target.run(
+        f"""set -eu
+        cd {folder}
+        {target.bin}/pg_restore --create --section=pre-data -f - definitions.dump | awk '
+            /^-- Name: .*; Type: / {{ on = /; Type: DATABASE PROPERTIES;/ || /^-- Name: DATABASE .*; Type: COMMENT;/ }}
+            /^\\\\(connect|unrestrict|restrict)/ {{ on = 0 }}
+            on' > properties.sql
+        exec runuser -u postgres -- psql -X -q -v ON_ERROR_STOP=1 -v VERBOSITY=terse -p {target.port} -d postgres -f properties.sql"""
+    ).must(f"Giving the database its settings on {target.host.name}")
+    target.do(f"ALTER DATABASE {ident(sides.database)} SET {MARK} = {literal(names.tag + ' seeded')};")
+    target.run(f"rm -rf {folder}").must("Removing the seed's files")
+
+
+def _running(sides: Sides) -> bool:
+    state = sides.target.root.run(["systemctl", "is-active", f"{sides.names.seed_unit}.service"]).text.strip()
+    return state in ("active", "activating", "deactivating", "reloading")
+
+
+def _phase(sides: Sides) -> str:
+    return sides.target.root.run(["cat", f"{sides.names.work}/seed/phase"]).text.strip()

@@ -1,0 +1,117 @@
+"""Replication slots, and the subscription that reads from one."""
+
+import time
+from dataclasses import dataclass
+
+from estate.errors import RefusedError
+from migration.postgres import access
+from migration.postgres.psql import Server
+from migration.postgres.sides import Flow, Sides
+from migration.postgres.sql import ident, literal
+
+DROP_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One slot as its server sees it now. Bytes are of write-ahead log."""
+
+    active: bool
+    lost: bool
+    held_back: int
+    """Log that the slot keeps from being removed."""
+    behind: int
+    """Log that the subscriber has not yet confirmed."""
+
+
+def look(flow: Flow, upto: str | None = None) -> Slot | None:
+    """The slot of a flow; None where it is not there. `upto` reckons `behind` from that position."""
+    server = flow.publisher
+    current = server.wal.format("flush_" if server.major >= 10 else "")
+    reach = f"{literal(upto)}::pg_lsn" if upto else f"{current}()"
+    status = "coalesce(wal_status = 'lost', false)" if server.major >= 13 else "false"
+    rows = server.rows(
+        f"""SELECT active, {status} AS lost, greatest(pg_wal_lsn_diff({current}(), restart_lsn), 0)::bigint AS held_back,
+                   greatest(pg_wal_lsn_diff({reach}, confirmed_flush_lsn), 0)::bigint AS behind
+            FROM pg_replication_slots WHERE slot_name = {literal(flow.name)}"""
+    )
+    if not rows:
+        return None
+    row = rows[0]
+    return Slot(row["active"], row["lost"], row["held_back"] or 0, row["behind"] or 0)
+
+
+def make(sides: Sides, flow: Flow) -> None:
+    """Make the slot of a flow whose sides agree already. Safe to repeat."""
+    if look(flow) is None:
+        sides.note(flow.publisher, "slot", flow.name)
+        flow.publisher.do(
+            f"SELECT pg_create_logical_replication_slot({literal(flow.name)}, 'pgoutput');", sides.database
+        )
+
+
+def drop(sides: Sides, flow: Flow) -> None:
+    """Drop the slot, ending who reads from it. Safe to repeat. Raises `RefusedError` where it stays in use."""
+    name = literal(flow.name)
+    deadline = time.monotonic() + DROP_SECONDS
+    while look(flow) is not None:
+        flow.publisher.do(
+            f"""SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots
+                WHERE slot_name = {name} AND active_pid IS NOT NULL;
+                SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
+                WHERE slot_name = {name} AND active_pid IS NULL;"""
+        )
+        if look(flow) is None:
+            break
+        if time.monotonic() > deadline:
+            raise RefusedError(
+                f"the replication slot {flow.name} on {flow.publisher.host.name} stays in use",
+                "see pg_replication_slots there, and run again",
+            )
+        time.sleep(0.1)
+    sides.forget(flow.publisher, "slot", flow.name)
+
+
+def subscribe(sides: Sides, flow: Flow) -> None:
+    """Start the flow: the subscriber has the rows already, and the slot is there. Safe to repeat."""
+    name, subscriber = ident(flow.name), flow.subscriber
+    if not subscribed(subscriber, flow.name):
+        sides.note(subscriber, "subscription", flow.name)
+        subscriber.do(
+            f"""CREATE SUBSCRIPTION {name} CONNECTION {literal(access.to_publisher(sides, flow, sides.names.role))}
+                PUBLICATION {name} WITH (copy_data = false, create_slot = false, slot_name = {literal(flow.name)},
+                                         enabled = false);""",
+            sides.database,
+        )
+    subscriber.do(f"ALTER SUBSCRIPTION {name} ENABLE;", sides.database)
+
+
+def subscribed(server: Server, name: str) -> bool:
+    """Whether the server has a subscription of this name."""
+    return bool(server.rows(f"SELECT 1 AS one FROM pg_subscription WHERE subname = {literal(name)}"))
+
+
+def unsubscribe(sides: Sides, flow: Flow) -> None:
+    """Drop the subscription without touching the slot, which may be out of reach or gone. Safe to repeat."""
+    subscriber = flow.subscriber
+    where = subscriber.value(
+        f"""SELECT d.datname FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
+            WHERE s.subname = {literal(flow.name)}"""
+    )
+    if where is not None:
+        name = ident(flow.name)
+        subscriber.do(
+            f"""ALTER SUBSCRIPTION {name} DISABLE;
+                ALTER SUBSCRIPTION {name} SET (slot_name = NONE);
+                DROP SUBSCRIPTION {name};""",
+            str(where),
+        )
+    sides.forget(subscriber, "subscription", flow.name)
+
+
+def worker(flow: Flow) -> int | None:
+    """The process that applies changes on the subscriber; None where none runs."""
+    pid = flow.subscriber.value(
+        f"SELECT pid FROM pg_stat_subscription WHERE subname = {literal(flow.name)} AND pid IS NOT NULL"
+    )
+    return None if pid is None else int(pid)

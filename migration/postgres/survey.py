@@ -1,0 +1,287 @@
+"""Looking at both sides before a move: what it will do and change, and every reason not to."""
+
+import shlex
+
+from estate.errors import RefusedError, UsageError
+from estate.records.move import Description
+from migration.postgres import access, roles, seed, settings, stillness
+from migration.postgres.psql import Server
+from migration.postgres.sides import Sides
+from migration.postgres.sql import ident, literal, literals
+from migration.postgres.tables import Table, survey
+
+COPY_BYTES_A_SECOND = 40e6
+"""Seen on one two-core machine with both servers on it: 755 MB in 10 to 13 s by dump and restore (docs/performance.md)."""
+VERIFY_BYTES_A_SECOND = 100e6
+"""Likewise: 755 MB counted and hashed on both sides in 5.6 s."""
+FREEZE_SECONDS = 5.0
+"""Closing, draining, sequences, turning the flow: seen in the practice estate."""
+ROOM = 1.2
+"""A restored database needs about what the source has, without its dead rows; a fifth more is asked for."""
+
+
+def describe(sides: Sides) -> Description:
+    """See `Mover.describe`."""
+    source, target, database = sides.source, sides.target, sides.database
+    _refuse_names(sides)
+    if not source.exists(database):
+        raise UsageError(f"{source.host.name} has no database {database}", "run `decant discover` again")
+    if target.version // 10000 < source.version // 10000:
+        raise RefusedError(
+            f"{target.host.name} runs PostgreSQL {target.major}, older than {source.major} on {source.host.name}",
+            "choose a target with the same version or a newer one",
+        )
+    size = int(source.value(f"SELECT pg_database_size({literal(database)})"))
+    tables = survey(source, database)
+    _refuse_target(sides, size)
+    _refuse_hosts(sides)
+    _refuse_paths(sides)
+    if sides.logical:
+        _refuse_tables(tables)
+    changes = _changes(sides, tables)
+    restarts = _restarts(sides)
+    copying = size / COPY_BYTES_A_SECOND + 5
+    frozen = FREEZE_SECONDS + size / VERIFY_BYTES_A_SECOND + (0 if sides.logical else copying)
+    return Description(
+        workload=sides.ctx.workload.id,
+        target=target.host.name,
+        kind="postgres",
+        method="logical replication" if sides.logical else "dump and restore inside the freeze",
+        steps=_steps(sides),
+        bytes=size,
+        expected_seconds=round(copying + frozen, 1),
+        expected_frozen_seconds=round(frozen, 1),
+        rights=tuple(
+            f"{server.host.user} on {server.host.name}: root by sudo, to run psql as postgres, "
+            "change pg_hba.conf and run units"
+            for server in (source, target)
+        ),
+        changes=changes,
+        restarts=restarts,
+        lossless_rollback=sides.logical,
+        warnings=tuple(_warnings(sides, tables)),
+    )
+
+
+def _refuse_names(sides: Sides) -> None:
+    if any(c in sides.database for c in "\n\r\0"):
+        raise UsageError("the database's name holds a line break", "rename it first")
+    if sides.database in ("postgres", "template0", "template1"):
+        raise UsageError(f"{sides.database} is the server's own database", "move the council's databases instead")
+
+
+def _refuse_target(sides: Sides, size: int) -> None:
+    target, database = sides.target, sides.database
+    if target.exists(database) and not seed.ours(sides, database):
+        raise RefusedError(
+            f"{target.host.name} has a database {database} already, which this move did not make",
+            "rename or drop it there, or choose another target",
+        )
+    wanted = sides.source.rows("SELECT extname AS name FROM pg_extension", database)
+    there = {row["name"] for row in target.rows("SELECT name FROM pg_available_extensions")}
+    lacking = sorted(row["name"] for row in wanted if row["name"] not in there)
+    if lacking:
+        raise RefusedError(
+            f"{target.host.name} lacks the extension(s) {', '.join(lacking)}", "install their packages there first"
+        )
+    free = settings.free_bytes(target, str(target.facts["data"]))
+    there_already = int(
+        target.value(
+            f"SELECT coalesce(sum(pg_database_size(oid)), 0)::bigint FROM pg_database WHERE datname IN ({literals((database, sides.names.database))})"
+        )
+    )
+    if free + there_already < size * ROOM:
+        raise RefusedError(
+            f"{target.host.name} has {free >> 20} MiB free for PostgreSQL, and {database} needs {int(size * ROOM) >> 20} MiB",
+            "make room there, or choose another target",
+        )
+    locale = sides.source.rows(
+        f"SELECT datcollate, datctype FROM pg_database WHERE datname = {literal(database)}"
+    )[0]
+    known = {_plain(line) for line in target.root.run(["locale", "-a"]).text.split()}
+    for name in sorted({locale["datcollate"], locale["datctype"]}):
+        if _plain(name) not in known | {"c", "posix"}:
+            raise RefusedError(
+                f"{target.host.name} lacks the locale {name}", "add it there (locale-gen), then run again"
+            )
+
+
+def _plain(locale: str) -> str:
+    return locale.lower().replace("-", "")
+
+
+def _refuse_hosts(sides: Sides) -> None:
+    for server in (sides.source, sides.target):
+        tools = [stillness.tool(server), "systemd-run", "flock", "getent", "ip", "bash"]
+        script = (
+            f"for t in {' '.join(shlex.quote(t) for t in tools)}; do command -v $t >/dev/null || echo $t; done"
+        )
+        lacking = server.root.run(["sh", "-c", script]).text.split()
+        if lacking:
+            raise RefusedError(f"{server.host.name} lacks {', '.join(lacking)}", "install it there first")
+        broken = (
+            server.rows("SELECT line_number AS line FROM pg_hba_file_rules WHERE error IS NOT NULL")
+            if server.major >= 10
+            else []
+        )
+        if broken:
+            raise RefusedError(
+                f"pg_hba.conf on {server.host.name} has a mistake in line {broken[0]['line']}, so it cannot be reloaded",
+                "mend that line first",
+            )
+    prepared = sides.source.value(
+        f"SELECT count(*) FROM pg_prepared_xacts WHERE database = {literal(sides.database)}"
+    )
+    if prepared:
+        raise RefusedError(
+            f"{sides.database} has {prepared} prepared transaction(s), which a freeze cannot end",
+            "commit them or roll them back (pg_prepared_xacts)",
+        )
+
+
+def _refuse_paths(sides: Sides) -> None:
+    """Both servers must answer each other: the flow runs one way first, and the other way while soaking."""
+    for server in (sides.source, sides.target):
+        other = sides.other(server)
+        address = access.address_of(sides, server)
+        asked = other.root.run([f"{other.bin}/pg_isready", "-q", "-h", address, "-p", str(server.port), "-t", "5"])
+        if not asked.ok and (server is sides.source or sides.logical):
+            raise RefusedError(
+                f"{other.host.name} cannot reach PostgreSQL on {server.host.name} ({address}, port {server.port})",
+                "see listen_addresses there and the firewall between them",
+            )
+
+
+def _refuse_tables(tables: list[Table]) -> None:
+    for table in tables:
+        if not table.followed:
+            continue
+        if table.always_triggers:
+            raise RefusedError(
+                f"trigger {table.always_triggers[0]} of {table.label} fires for replicated changes too, so its work would be done twice",
+                f'make it an ordinary one (ALTER TABLE … ENABLE TRIGGER), or set method = "dump"',
+            )
+        if table.identity_needed == "FULL" and table.incomparable:
+            raise RefusedError(
+                f"{table.label} has no key, and its column {table.incomparable[0]} cannot be compared, so an UPDATE could not be followed",
+                'give it a primary key, or set method = "dump"',
+            )
+
+
+def _restarts(sides: Sides) -> tuple[str, ...]:
+    if not sides.logical:
+        return ()
+    return tuple(
+        server.host.name
+        for server in (sides.source, sides.target)
+        if any(change.restart for change in settings.needed(sides, server))
+    )
+
+
+def _changes(sides: Sides, tables: list[Table]) -> tuple[str, ...]:
+    source, target, names = sides.source, sides.target, sides.names
+    made = [
+        f"{server.host.name}: folder {names.folder}, unit {names.tag}_thaw_…, and, while frozen, lines at the top of "
+        f"{server.facts['hba']} that refuse {sides.database} to everybody but Decant, and CONNECT revoked"
+        for server in (source, target)
+    ]
+    made.append(
+        f"{target.host.name}: database {names.database}, renamed {sides.database} once it is whole; unit {names.seed_unit}"
+    )
+    made += [f"{target.host.name}: role {name}, with its password" for name in roles.missing(sides)]
+    made.append(
+        f"{source.host.name}: role {names.copy_role} (superuser, from {target.host.name} only, while copying), lines for it in pg_hba.conf"
+    )
+    if not sides.logical:
+        return tuple(made)
+    for server, direction in ((source, "forward"), (target, "back")):
+        flow = sides.flow("forward" if direction == "forward" else "back")
+        made.append(
+            f"{server.host.name}: role {names.role} (replication), slot and publication {flow.name}; "
+            f"subscription {flow.name} on {flow.subscriber.host.name}"
+        )
+        for change in settings.needed(sides, server):
+            made.append(
+                f"{server.host.name}: {change.name} = {change.value}, {change.why}"
+                + (
+                    "; put back by `clean`, in effect after the next restart"
+                    if change.restart
+                    else "; put back by `clean`"
+                )
+            )
+    made += [
+        f"{source.host.name}: replica identity of {t.label} from {t.identity_now} to {t.identity_needed}; put back by `clean`"
+        for t in tables
+        if t.followed and t.identity_now != t.identity_needed
+    ]
+    made.append(
+        f"After accept, applications stay without CONNECT on {sides.database} at {source.host.name}; its data is kept"
+    )
+    return tuple(made)
+
+
+def _warnings(sides: Sides, tables: list[Table]) -> list[str]:
+    source, database = sides.source, sides.database
+    found = []
+    if sides.logical:
+        found.append(
+            "A change of definitions (DDL) on the source is not followed: leave tables as they are until accept"
+        )
+        if source.major == 10:
+            found.append("PostgreSQL 10 does not replicate TRUNCATE: let no application use it until cutover")
+        slow = [t.label for t in tables if t.followed and t.identity_needed == "FULL" and t.bytes > 1 << 26]
+        if slow:
+            found.append(
+                f"Without a key each UPDATE or DELETE is found by reading the whole table: {', '.join(slow)}"
+            )
+    else:
+        found.append("There is no way back without loss: what is written on the target after cutover stays there")
+    unlogged = [t.label for t in tables if t.persistence == "u"]
+    if unlogged and sides.logical:
+        found.append(f"Unlogged tables are copied whole inside the freeze: {', '.join(unlogged)}")
+    if not source.facts["tls"]:
+        found.append(f"PostgreSQL on {source.host.name} has no TLS: rows cross the network in the clear")
+    extension = [t.label for t in tables if t.of_extension]
+    if extension:
+        found.append(
+            f"Tables of extensions are made by them, and their changes are not followed: {', '.join(extension)}"
+        )
+    foreign = source.rows("SELECT relname AS name FROM pg_class WHERE relkind = 'f' ORDER BY 1", database)
+    if foreign:
+        found.append(f"Foreign tables still point where they did: {', '.join(row['name'] for row in foreign)}")
+    other = (
+        source.rows(f"SELECT pubname AS name FROM pg_publication WHERE pubname !~ '^decant_'", database)
+        if source.major >= 10
+        else []
+    )
+    if other:
+        found.append(f"Publications are not copied: {', '.join(row['name'] for row in other)}")
+    found += [
+        f"Role {name} is on {sides.target.host.name} already, with another password"
+        for name in roles.with_other_passwords(sides)
+    ]
+    spaces = source.rows(
+        """SELECT DISTINCT t.spcname AS name FROM pg_tablespace t, pg_class c
+           WHERE c.reltablespace = t.oid AND t.spcname !~ '^pg_'""",
+        database,
+    )
+    if spaces:
+        found.append(f"Tablespaces are not kept: {', '.join(row['name'] for row in spaces)}")
+    return found
+
+
+def _steps(sides: Sides) -> tuple[str, ...]:
+    source, target = sides.source.host.name, sides.target.host.name
+    if not sides.logical:
+        return (
+            f"copy the roles and try the copy once while {source} serves",
+            f"freeze {sides.database} on {source}, dump and restore it to {target}, compare both sides",
+            "switch; there is no flow back",
+        )
+    return (
+        f"prepare both servers: roles, pg_hba.conf, a publication on {source}",
+        f"copy {sides.database} to {target} on the snapshot of a replication slot, indexes last",
+        "follow the changes",
+        f"freeze {sides.database} on {source} under a deadline; drain; copy sequences and large objects; compare",
+        f"turn the flow round, switch, open {target}; {source} follows it until accept",
+    )
