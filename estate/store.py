@@ -92,6 +92,18 @@ class Store:
         """The newest record of each id, by id."""
         return [_read(kind, body) for body in self._bodies(kind, schema.records.c.newest.is_(sa.true()))]
 
+    def retire(self, kind: type[Record], identities: Iterable[str]) -> None:
+        """These are no longer there: `get`, `all` and `resolve` pass over them; their history stays."""
+        table = schema.records
+        gone = list(identities)
+        if not gone:
+            return
+        with self.database.write() as connection:
+            self.database.lock(connection, table)
+            connection.execute(
+                sa.update(table).where(table.c.kind == kind.__name__, table.c.id.in_(gone)).values(newest=False)
+            )
+
     def history(self, kind: type[R], identity: str) -> list[R]:
         """Every record of that id, the oldest first."""
         return [_read(kind, body) for body in self._bodies(kind, schema.records.c.id == identity)]

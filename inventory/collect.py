@@ -24,7 +24,6 @@ from inventory import script
 from inventory.facts.base import Fact, Reading
 from inventory.script import Answer
 
-
 P = TypeVar("P", bound=Record)
 
 

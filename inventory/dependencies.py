@@ -90,11 +90,13 @@ def _seen(
 ) -> Iterator[Dependency]:
     for facts in estate:
         here = facts.server.id
-        known = facts.get("connections", Connections)
-        at = facts.observations["connections"].at if known else None
+        seen = facts.observations.get("connections")
+        known = seen.as_(Connections) if seen else None
+        if seen is None or known is None:
+            continue
+        at = seen.at
         low, high = _ephemeral(facts)
-        for one in known.connections if known else ():
-            assert at is not None  # noqa: S101 - a known fact has an observation
+        for one in known.connections:
             peer = places.get(one.peer_address)
             if peer == here or _is_loopback(one.peer_address):
                 continue

@@ -2,9 +2,9 @@
 
 The script is sent on the standard input of one `sh`. Snippets that gain from root go to a second `sh` behind
 `sudo -n`, one sudo for all of them, where the host allows it; where sudo refuses they run as the login account, so
-that what it may see is not lost. Every section stands between markers that carry a random word chosen for this run:
-no file on the host can hold it, so no file can pretend to be a section. What is cut, missing, doubled or out of
-place is a failed reading, never a wrong one.
+that what it may see is not lost. Every section stands between markers that carry a random word chosen for this
+run: no file on the host can hold it, so no file can pretend to be a section. What is cut, missing, doubled or
+out of place is a failed reading, never a wrong one.
 
 Limits: a fact that reads files of any size has a limit of its own (`head -c`); all together have `OUTPUT_LIMIT`;
 each command that may wait has `$t`, and the whole script ends after `seconds`, with what it has printed till then.
@@ -54,8 +54,10 @@ class Answer:
 def compose(facts: Sequence[Fact], sudo: bool, seconds: int = 50, word: str | None = None) -> Script:
     """The script for `facts`; `sudo` allows it to try `sudo -n` for those that gain from root."""
     word = word or secrets.token_hex(16)
-    plain = [fact for fact in facts if fact.run_as == "user"]
-    rooted = [fact for fact in facts if fact.run_as == "root"]
+    # What is dear comes last, so that a script that is stopped loses no more than that.
+    by_cost = sorted(facts, key=lambda fact: fact.tier)
+    plain = [fact for fact in by_cost if fact.run_as == "user"]
+    rooted = [fact for fact in by_cost if fact.run_as == "root"]
     lines = [
         "main() {",
         _PRELUDE,

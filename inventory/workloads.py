@@ -1,8 +1,8 @@
 """What moves: the workloads of one server, derived from its facts. Pure.
 
 Each database (not templates, nor the server's own), each website, each shared folder, each scheduled job, and each
-service that is not the operating system's and carries none of these. A scheduled job that a package brought is kept
-and marked `os_owned`.
+service that is not the operating system's and carries none of these. A scheduled job that a package brought is
+kept and marked `os_owned`.
 """
 
 import re
@@ -18,6 +18,7 @@ from estate.records.facts.services import Service, Services
 from estate.records.facts.shares import Shares
 from estate.records.facts.timers import Timers
 from estate.records.facts.websites import Website, Websites
+from estate.records.observation import Outcome
 from estate.records.server import ServerFacts
 from estate.records.workload import Kind, Workload
 from inventory.os_owned import CARRIERS, CRON, SERVICES
@@ -118,7 +119,7 @@ def _mariadb(found: Mariadb | None) -> Iterator[_Found]:
 
 
 def _websites(found: Websites | None) -> Iterator[_Found]:
-    """The blocks of one file that serve the same names (a plain one that redirects, and the TLS one) are one site."""
+    """Blocks of one file that serve the same names (one that redirects, and the TLS one) are one site."""
     groups: dict[tuple[str, frozenset[str]], list[Website]] = {}
     for site in found.sites if found else ():
         groups.setdefault((site.file, frozenset(site.names)), []).append(site)
@@ -221,6 +222,9 @@ def _cron_name(job: CronJob) -> str:
     folder, _, base = job.file.rpartition("/")
     if folder.startswith("/etc/cron."):
         return base
+    run_parts = re.search(r"run-parts .*?(/\S+)", job.command)
+    if run_parts:
+        return slug(f"run-parts-{run_parts[1].rsplit('/', 1)[-1]}")
     # A crontab of many lines: each is known by the program that it runs.
     words = job.command.split()
     program = next(
@@ -257,3 +261,34 @@ def all_workloads(
 ) -> tuple[Workload, ...]:
     """The workloads of every server, by id."""
     return tuple(sorted((one for facts in estate for one in workloads(facts, services)), key=lambda one: one.id))
+
+
+_SOURCES: Mapping[Kind, tuple[str, ...]] = {
+    "postgres": ("postgresql",),
+    "mariadb": ("mariadb",),
+    "website": ("websites",),
+    "files": ("shares",),
+    "service": ("services", "listeners"),
+    "schedule": ("cron", "timers"),
+}
+
+
+def gone(before: Iterable[Workload], after: Iterable[Workload], estate: Iterable[ServerFacts]) -> tuple[str, ...]:
+    """Ids of workloads that were there and surely are no more.
+
+    A workload whose facts could not be read this time, or not wholly, may still be there, and stays.
+    """
+    still = {one.id for one in after}
+    by_server = {facts.server.id: facts for facts in estate}
+    return tuple(
+        one.id
+        for one in before
+        if one.id not in still and one.server in by_server and _is_sure(by_server[one.server], one.kind)
+    )
+
+
+def _is_sure(facts: ServerFacts, kind: Kind) -> bool:
+    seen = [facts.observations.get(fact) for fact in _SOURCES[kind]]
+    return all(
+        one is not None and one.outcome in (Outcome.KNOWN, Outcome.ABSENT) and not one.partial for one in seen
+    )

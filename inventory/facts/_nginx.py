@@ -24,7 +24,7 @@ class _Block:
 
 
 def nginx_sites(pairs: Sequence[tuple[str, str]]) -> tuple[Website, ...]:
-    """One website for each server block. `pairs` are file and line; a setting that a server lacks is its http's."""
+    """One website for each server block. `pairs` are file and line; what a server lacks is its http's."""
     tops = [
         _tree(file, [line for name, line in pairs if name == file]) for file in dict.fromkeys(p[0] for p in pairs)
     ]

@@ -11,7 +11,8 @@ $t ip -o addr show 2>&1 || exit 1
 while read -r i d g f _; do
   [ "$d" = 00000000 ] && printf 'gateway %s\n' "$g"
 done </proc/net/route
-grep -aHE '^[[:space:]]*(nameserver|search|domain|[0-9a-fA-F:.]+)[[:space:]]' /etc/resolv.conf /etc/hosts 2>/dev/null
+grep -aHE '^[[:space:]]*(nameserver|search|domain|[0-9a-fA-F:.]+)[[:space:]]' \
+  /etc/resolv.conf /etc/hosts 2>/dev/null
 exit 0
 """
 

@@ -14,7 +14,10 @@ SNIPPET = r"""
 set --
 while IFS=: read -r n _ _ _ _ h _; do
   [ -n "$h" ] && [ -d "$h" ] || continue
-  if [ ! -x "$h" ] || { [ -d "$h/.ssh" ] && [ ! -x "$h/.ssh" ]; }; then printf 'unreadable %s\n' "$h/.ssh"; continue; fi
+  if [ ! -x "$h" ] || { [ -d "$h/.ssh" ] && [ ! -x "$h/.ssh" ]; }; then
+    printf 'unreadable %s\n' "$h/.ssh"
+    continue
+  fi
   for f in "$h/.ssh/authorized_keys" "$h/.ssh/authorized_keys2"; do
     [ -f "$f" ] && set -- "$@" "$f" && printf 'of %s %s\n' "$n" "$f"
   done
@@ -79,7 +82,8 @@ def _rsa_bits(blob: bytes) -> int | None:
 
 FACT = Fact(
     id="authorised_keys",
-    reads="~/.ssh/authorized_keys of every account; kept as fingerprints, without comments. Root for other accounts' keys.",
+    reads="~/.ssh/authorized_keys of every account; kept as fingerprints, without comments. "
+    "Root for the keys of other accounts.",
     tool="grep",
     snippet=SNIPPET,
     parser=parse,

@@ -11,11 +11,12 @@ from cryptography.utils import CryptographyDeprecationWarning
 from estate.records.facts.certificates import Certificate, Certificates
 from inventory.facts.base import Fact, Reading, Section, absent, known
 
-# A PEM file may hold a private key beside the certificate, so only lines inside a certificate are sent, each behind
-# its file's name.
+# A PEM file may hold a private key beside the certificate, so only lines inside a certificate are sent, each
+# behind its file's name.
 SNIPPET = r"""
 echo certificates
-set -- /etc/ssl /etc/nginx /etc/apache2 /etc/httpd /etc/letsencrypt/live /etc/letsencrypt/archive /etc/pki/tls/certs \
+set -- /etc/ssl /etc/nginx /etc/apache2 /etc/httpd /etc/letsencrypt/live /etc/letsencrypt/archive \
+  /etc/pki/tls/certs \
   /etc/postgresql /etc/mysql /etc/dovecot /etc/postfix /etc/exim4 /etc/haproxy /etc/stunnel
 for d; do
   shift
@@ -24,12 +25,13 @@ for d; do
   { [ -r "$d" ] && [ -x "$d" ]; } || printf 'unreadable %s\n' "$d"
 done
 [ -d /etc/ssl/private ] && [ ! -x /etc/ssl/private ] && echo 'unreadable /etc/ssl/private'
-for f in $(grep -rhasE '^[[:space:]]*(ssl_certificate|SSLCertificateFile)[[:space:]]' /etc/nginx /etc/apache2 /etc/httpd 2>/dev/null \
+for f in $(grep -rhasE '^[[:space:]]*(ssl_certificate|SSLCertificateFile)[[:space:]]' \
+  /etc/nginx /etc/apache2 /etc/httpd 2>/dev/null \
   | awk '{ sub(/;.*/, "", $2); print $2 }'); do
   case $f in /etc/*) ;; /*) [ -e "$f" ] && set -- "$@" "$f" ;; esac
 done
 [ $# -eq 0 ] && exit 0
-$t find "$@" -maxdepth 4 -path /etc/ssl/certs -prune -o -type f -size -256k \
+$t find "$@" -maxdepth 4 -type f -size -128k ! -name 'ca-bundle*' ! -name 'ca-certificates.crt' \
   \( -name '*.pem' -o -name '*.crt' -o -name '*.cer' \) -exec sh -c '
   for f; do shift; if [ -r "$f" ]; then set -- "$@" "$f"; else printf "unreadable %s\n" "$f"; fi; done
   [ $# -eq 0 ] || awk "/-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/ { on = 1 } on { print FILENAME \":\" \$0 }
@@ -122,8 +124,8 @@ def _key_type(key: object) -> str:
 
 FACT = Fact(
     id="certificates",
-    reads="certificates in *.pem, *.crt and *.cer below the folders where services keep them, and those that nginx and "
-    "Apache name. Root for folders that are closed to others.",
+    reads="certificates in *.pem, *.crt and *.cer below the folders where services keep them, and those "
+    "that nginx and Apache name. Root for folders that are closed to others.",
     tool="find",
     snippet=SNIPPET,
     parser=parse,

@@ -75,7 +75,8 @@ def _jobs(pairs: list[tuple[str, str]], owned: dict[str, str], zone: list[str]) 
             yield CronJob(file=file, user="", schedule="", command=redact(line.strip()), package=package)
         elif file.startswith("/var/spool/"):
             user = file.rsplit("/", 1)[-1]
-            yield CronJob(file=file, user=user, schedule=when[1], command=redact(when[2]), package=package)
+            schedule = " ".join(when[1].split())
+            yield CronJob(file=file, user=user, schedule=schedule, command=redact(when[2]), package=package)
         else:
             user, _, command = when[2].partition(" ")
             yield CronJob(file=file, user=user, schedule=when[1], command=redact(command.strip()), package=package)
@@ -83,8 +84,8 @@ def _jobs(pairs: list[tuple[str, str]], owned: dict[str, str], zone: list[str]) 
 
 FACT = Fact(
     id="cron",
-    reads="/etc/crontab, /etc/anacrontab, /etc/cron.*, users' crontabs (commands redacted), dpkg's lists of conffiles. "
-    "Any account; root for users' crontabs.",
+    reads="/etc/crontab, /etc/anacrontab, /etc/cron.*, users' crontabs (commands redacted), "
+    "dpkg's lists of conffiles. Any account; root for users' crontabs.",
     tool="grep",
     snippet=SNIPPET,
     parser=parse,

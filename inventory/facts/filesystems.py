@@ -14,8 +14,10 @@ $t df -l -B1 --output=fstype,size,used,avail,itotal,iused,source,target 2>/dev/n
 """
 
 _PSEUDO = frozenset(
-    ["tmpfs", "devtmpfs", "proc", "sysfs", "devpts", "cgroup", "cgroup2", "squashfs", "efivarfs"]
-    + ["ramfs", "rootfs", "none", "mqueue", "udev"]
+    {
+        *("tmpfs", "devtmpfs", "proc", "sysfs", "devpts", "cgroup", "cgroup2", "squashfs", "efivarfs"),
+        *("ramfs", "rootfs", "none", "mqueue", "udev"),
+    }
 )
 
 
@@ -49,7 +51,8 @@ def parse(section: Section) -> Reading:
 
 def _gnu(line: str) -> Filesystem | None:
     kind, size, used, free, inodes, inodes_used, source, target = line.split(None, 7)
-    if kind in _PSEUDO or size in ("0", "-"):
+    # Files that a container's keeper lends to it are not the server's own file systems.
+    if kind in _PSEUDO or size in ("0", "-") or target.startswith("/run/host/"):
         return None
     return Filesystem(
         source=source,

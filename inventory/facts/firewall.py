@@ -28,8 +28,10 @@ def parse(section: Section) -> Reading:
     if tool == "none":
         return known(Firewall(tool="none", active=False))
     if section.status != 0:
-        if section.uid != 0 or denied(section):
+        if section.uid != 0:
             return unreadable(f"{tool} shows its rules to root alone")
+        if denied(section):
+            return unreadable(f"{tool} may not list its rules here, not even as root", "CAP_NET_ADMIN")
         return failed(f"{tool} could not list its rules: {rules[-1][:120] if rules else 'no message'}")
     read = _nft(rules) if tool == "nft" else _iptables(rules)
     if "ENABLED=yes" in marks:

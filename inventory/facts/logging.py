@@ -14,9 +14,12 @@ echo logs
 [ -x /sbin/auditd ] || [ -x /usr/sbin/auditd ] && echo auditd
 [ -e /run/auditd.pid ] || [ -e /var/run/auditd.pid ] && echo auditing
 echo '--- files'
-grep -aHE '^[[:space:]]*(Storage|URL)[[:space:]]*=|^[^#]*[[:space:]]@@?[^[:space:]]|om(fwd|relp)|^[^#]*(tcp|udp|network|syslog)\(' \
+e='^[[:space:]]*(Storage|URL)[[:space:]]*='
+e="$e"'|^[^#]*[[:space:]]@@?[^[:space:]]|om(fwd|relp)|^[^#]*(tcp|udp|network|syslog)\('
+grep -aHE "$e" \
   /etc/systemd/journald.conf /etc/systemd/journald.conf.d/*.conf /etc/systemd/journal-upload.conf \
-  /etc/rsyslog.conf /etc/rsyslog.d/*.conf /etc/syslog-ng/syslog-ng.conf 2>&1 | grep -av '^grep: .*No such file or directory$'
+  /etc/rsyslog.conf /etc/rsyslog.d/*.conf /etc/syslog-ng/syslog-ng.conf 2>&1 \
+  | grep -av '^grep: .*No such file or directory$'
 exit 0
 """
 

@@ -9,10 +9,12 @@ from inventory.facts.base import Fact, Reading, Section, absent, denied, failed,
 
 _OWN = "('mysql', 'information_schema', 'performance_schema', 'sys')"
 _VARIABLES = (
-    "version version_comment port log_bin binlog_format server_id bind_address have_ssl datadir gtid_mode gtid_strict_mode "
-    "character_set_server collation_server default_storage_engine sql_mode tls_version require_secure_transport "
-    "innodb_buffer_pool_size max_connections time_zone log_error lower_case_table_names"
-).split()
+    *("version", "version_comment", "port", "log_bin", "binlog_format", "server_id", "bind_address"),
+    *("have_ssl", "datadir", "gtid_mode", "gtid_strict_mode", "character_set_server", "collation_server"),
+    *("default_storage_engine", "sql_mode", "tls_version", "require_secure_transport"),
+    *("innodb_buffer_pool_size", "max_connections", "time_zone", "log_error", "lower_case_table_names"),
+)
+# Made of our own constants alone.
 _QUERIES = f"""
 show global variables where variable_name in ({", ".join(f"'{name}'" for name in _VARIABLES)});
 select 'database', s.schema_name, s.default_character_set_name, count(t.table_name),
@@ -26,7 +28,7 @@ select 'keyless', t.table_schema, t.table_name from information_schema.tables t
   where t.table_type = 'BASE TABLE' and t.table_schema not in {_OWN} and c.constraint_name is null;
 select 'account', user, host, plugin from mysql.user;
 select 'end', 1;
-"""
+"""  # noqa: S608
 
 SNIPPET = f"""
 for s in /var/run/mysqld/mysqld.sock /run/mysql/mysql.sock /var/lib/mysql/mysql.sock /tmp/mysql.sock; do
@@ -94,8 +96,8 @@ def _plain(text: str) -> str:
 
 FACT = Fact(
     id="mariadb",
-    reads="information_schema and mysql.user (without hashes) by the client over the local socket: databases with size, "
-    "tables without key, accounts, settings. Root, where the server trusts its socket.",
+    reads="information_schema and mysql.user (without hashes) by the client over the local socket: "
+    "databases with size, tables without key, accounts, settings. Root, where the server trusts its socket.",
     tool="the mariadb or mysql client",
     snippet=SNIPPET,
     parser=parse,

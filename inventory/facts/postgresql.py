@@ -4,15 +4,17 @@ import json
 import shlex
 from typing import Any
 
-from estate.records.facts.postgresql import PostgresCluster, PostgresDatabase, PostgresRole, Postgresql
+from estate.records.facts.postgresql import PostgresCluster, PostgresDatabase, Postgresql, PostgresRole
 from estate.redact import redact
 from inventory.facts.base import Fact, Reading, Section, absent, denied, failed, known, unreadable
 
 _SETTINGS = (
-    "wal_level max_replication_slots max_wal_senders max_logical_replication_workers listen_addresses port ssl "
-    "ssl_min_protocol_version password_encryption log_connections log_disconnections log_destination logging_collector "
-    "shared_preload_libraries data_directory max_connections shared_buffers server_encoding TimeZone lc_collate archive_mode"
-).split()
+    *("wal_level", "max_replication_slots", "max_wal_senders", "max_logical_replication_workers"),
+    *("listen_addresses", "port", "ssl", "ssl_min_protocol_version", "password_encryption"),
+    *("log_connections", "log_disconnections", "log_destination", "logging_collector"),
+    *("shared_preload_libraries", "data_directory", "max_connections", "shared_buffers", "server_encoding"),
+    *("TimeZone", "lc_collate", "archive_mode"),
+)
 
 # Each query gives one line of JSON a row, so that no name can pretend to be another column.
 _SERVER = f"""
@@ -28,7 +30,7 @@ select 'role ' || row_to_json(x) from (select rolname as name, rolcanlogin as lo
   rolreplication as replication, rolcreaterole as create_role from pg_roles where rolname !~ '^pg_' order by 1) x;
 select 'hba ' || row_to_json(x) from (select type, database, user_name, address, netmask, auth_method
   from pg_hba_file_rules where error is null order by line_number) x;
-"""
+"""  # noqa: S608 - made of our own constants alone
 # Names that could end a psql command early are left alone: what is inside such a database stays unknown.
 _EACH = """select '\\connect ' || quote_ident(datname) || E'\\n' || $q$
 select 'inside ' || row_to_json(x) from (select current_database() as name,
@@ -43,7 +45,8 @@ select 'inside ' || row_to_json(x) from (select current_database() as name,
 $q$ from pg_database where datallowconn and not datistemplate and datname ~ '^[[:alnum:]_. -]+$'"""
 
 _PSQL = 'psql -XAtq -v VERBOSITY=terse -h "$d" -p "$p" -d postgres'
-_COMMAND = f'{_PSQL} -c "$a" 2>&1; {_PSQL} -c "$b" 2>/dev/null | {_PSQL} -f - 2>&1'
+# By `-f -` and not `-c`: before version 15 psql shows only the last result of a `-c`.
+_COMMAND = f'printf \'%s\\n\' "$a" | {_PSQL} -f - 2>&1; {_PSQL} -c "$b" 2>/dev/null | {_PSQL} -f - 2>&1'
 
 SNIPPET = f"""
 found=
@@ -156,8 +159,9 @@ def _hba(row: dict[str, Any]) -> str:
 
 FACT = Fact(
     id="postgresql",
-    reads="system catalogues by psql over the local socket, read-only, no table of the council's: databases with size, "
-    "extensions, tables without key, count of large objects, roles without hashes, settings, pg_hba. Root (as postgres).",
+    reads="system catalogues by psql over the local socket, read-only, no table of the council's: "
+    "databases with size, extensions, tables without key, count of large objects, roles without hashes, settings, "
+    "pg_hba. Root (as postgres).",
     tool="psql",
     snippet=SNIPPET,
     parser=parse,

@@ -11,7 +11,8 @@ SNIPPET = r"""
 if [ -d /run/systemd/system ]; then
   echo systemd
   for f in /etc/systemd/system/*.wants/*.service; do printf 'enabled %s\n' "${f##*/}"; done
-  for d in /etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system /lib/systemd/system /usr/lib/systemd/system; do
+  for d in /etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system /lib/systemd/system \
+    /usr/lib/systemd/system; do
     for f in "$d"/*.service; do printf 'file %s\n' "$f"; done
   done
   grep -aHE '^[[:space:]]*(ExecStart|User)[[:space:]]*=' /etc/systemd/system/*.service \
@@ -102,8 +103,8 @@ def _sysv(lines: list[str]) -> Services:
 
 FACT = Fact(
     id="services",
-    reads="systemctl list-units, names of unit files, and ExecStart and User of local ones (redacted); or the names in "
-    "/etc/init.d. Any account.",
+    reads="systemctl list-units, names of unit files, and ExecStart and User of local ones (redacted); "
+    "or the names in /etc/init.d. Any account.",
     tool="systemd or /etc/init.d",
     snippet=SNIPPET,
     parser=parse,

@@ -113,7 +113,8 @@ def _exports(lines: list[str]) -> Iterator[Share]:
 
 FACT = Fact(
     id="shares",
-    reads="/etc/samba/smb.conf, /etc/exports, and du of each shared folder. Any account; root to measure closed folders.",
+    reads="/etc/samba/smb.conf, /etc/exports, and du of each shared folder. Any account; "
+    "root to measure closed folders.",
     tool="grep",
     snippet=SNIPPET,
     parser=parse,

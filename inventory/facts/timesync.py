@@ -12,13 +12,15 @@ if [ -d /run/systemd/system ]; then
   $t systemctl is-active "$@" 2>/dev/null | while IFS= read -r s; do printf 'unit %s %s\n' "$1" "$s"; shift; done
 else
   for n in chronyd ntpd openntpd; do
-    for f in /run/$n.pid /run/chrony/$n.pid /var/run/$n.pid; do [ -e $f ] && { printf 'unit %s active\n' $n; break; }; done
+    for f in /run/$n.pid /run/chrony/$n.pid /var/run/$n.pid; do
+      [ -e $f ] && { printf 'unit %s active\n' $n; break; }
+    done
   done
 fi
 [ -e /run/systemd/timesync/synchronized ] && echo synchronised
 command -v chronyc >/dev/null && { printf 'chrony '; $t chronyc -c tracking 2>/dev/null || echo; }
-grep -ahE '^[[:space:]]*(server|pool|NTP=|servers)' /etc/chrony/chrony.conf /etc/chrony.conf /etc/systemd/timesyncd.conf \
-  /etc/ntp.conf /etc/ntpsec/ntp.conf /etc/openntpd/ntpd.conf 2>/dev/null
+grep -ahE '^[[:space:]]*(server|pool|NTP=|servers)' /etc/chrony/chrony.conf /etc/chrony.conf \
+  /etc/systemd/timesyncd.conf /etc/ntp.conf /etc/ntpsec/ntp.conf /etc/openntpd/ntpd.conf 2>/dev/null
 exit 0
 """
 
@@ -61,7 +63,7 @@ def parse(section: Section) -> Reading:
             active=bool(running),
             synchronised=synchronised,
             servers=tuple(s for s in servers if s),
-            offset_seconds=offset,,
+            offset_seconds=offset,
         )
     )
 

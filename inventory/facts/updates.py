@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from estate.records.facts.updates import PendingUpdate, Updates
 from inventory.facts.base import Fact, Reading, Section, failed, known
 
-# apt is told to keep its caches in memory: nothing is written. dnf answers from its cache alone (-C).
+# Root's apt would write its caches, so it is told to keep them in memory. dnf answers from its cache alone (-C).
 SNIPPET = r"""
 if command -v apt-get >/dev/null; then
   echo 'manager apt'
@@ -15,8 +15,9 @@ if command -v apt-get >/dev/null; then
   for f in /var/lib/apt/lists/*Packages*; do
     [ -e "$f" ] || break
     printf 'lists '; stat -c %Y /var/lib/apt/lists
-    $t apt-get -s -q -o Debug::NoLocking=true -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= \
-      dist-upgrade 2>/dev/null | grep -aE '^Inst |^[0-9]+ upgraded, '
+    set --
+    [ "$uid" = 0 ] && set -- -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=
+    $t apt-get -s -q -o Debug::NoLocking=true "$@" dist-upgrade 2>/dev/null | grep -aE '^Inst |^[0-9]+ upgraded, '
     break
   done
 elif command -v dnf >/dev/null; then

@@ -8,7 +8,9 @@ from inventory.facts.base import Fact, Reading, Section, failed, known
 # The shell reduces each password to a word on the host itself.
 SNIPPET = r"""
 w() { case $1 in '') s=empty ;; x) s=shadow ;; '!'*|'*'*) s=locked ;; *) s=set ;; esac; }
-while IFS=: read -r n p u g _ h c; do w "$p"; printf 'user:%s:%s:%s:%s:%s:%s\n' "$n" "$s" "$u" "$g" "$h" "$c"; done </etc/passwd
+while IFS=: read -r n p u g _ h c; do
+  w "$p"; printf 'user:%s:%s:%s:%s:%s:%s\n' "$n" "$s" "$u" "$g" "$h" "$c"
+done </etc/passwd
 while IFS=: read -r n _ g m; do printf 'group:%s:%s:%s\n' "$n" "$g" "$m"; done </etc/group
 if [ -r /etc/shadow ]; then
   while IFS=: read -r n p _; do w "$p"; printf 'shadow:%s:%s\n' "$n" "$s"; done </etc/shadow
@@ -69,7 +71,8 @@ def parse(section: Section) -> Reading:
 
 FACT = Fact(
     id="users",
-    reads="/etc/passwd and /etc/group (any account); of /etc/shadow only whether a password is set, locked or empty (root).",
+    reads="/etc/passwd and /etc/group (any account); of /etc/shadow only whether a password is set, "
+    "locked or empty (root).",
     tool="sh",
     snippet=SNIPPET,
     parser=parse,

@@ -5,19 +5,21 @@ from inventory.facts._apache import apache_sites
 from inventory.facts._nginx import nginx_sites
 from inventory.facts.base import Fact, Reading, Section, absent, file_lines, known, unreadable
 
-# `nginx -T` would open its logs and make those that are missing, so the files are read as they are; only lines with a
-# directive that matters, or a brace, leave the host.
+# `nginx -T` would open its logs and make those that are missing, so the files are read as they are; only lines
+# with a directive that matters, or a brace, leave the host.
 SNIPPET = r"""
 [ -d /etc/nginx ] || [ -d /etc/apache2 ] || [ -d /etc/httpd ] || { echo none; exit 0; }
 for d in /etc/nginx /etc/apache2 /etc/httpd; do [ -d $d ] && [ ! -x $d ] && printf 'unreadable %s\n' $d; done
-grep -aHE '[{}]|^[[:space:]]*(server_name|listen|root|ssl|ssl_certificate|ssl_protocols|proxy_pass|fastcgi_pass|uwsgi_pass|server|upstream)[[:space:]]' \
-  /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf /etc/nginx/sites-enabled/* 2>&1 \
+n='/etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf /etc/nginx/sites-enabled/*'
+a='/etc/apache2/ports.conf /etc/apache2/apache2.conf /etc/apache2/conf-enabled/*.conf /etc/apache2/sites-enabled/*'
+a="$a /etc/httpd/conf/httpd.conf /etc/httpd/conf.d/*.conf"
+e='[{}]|^[[:space:]]*(server_name|listen|root|ssl|ssl_certificate|ssl_protocols|proxy_pass|fastcgi_pass|uwsgi_pass'
+grep -aHE "$e|server|upstream)[[:space:]]" $n 2>&1 \
   | grep -avE '^grep: .*(No such file or directory|[Ii]s a directory)$'
-grep -aHiE '^[[:space:]]*(</?(VirtualHost|IfModule)|Listen[[:space:]]|ServerName|ServerAlias|DocumentRoot|SSLEngine|SSLCertificateFile|SSLProtocol|ProxyPass[[:space:]])' \
-  /etc/apache2/ports.conf /etc/apache2/apache2.conf /etc/apache2/conf-enabled/*.conf /etc/apache2/sites-enabled/* \
-  /etc/httpd/conf/httpd.conf /etc/httpd/conf.d/*.conf 2>&1 | grep -avE '^grep: .*(No such file or directory|[Ii]s a directory)$'
-for r in $(grep -hasE '^[[:space:]]*(root|DocumentRoot)[[:space:]]' /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf \
-  /etc/nginx/sites-enabled/* /etc/apache2/sites-enabled/* /etc/httpd/conf/httpd.conf /etc/httpd/conf.d/*.conf 2>/dev/null \
+e='^[[:space:]]*(</?VirtualHost|Listen[[:space:]]|ServerName|ServerAlias|DocumentRoot|SSLEngine|SSLCertificateFile'
+grep -aHiE "$e|SSLProtocol|ProxyPass[[:space:]])" $a 2>&1 \
+  | grep -avE '^grep: .*(No such file or directory|[Ii]s a directory)$'
+for r in $(grep -hasE '^[[:space:]]*(root|DocumentRoot)[[:space:]]' $n $a 2>/dev/null \
   | awk '{ gsub(/[;"]/, "", $2); print $2 }' | sort -u); do
   [ -d "$r" ] && printf 'size %s ' "$r" && { $t du -skx "$r" 2>/dev/null || echo; }
 done

@@ -1,0 +1,98 @@
+"""`decant discover`: read the servers, and derive what they hold and who talks to whom."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from decant.app import App
+from decant.output import json_option
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from estate.records.host import Host
+
+
+@click.command("discover")
+@click.argument("targets", nargs=-1, metavar="[TARGET]…")
+@click.option("--hosts", "hosts_file", type=click.Path(path_type=Path, dir_okay=False), help="Another hosts file.")
+@click.option(
+    "--record",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Also keep redacted transcripts in this folder, which --replay reads.",
+)
+@click.option(
+    "--replay",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Read transcripts from this folder instead of the servers.",
+)
+@json_option
+@click.pass_obj
+def COMMAND(
+    app: App,
+    targets: tuple[str, ...],
+    hosts_file: Path | None,
+    record: Path | None,
+    replay: Path | None,
+    as_json: bool,
+) -> int:
+    """Read TARGETs (default: every host of the hosts file), over SSH and without changing anything on them.
+
+    A host that is not reached is listed with the reason; what was known of it stays known.
+    """
+    from decant.journeys.discovery import run
+    from decant.output import next_step, show_json, table
+    from inventory.hosts_file import load
+
+    hosts = load(hosts_file) if hosts_file else app.hosts
+    found = run(app, _chosen(hosts, targets), hosts, record, replay)
+    if as_json:
+        show_json(
+            "decant.discover/1",
+            {
+                "servers": [one.server for one in found.collected if one.server.reached],
+                "unreached": [
+                    {"server": one.server.id, "reason": one.server.unreached_reason} for one in found.unreached
+                ],
+                "not_seen": found.not_seen,
+                "workloads": found.workloads,
+                "dependencies": found.dependencies,
+                "seconds": round(found.seconds, 2),
+            },
+        )
+    else:
+        table(
+            f"{len(found.collected) - len(found.unreached)} of {len(found.collected)} servers read "
+            f"in {found.seconds:.1f} s",
+            ["server", "system", "workloads", "not seen"],
+            [
+                [
+                    one.server.id,
+                    one.server.os_name if one.server.reached else f"not reached: {one.server.unreached_reason}",
+                    sum(w.server == one.server.id and not w.os_owned for w in found.workloads),
+                    sum(missing.server == one.server.id for missing in found.not_seen)
+                    if one.server.reached
+                    else "all",
+                ]
+                for one in found.collected
+            ],
+            numbers=["workloads", "not seen"],
+        )
+    if found.unreached:
+        next_step("decant doctor", "says what keeps a host from being reached")
+    else:
+        next_step("decant estate list", "then `decant assess`")
+    return found.exit_code
+
+
+def _chosen(hosts: "Mapping[str, Host]", targets: tuple[str, ...]) -> "list[Host]":
+    from estate.errors import UsageError
+    from estate.suggest import unknown
+
+    if not hosts:
+        raise UsageError("The hosts file lists no host", "write your servers into it as [[host]] tables")
+    for target in targets:
+        if target not in hosts:
+            raise unknown("host", target, hosts, "add it to the hosts file")
+    return [hosts[name] for name in dict.fromkeys(targets)] if targets else list(hosts.values())

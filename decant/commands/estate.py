@@ -1,0 +1,191 @@
+"""`decant estate`: what is known of the estate."""
+
+from pathlib import Path
+
+import click
+
+from decant.app import App
+from decant.output import json_option
+
+
+@click.group("estate")
+def COMMAND() -> None:
+    """What is known of the estate: servers, workloads, dependencies, and what could not be seen."""
+
+
+@COMMAND.command("list")
+@click.option("--all", "everything", is_flag=True, help="Also the jobs of the operating systems.")
+@json_option
+@click.pass_obj
+def list_(app: App, everything: bool, as_json: bool) -> None:
+    """List servers, workloads and dependencies."""
+    from decant.output import next_step, show_json, table
+    from estate.documents.words import size
+    from estate.records.dependency import Dependency
+    from estate.records.server import Server
+    from estate.records.workload import Workload
+
+    servers, workloads = app.store.all(Server), app.store.all(Workload)
+    dependencies = app.store.all(Dependency)
+    if as_json:
+        show_json(
+            "decant.estate/1",
+            {
+                "servers": servers,
+                "workloads": workloads,
+                "dependencies": dependencies,
+                "unreached": [
+                    {"server": server.id, "reason": server.unreached_reason}
+                    for server in servers
+                    if not server.reached
+                ],
+            },
+        )
+        return
+    table(
+        "Servers",
+        ["server", "role", "system", "cpus", "memory", "disk used", "owner", "state"],
+        [
+            [
+                server.id,
+                server.role,
+                server.os_name,
+                server.cpus,
+                size(server.memory_bytes),
+                size(server.disk_used_bytes),
+                server.owner or "",
+                "reached" if server.reached else f"not reached: {server.unreached_reason}",
+            ]
+            for server in servers
+        ],
+        numbers=["cpus", "memory", "disk used"],
+    )
+    shown = [workload for workload in workloads if everything or not workload.os_owned]
+    table(
+        "Workloads"
+        + ("" if everything else f" ({len(workloads) - len(shown)} of the operating systems left out: --all)"),
+        ["workload", "size", "reached by", "detail"],
+        [[one.id, size(one.bytes), ", ".join(one.services), _detail(one.detail)] for one in shown],
+        numbers=["size"],
+    )
+    table(
+        "Dependencies",
+        ["client", "server", "port", "process", "workload", "evidence"],
+        [
+            [
+                one.client + (" (outside)" if one.client_outside else ""),
+                one.server + (" (outside)" if one.server_outside else ""),
+                one.port,
+                one.process or "",
+                one.workload or "",
+                one.evidence,
+            ]
+            for one in dependencies
+        ],
+        numbers=["port"],
+    )
+    next_step("decant assess" if servers else "decant discover")
+
+
+def _detail(detail: dict[str, object]) -> str:
+    keys = ("version", "path", "names", "unit", "when")
+    parts = (detail[key] for key in keys if detail.get(key))
+    return "; ".join(", ".join(map(str, part)) if isinstance(part, list) else str(part) for part in parts)
+
+
+@COMMAND.command("show")
+@click.argument("server")
+@json_option
+@click.pass_obj
+def show(app: App, server: str, as_json: bool) -> None:
+    """Show one SERVER: each fact, and what could not be seen and why."""
+    from decant.journeys.discovery import not_seen
+    from decant.output import next_step, show_json, table
+    from estate.documents.words import size
+    from estate.records.dependency import Dependency
+    from estate.records.workload import Workload
+
+    facts = app.store.server_facts(server)
+    workloads = [one for one in app.store.all(Workload) if one.server == server]
+    talk = [one for one in app.store.all(Dependency) if server in (one.client, one.server)]
+    missing = not_seen(facts)
+    if as_json:
+        show_json(
+            "decant.server/1",
+            {
+                "server": facts.server,
+                "facts": dict(facts.observations),
+                "workloads": workloads,
+                "dependencies": talk,
+                "not_seen": missing,
+            },
+        )
+        return
+    about = facts.server
+    table(
+        about.id,
+        ["", "value"],
+        [
+            ["address", about.address],
+            ["state", "reached" if about.reached else f"not reached: {about.unreached_reason}"],
+            ["last seen", f"{about.seen_at:%Y-%m-%d %H:%M} UTC"],
+            ["system", about.os_name],
+            ["kernel", about.kernel],
+            ["cpus", about.cpus],
+            ["memory", size(about.memory_bytes)],
+            ["disk", f"{size(about.disk_used_bytes)} used of {size(about.disk_bytes)}"],
+            ["owner", about.owner],
+            ["authority", about.authority],
+            ["contract ends", about.contract_end],
+        ],
+    )
+    table("Workloads", ["workload", "size"], [[one.id, size(one.bytes)] for one in workloads], numbers=["size"])
+    table(
+        "Facts",
+        ["fact", "outcome", "why"],
+        [
+            [fact, seen.outcome.value + (", in part" if seen.partial else ""), seen.partial or seen.reason]
+            for fact, seen in sorted(facts.observations.items())
+        ],
+    )
+    table(
+        "Not seen",
+        ["fact", "outcome", "why", "right that would show it"],
+        [[one.fact, one.outcome, one.reason, one.privilege] for one in missing],
+    )
+    next_step("decant estate map" if about.reached else "decant doctor")
+
+
+@COMMAND.command("map")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("estate.svg"),
+    help="The SVG file to write.",
+)
+@json_option
+@click.pass_obj
+def map_(app: App, output: Path, as_json: bool) -> None:
+    """Draw servers, workloads and who talks to whom, as an SVG file; --json prints nodes and edges instead."""
+    from decant.output import next_step, say, show_json
+    from estate.documents.map import svg
+    from estate.documents.words import count
+    from estate.errors import UsageError
+    from estate.records.dependency import Dependency
+    from estate.records.server import Server
+    from estate.records.workload import Workload
+    from inventory.map import graph
+
+    drawn = graph(app.store.all(Server), app.store.all(Workload), app.store.all(Dependency))
+    if as_json:
+        show_json("decant.map/1", {"nodes": drawn.nodes, "edges": drawn.edges})
+        return
+    try:
+        output.write_text(svg(drawn), "utf-8")
+    except OSError as wrong:
+        raise UsageError(
+            f"{output} cannot be written ({wrong.strerror})", "choose another file with --output"
+        ) from None
+    ends = count(len(drawn.nodes), "server or outside end", "servers and outside ends")
+    say(f"Wrote {output}: {ends}, {count(len(drawn.edges), 'connection')}.")
+    next_step("decant assess")

@@ -1,0 +1,131 @@
+"""One discovery: hosts read, kept as they come, and what follows from all that is known."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from estate.errors import worst
+from estate.records.dependency import Dependency
+from estate.records.host import Host
+from estate.records.observation import Outcome
+from estate.records.report import NotSeen
+from estate.records.server import Server, ServerFacts
+from estate.records.workload import Workload
+from estate.transport.base import Transport
+from inventory.collect import Collected
+from inventory.dependencies import dependencies
+from inventory.discover import discover
+from inventory.workloads import all_workloads, gone
+
+if TYPE_CHECKING:
+    from decant.app import App
+    from estate.store import Store
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """What one run found."""
+
+    collected: Sequence[Collected]
+    workloads: Sequence[Workload]
+    dependencies: Sequence[Dependency]
+    not_seen: Sequence[NotSeen]
+    seconds: float
+
+    @property
+    def unreached(self) -> list[Collected]:
+        """The hosts that could not be read."""
+        return [one for one in self.collected if not one.server.reached]
+
+    @property
+    def exit_code(self) -> int:
+        """0, or the worst of what kept us out of a host."""
+        return worst(one.exit_code for one in self.collected)
+
+
+def run(
+    app: "App",
+    chosen: Sequence[Host],
+    hosts: Mapping[str, Host],
+    record: Path | None = None,
+    replay: Path | None = None,
+) -> Discovery:
+    """Read the `chosen` hosts; `hosts` also holds the jump hosts. Each is kept as soon as it is read.
+
+    Workloads and dependencies are derived from all that is known, the hosts of earlier runs included. Also where
+    the run is stopped, it is in the ledger with what it read.
+    """
+    begun = time.monotonic()
+    store = app.store
+    kept: list[Collected] = []
+
+    def keep(one: Collected) -> None:
+        store.put(one.server)
+        store.add_observations(one.observations)
+        kept.append(one)
+
+    def connect(host: Host) -> Transport:
+        return _transport(app, host, hosts, record, replay)
+
+    settings = app.settings.discover
+    previous = {server.id: server for server in store.all(Server)}
+    try:
+        collected = discover(chosen, connect, keep, previous, settings.parallel, settings.timeout, app.progress)
+    finally:
+        if kept:
+            _note(app, kept, replay)
+            _derive(app, store)
+    facts = store.all_server_facts()
+    ids = {one.server.id for one in collected}
+    return Discovery(
+        collected,
+        [one for one in store.all(Workload) if one.server in ids],
+        [one for one in store.all(Dependency) if ids & {one.client, one.server}],
+        [missing for one in facts if one.server.id in ids for missing in not_seen(one)],
+        time.monotonic() - begun,
+    )
+
+
+def not_seen(facts: ServerFacts) -> list[NotSeen]:
+    """What of one server could not be read, or not wholly, and why."""
+    return [
+        NotSeen(
+            server=facts.server.id,
+            fact=fact,
+            outcome="partial" if seen.outcome is Outcome.KNOWN else seen.outcome.value,
+            reason=seen.partial or seen.reason,
+            privilege=seen.privilege,
+        )
+        for fact, seen in sorted(facts.observations.items())
+        if seen.partial or seen.outcome in (Outcome.UNREADABLE, Outcome.FAILED)
+    ]
+
+
+def _transport(
+    app: "App", host: Host, hosts: Mapping[str, Host], record: Path | None, replay: Path | None
+) -> Transport:
+    from estate.transport.connect import connect
+    from estate.transport.recorded import RecordedTransport, RecordingTransport
+
+    if replay is not None:
+        return RecordedTransport(host.name, replay)
+    transport = connect(host, hosts, app.workspace.known_hosts)
+    return RecordingTransport(transport, record) if record is not None else transport
+
+
+def _note(app: "App", kept: Sequence[Collected], replay: Path | None) -> None:
+    outcomes = {one.server.id: one.server.unreached_reason or "read" for one in kept}
+    source = {"replayed": str(replay)} if replay else {}
+    app.ledger.append("discover", sorted(outcomes), {"hosts": outcomes, **source}, app.actor)
+
+
+def _derive(app: "App", store: "Store") -> None:
+    facts = store.all_server_facts()
+    names: dict[str, list[str]] = {}
+    for entry in app.settings.service:
+        names.setdefault(entry.workload, []).append(entry.name)
+    workloads = all_workloads(facts, names)
+    store.retire(Workload, gone(store.all(Workload), workloads, facts))
+    store.put(*workloads, *dependencies(facts, workloads))
