@@ -86,8 +86,15 @@ def evaluate_stack(
             of_type = [r for r in preview.resources if rule.is_for(r)]
             if not of_type:
                 add(rule, preview.stack, Judged(not_applicable(f"the stack has no {_types(rule.types)}")))
+            silent = 0
             for resource in of_type:
-                add(rule, names[resource.urn], judge(rule.check, resource, context))
+                judged = judge(rule.check, resource, context)
+                if "*" in rule.types and judged.verdict.status is Status.NOT_APPLICABLE:
+                    silent += 1
+                else:
+                    add(rule, names[resource.urn], judged)
+            if silent:
+                add(rule, preview.stack, Judged(not_applicable(f"has nothing to say of {silent} resources")))
     return findings
 
 

@@ -87,6 +87,21 @@ def groups(inputs: Inputs, path: str) -> tuple[Inputs, ...]:
     return found
 
 
+def named_groups(inputs: Inputs, path: str) -> Mapping[str, Inputs]:
+    """Groups of settings by name at `path`, as the notifications of a budget; empty where there are none."""
+    found = value(inputs, path)
+    if found is None:
+        return {}
+    if not isinstance(found, Mapping):
+        raise _unexpected(path, found, "groups of settings")
+    for name, group in found.items():
+        if _is_unknown(group):
+            raise UndecidedError(f"{path}.{name} is only known once the stack is built", "check the built stack")
+        if not isinstance(group, Mapping):
+            raise _unexpected(f"{path}.{name}", group, "a group of settings")
+    return found
+
+
 def texts(inputs: Inputs, path: str) -> tuple[str, ...]:
     """A list of texts at `path`."""
     found = items(inputs, path)

@@ -22,11 +22,10 @@ def _check(resources: Sequence[Resource], context: Context) -> Verdict:
 
 
 def _tells_somebody(budget: Resource) -> bool:
-    notifications = reading.value(budget.inputs, "notifications") or {}
     return any(
-        reading.items(budget.inputs, f"notifications.{name}.{contact}")
-        for name in notifications
-        if reading.flag(budget.inputs, f"notifications.{name}.enabled") is not False
+        reading.items(notification, contact)
+        for notification in reading.named_groups(budget.inputs, "notifications").values()
+        if reading.flag(notification, "enabled") is not False
         for contact in _CONTACTS
     )
 

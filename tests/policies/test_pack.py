@@ -1,58 +1,23 @@
 """The unmodified CrossGuard pack, started as Pulumi starts it and spoken to as the engine does: it must say what
 `decant check` says."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import Any
 
-import grpc
 import pytest
-from google.protobuf import empty_pb2, json_format, struct_pb2
+from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
-from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
-import policies
 from estate.records.finding import Finding, Status
-from estate.records.preview import SECRET, UNKNOWN, Estimate, Preview, Resource, StackKind
+from estate.records.preview import UNKNOWN, Estimate, Preview, Resource, StackKind
 from policies.evaluate import evaluate_stack, subject_names
-from policies.pack import NOT_EVALUATED
 from policies.rulebook import resource_rules, rules, stack_rules
-
-PACK = Path(policies.__file__).parent
-SECRET_SIGNATURE = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
-CANARY = "correct-horse-battery"
-
-
-@contextmanager
-def _started(**config: str) -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
-    """The pack as `pulumi-analyzer-policy-python` starts it, with this configuration of the stack."""
-    process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(PACK)],
-        stdout=subprocess.PIPE,
-        cwd=PACK,
-        env={**os.environ, "PULUMI_CONFIG": json.dumps({f"decant:{k}": v for k, v in config.items()})},
-    )
-    try:
-        assert process.stdout is not None
-        port = int(process.stdout.readline())
-        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-            yield analyzer_pb2_grpc.AnalyzerStub(channel)
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=20)
-        process.stdout.close()
+from tests.policies.engine import CANARY, analyze, analyze_stack, said_by_pack, started
 
 
 @pytest.fixture(scope="module", params=["production", "test"])
 def pack(request: pytest.FixtureRequest) -> Iterator[tuple[StackKind, analyzer_pb2_grpc.AnalyzerStub]]:
-    with _started(kind=request.param) as stub:
+    with started(kind=request.param) as stub:
         yield request.param, stub
 
 
@@ -64,24 +29,9 @@ def test_the_kind_comes_from_the_settings_file_and_is_production_without_one(tmp
     if settings:
         (tmp_path / "sandpit.toml").write_text(f'kind = "{settings}"\n')
         config["settings"] = str(tmp_path / "sandpit.toml")
-    with _started(**config) as stub:
-        said = stub.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest())
+    with started(**config) as stub:
+        said = analyze_stack(stub, ())
     assert {n.policy_name: n.reason for n in said.not_applicable}["LOG-03"] == answer
-
-
-def _wire(value: Any) -> Any:
-    """Inputs as the engine sends them: unknowns as its own mark, secrets in plain text inside their signature."""
-    if isinstance(value, dict):
-        return {k: _wire(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_wire(v) for v in value]
-    if value == SECRET:
-        return {**SECRET_SIGNATURE, "value": CANARY}
-    return UNKNOWN_STRING_VALUE if value == UNKNOWN else value
-
-
-def _properties(resource: Resource) -> struct_pb2.Struct:
-    return json_format.ParseDict(_wire(resource.inputs), struct_pb2.Struct())
 
 
 def _preview(kind: StackKind, resources: tuple[Resource, ...]) -> Preview:
@@ -93,17 +43,6 @@ def _preview(kind: StackKind, resources: tuple[Resource, ...]) -> Preview:
         estimate=Estimate(monthly_gbp=0, priced_at=date(2026, 11, 22), source="none", lines=()),
         at=datetime.now(UTC),
     )
-
-
-def _said_by_pack(answer: analyzer_pb2.AnalyzeResponse) -> dict[str, Status]:
-    """Each policy's verdict, as the protocol carries it; policies that said nothing passed."""
-    said = dict.fromkeys(rules(), Status.PASS)
-    for inapplicable in answer.not_applicable:
-        unknown = inapplicable.reason.startswith(NOT_EVALUATED)
-        said[inapplicable.policy_name] = Status.NOT_EVALUATED if unknown else Status.NOT_APPLICABLE
-    for diagnostic in answer.diagnostics:
-        said[diagnostic.policyName] = Status.FAIL
-    return said
 
 
 def _unique(resources: list[Resource]) -> tuple[Resource, ...]:
@@ -142,13 +81,9 @@ def test_the_pack_and_the_check_agree_on_every_resource(pack):
         by_subject.setdefault(finding.subject, {})[finding.rule] = finding
     compared = 0
     for resource in resources:
-        answer = stub.Analyze(
-            analyzer_pb2.AnalyzeRequest(
-                type=resource.type, urn=resource.urn, name=resource.name, properties=_properties(resource)
-            )
-        )
+        answer = analyze(stub, resource)
         assert CANARY not in str(answer)
-        said = _said_by_pack(answer)
+        said = said_by_pack(answer)
         ours = by_subject.get(names[resource.urn], {})
         for rule in resource_rules():
             found = ours.get(rule.id)
@@ -166,25 +101,8 @@ def test_the_pack_and_the_check_agree_on_whole_stacks(pack):
     stacks = [s for rule in stack_rules() for s in (*rule.passing, *rule.failing)]
     for resources in stacks:
         findings = evaluate_stack(_preview(kind, tuple(resources)), datetime.now(UTC).date(), stack_rules())
-        answer = stub.AnalyzeStack(
-            analyzer_pb2.AnalyzeStackRequest(
-                resources=[
-                    analyzer_pb2.AnalyzerResource(
-                        type=r.type,
-                        urn=r.urn,
-                        name=r.name,
-                        properties=_properties(r),
-                        dependencies=list(r.dependencies),
-                        propertyDependencies={
-                            name: analyzer_pb2.AnalyzerPropertyDependencies(urns=list(urns))
-                            for name, urns in r.property_dependencies.items()
-                        },
-                    )
-                    for r in resources
-                ]
-            )
-        )
-        said = _said_by_pack(answer)
+        answer = analyze_stack(stub, resources)
+        said = said_by_pack(answer)
         assert {f.rule: f.status for f in findings} == {f.rule: said[f.rule] for f in findings}
 
 
