@@ -143,6 +143,32 @@ class Shutdown(Section):
     )
 
 
+class State(Section):
+    """Where Pulumi keeps what it knows of the built stack, and with what it encrypts it. One for each stack."""
+
+    backend: str = Field(
+        default="",
+        pattern=r"^$|^(azblob|file)://.+",
+        description="azblob://CONTAINER?storage_account=NAME or file://PATH; default: .decant/pulumi/NAME.",
+    )
+    secrets_provider: str = Field(
+        default="passphrase",
+        pattern=r"^passphrase$|^azurekeyvault://.+",
+        description="passphrase, or azurekeyvault://VAULT.vault.azure.net/keys/KEY.",
+    )
+    passphrase: str = Field(
+        default="env:PULUMI_CONFIG_PASSPHRASE", description="Reference to the passphrase, never the passphrase."
+    )
+
+    @model_validator(mode="after")
+    def _reference(self) -> Self:
+        if self.passphrase.partition(":")[0] not in ("env", "file", "keyring", "prompt"):
+            raise ValueError(
+                "passphrase must be a reference: env:NAME, file:PATH, keyring:SERVICE/NAME or prompt:NAME"
+            )
+        return self
+
+
 class Assumptions(Section):
     """What an estimate has to suppose. Put what is known of the estate here; the figures follow."""
 
@@ -188,6 +214,7 @@ class StackSettings(Section):
     data: DataSource = DataSource()
     shutdown: Shutdown = Shutdown()
     assumptions: Assumptions = Assumptions()
+    state: State = State()
     vm: tuple[Vm, ...] = ()
     postgres: tuple[Postgres, ...] = ()
 

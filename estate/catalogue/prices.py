@@ -107,9 +107,10 @@ class PriceBook(Record):
     def caution(self, today: date) -> str:
         """One sentence on what the figures are worth on `today`."""
         old = f"; the oldest is of {self.oldest.isoformat()}, which is old" if self.stale(today) else ""
+        undated = ", and some bear no date" if any(s.dated is None for s in self.sources.values()) else ""
         return (
             f"List prices without VAT, gathered on {self.compiled.isoformat()} from public sources of different "
-            f"days{old}; those in dollars at {self.usd_per_gbp.rate:.4f} to the pound"
+            f"days{old}{undated}; those in dollars at {self.usd_per_gbp.rate:.4f} to the pound"
         )
 
     def stale(self, today: date) -> bool:

@@ -45,7 +45,8 @@ def preview_stack(
         progress=progress,
     )
     day = today or date.today()  # noqa: DTZ011 - an expiry is a day in the council's own calendar
-    resources = tuple(recording.resources.values())
+    # Programs register as their parts become ready, in no fixed order.
+    resources = tuple(sorted(recording.resources.values(), key=lambda resource: resource.urn))
     estimate = reckon(resources, settings, day)
     warnings = [f"{key} still has to be filled in before the stack can be built" for key in settings.unfilled()]
     if settings.expires_on is not None and settings.expires_on < day:
