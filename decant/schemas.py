@@ -169,18 +169,12 @@ def json_schema(name: str) -> dict[str, Any]:
     fields["schema_"] = (Literal[name], Field(alias="schema"))
     model = create_model("Output", __config__=ConfigDict(extra="allow", title=name), **fields)
     found: dict[str, Any] = model.model_json_schema(mode="serialization", by_alias=True)
-    opened = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "description": output.about,
-        **_open(found),
-    }
-    return opened
+    header = {"$schema": "https://json-schema.org/draft/2020-12/schema", "description": output.about}
+    return {**header, **_open(found)}
 
 
 def _open(node: Any) -> Any:
     """The same schema, without the refusal of keys that are added later."""
     if isinstance(node, dict):
-        return {
-            key: _open(value) for key, value in node.items() if (key, value) != ("additionalProperties", False)
-        }
+        return {k: _open(v) for k, v in node.items() if (k, v) != ("additionalProperties", False)}
     return [_open(value) for value in node] if isinstance(node, list) else node
