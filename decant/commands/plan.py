@@ -1,0 +1,69 @@
+"""`decant plan`: which workloads move together, in what order, to where."""
+
+import click
+
+from decant.app import App
+from decant.output import json_option
+
+
+@click.command("plan")
+@click.option("--fresh", is_flag=True, help="Propose anew; an edited plan.toml is kept as plan.toml.before.")
+@click.option(
+    "--most",
+    type=click.IntRange(1, 1000),
+    default=10,
+    show_default=True,
+    help="Workloads in a wave, unless one system has more.",
+)
+@json_option
+@click.pass_obj
+def COMMAND(app: App, fresh: bool, most: int, as_json: bool) -> None:
+    """Put the moves into waves and write them to plan.toml, for people to edit.
+
+    A plan.toml that somebody has edited is read, checked and kept.
+    """
+    from decant.journeys.plan import make_plan
+    from decant.output import next_step, say, show_json, table
+    from estate.documents.words import size
+
+    made = make_plan(app, fresh, most)
+    plan = made.plan
+    if as_json:
+        show_json(
+            "decant.plan/1",
+            {
+                "waves": plan.waves,
+                "not_moving": plan.not_moving,
+                "edited": made.edited,
+                "warnings": made.warnings,
+                "differences": made.differences,
+            },
+        )
+        return
+    for wave in plan.waves:
+        table(
+            f"Wave {wave.number}: {wave.name}"
+            + (f", {wave.window_start:%d %B %Y %H:%M}" if wave.window_start else ""),
+            ("workload", "to", "size", "why"),
+            [(move.workload, move.target, size(move.bytes), move.why) for move in wave.moves],
+            numbers=("size",),
+        )
+        for crossing in wave.crossing:
+            say(f"  crosses between server room and Azure after this wave: {crossing}")
+    table("Not moving", ("workload", "why"), sorted(plan.not_moving.items()))
+    if made.kept:
+        say(f"The plan that somebody had edited is kept as {made.kept.name}.")
+    say(f"{'Wrote' if made.written else 'Read'} {app.workspace.plan}")
+    for warning in made.warnings:
+        say(f"Look at this: {warning}")
+    if made.differences:
+        say("A fresh proposal (`decant plan --fresh`) would differ:")
+        for line in made.differences:
+            say(f"  {line}")
+    first = next((move for wave in plan.waves for move in wave.moves if move.target), None)
+    if first is not None:
+        next_step(
+            f"decant move {first.workload} --to {first.target}", "or edit plan.toml and run `decant plan` again"
+        )
+    else:
+        next_step("edit plan.toml, then `decant plan`", "to say which servers take the workloads")

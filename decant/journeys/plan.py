@@ -1,0 +1,84 @@
+"""Proposes a plan, keeps a person's edits, and stores what holds."""
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from estate.errors import UsageError
+from estate.records.assessment import Assessment
+from estate.records.base import now
+from estate.records.dependency import Dependency
+from estate.records.plan import Plan
+from estate.records.workload import Workload
+from migration import plan_file
+from migration.plan import MOST, PLAN_ID, Estate, propose
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from decant.app import App
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The plan that holds, and what a person should know of it."""
+
+    plan: Plan
+    written: bool
+    """Whether plan.toml was written now."""
+    edited: bool
+    """Whether plan.toml is a person's."""
+    kept: "Path | None"
+    """Where an edited plan.toml was put away."""
+    warnings: tuple[str, ...]
+    differences: tuple[str, ...]
+    """What a fresh proposal would do otherwise."""
+
+
+def make_plan(app: "App", fresh: bool = False, most: int = MOST) -> Planned:
+    """Propose a plan, or read the one that a person has edited, and store it.
+
+    An edited plan.toml is overwritten only with `fresh`, and kept beside. `most` is the number of workloads in
+    a wave. Raises `UsageError` where nothing was discovered yet or an edited plan.toml is not right.
+    """
+    estate = Estate(
+        app.store.all_server_facts(),
+        app.store.all(Workload),
+        app.store.all(Dependency),
+        app.store.all(Assessment),
+    )
+    if not estate.workloads:
+        raise UsageError("no workload was discovered yet", "run `decant discover`, then `decant assess`")
+    path = app.workspace.plan
+    proposal = propose(estate, now(), most)
+    stored = app.store.get(Plan, PLAN_ID)
+    edited = path.exists() and not (
+        stored is not None and path.read_text(encoding="utf-8") == plan_file.render(stored)
+    )
+    kept = None
+    plan = proposal
+    if edited and not fresh:
+        plan, warnings = plan_file.load(path, estate, now())
+    else:
+        if edited:
+            kept = path.with_name(f"{path.name}.before")
+            os.replace(path, kept)  # noqa: PTH105 - atomic
+        new = path.with_name(f"{path.name}.new")
+        new.write_text(plan_file.render(proposal), encoding="utf-8")
+        os.replace(new, path)  # noqa: PTH105 - atomic
+        _, warnings = plan_file.load(path, estate, now())
+    app.store.put(plan)
+    app.ledger.append(
+        "plan.made",
+        [move.workload for wave in plan.waves for move in wave.moves],
+        {"waves": len(plan.waves), "by": "a person" if edited and not fresh else "proposed"},
+        actor=app.actor,
+    )
+    return Planned(
+        plan=plan,
+        written=not edited or fresh,
+        edited=edited and not fresh,
+        kept=kept,
+        warnings=tuple(warnings),
+        differences=tuple(plan_file.differences(plan, proposal)),
+    )

@@ -1,0 +1,162 @@
+"""Propose a plan: which workloads move in which wave, to where, and what stays and why. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from estate.records.assessment import Assessment, Disposition
+from estate.records.dependency import Dependency
+from estate.records.plan import Plan, PlannedMove, Wave
+from estate.records.server import ServerFacts
+from estate.records.workload import Workload
+from migration import targets, waves
+from migration.assess import MOVING
+from migration.systems import APPLICATIONS, Link, System, links, systems
+
+PLAN_ID = "plan"
+MOST = 10
+"""Workloads in a wave, unless one system has more: what a small team moves and watches in one window."""
+
+_STAYING = {
+    Disposition.RETIRE: "is retired, not moved",
+    Disposition.RETAIN: "stays where it is",
+    Disposition.REPURCHASE: "is replaced by a service that is bought",
+    Disposition.REFACTOR: "is rewritten: a project of its own",
+}
+
+
+@dataclass(frozen=True)
+class Estate:
+    """What a plan is made from."""
+
+    servers: Sequence[ServerFacts]
+    workloads: Sequence[Workload]
+    dependencies: Sequence[Dependency]
+    assessments: Sequence[Assessment]
+
+    @property
+    def targets(self) -> list[ServerFacts]:
+        """The servers that take workloads."""
+        return [one for one in self.servers if one.server.role == "target"]
+
+    @property
+    def links(self) -> list[Link]:
+        """The dependencies, laid at the council's workloads."""
+        return links([one for one in self.workloads if not one.os_owned], self.dependencies)
+
+
+def not_moving(estate: Estate) -> dict[str, str]:
+    """Every workload that does not move, with the reason."""
+    assessed = {one.server: one for one in estate.assessments}
+    roles = {one.server.id: one.server.role for one in estate.servers}
+    reasons = {one.id: _stays(one, roles.get(one.server), assessed.get(one.server)) for one in estate.workloads}
+    return {name: reason for name, reason in reasons.items() if reason}
+
+
+def _stays(workload: Workload, role: str | None, assessment: Assessment | None) -> str:
+    if role is None:
+        return "its server is not in the inventory: run `decant discover`"
+    if role == "target":
+        return "it is on a target server already"
+    if workload.os_owned:
+        return "it is part of the operating system"
+    if assessment is None:
+        return "its server was not assessed: run `decant assess`"
+    if assessment.disposition is None:
+        return f"too little is known of its server: {assessment.reasons[0]}"
+    if assessment.disposition not in MOVING:
+        return f"its server {_STAYING[assessment.disposition]}: {assessment.reasons[0]}"
+    return ""
+
+
+def propose(estate: Estate, at: datetime, most: int = MOST) -> Plan:
+    """A plan in which every workload is in one wave or in `not_moving`.
+
+    Waves follow dependencies first, then deadlines (a contract's end, the end of support). `most` is the
+    number of workloads in a wave.
+    """
+    staying = not_moving(estate)
+    moving = [one for one in estate.workloads if one.id not in staying]
+    by_id = {one.id: one for one in moving}
+    found = systems(moving, links(moving, estate.dependencies))
+    ends = deadlines(estate)
+    pressing = {
+        one.name: min(known)[0]
+        for one in found
+        if (known := [ends[server] for name in one.workloads if (server := by_id[name].server) in ends])
+    }
+    packed = waves.pack(waves.order(found, pressing), most)
+    proposed = dict(_targets(moving, estate))
+    return Plan(
+        id=PLAN_ID,
+        waves=with_crossing(
+            [
+                Wave(
+                    number=number,
+                    name=" and ".join(one.name for one in held[:3]) + (" and more" if len(held) > 3 else ""),
+                    moves=tuple(
+                        PlannedMove(
+                            workload=name,
+                            target=proposed[name],
+                            bytes=by_id[name].bytes,
+                            why=_why(by_id[name], system, ends),
+                        )
+                        for system in held
+                        for name in system.workloads
+                    ),
+                )
+                for number, held in enumerate(packed, 1)
+            ],
+            estate.links,
+        ),
+        not_moving=staying,
+        at=at,
+    )
+
+
+def with_crossing(planned: Iterable[Wave], found: Sequence[Link]) -> tuple[Wave, ...]:
+    """The waves, each with the dependencies that will cross between the rooms after it."""
+    held = tuple(planned)
+    wave_of = {move.workload: wave.number for wave in held for move in wave.moves}
+    return tuple(
+        wave.model_copy(update={"crossing": waves.crossing(found, wave_of, wave.number)}) for wave in held
+    )
+
+
+def deadlines(estate: Estate) -> dict[str, tuple[date, str]]:
+    """For each server that has one, the first day on which something ends, and that in words."""
+    ends: dict[str, list[tuple[date, str]]] = {}
+    for one in estate.servers:
+        if one.server.contract_end is not None:
+            words = f"its contract ends on {one.server.contract_end.isoformat()}"
+            ends.setdefault(one.server.id, []).append((one.server.contract_end, words))
+    for assessment in estate.assessments:
+        for support in assessment.support:
+            if support.status in ("ended", "ends soon") and support.ends is not None:
+                words = f"{support.product} {support.version}: {support.reason}"
+                ends.setdefault(assessment.server, []).append((support.ends, words))
+    return {server: min(known) for server, known in ends.items()}
+
+
+def _targets(moving: Sequence[Workload], estate: Estate) -> list[tuple[str, str | None]]:
+    """A target for each workload; jobs follow the data of their server."""
+    whole = {one.server for one in estate.assessments if one.disposition is Disposition.REHOST}
+    beside: dict[str, str | None] = {}
+    found = []
+    for one in sorted(moving, key=lambda one: (one.kind == "schedule", one.kind in APPLICATIONS, one.id)):
+        if one.server in whole:
+            where = None
+        else:
+            where = targets.propose(one, estate.targets, beside.get(one.server))
+            beside.setdefault(one.server, where)
+        found.append((one.id, where))
+    return found
+
+
+def _why(workload: Workload, system: System, ends: Mapping[str, tuple[date, str]]) -> str:
+    parts = []
+    if len(system.workloads) > 1:
+        parts.append(f"with the system {system.name}")
+    if workload.server in ends:
+        parts.append(ends[workload.server][1])
+    return "; ".join(parts)

@@ -1,0 +1,205 @@
+"""`plan.toml`: the plan as people read and edit it."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import tomlkit
+from pydantic import ValidationError
+from tomlkit.items import Table
+
+from estate.errors import UsageError
+from estate.records.base import Record
+from estate.records.plan import Plan, PlannedMove, Wave
+from estate.suggest import unknown
+from migration.plan import PLAN_ID, Estate, not_moving, with_crossing
+from migration.waves import against_order
+
+LONDON = ZoneInfo("Europe/London")
+
+_HEAD = """\
+Waves of the move, in order: `decant plan` wrote them, and reads them again after you have edited them.
+Move [[wave.move]] entries between waves, put waves in another order, change targets and names.
+A window is a time in Europe/London, for example:  window_start = 2027-01-16T20:00:00
+Every workload is in one wave, or under [not_moving] with a reason."""
+
+
+class _Move(Record):
+    workload: str
+    target: str | None = None
+    why: str = ""
+
+
+class _Wave(Record):
+    name: str = ""
+    window_start: datetime | None = None
+    window_end: datetime | None = None
+    move: tuple[_Move, ...] = ()
+
+
+class _File(Record):
+    wave: tuple[_Wave, ...] = ()
+    not_moving: dict[str, str] = {}
+
+
+def render(plan: Plan) -> str:
+    """The plan as text. The same plan always gives the same text."""
+    document = tomlkit.document()
+    for line in _HEAD.splitlines():
+        document.add(tomlkit.comment(line))
+    written = tomlkit.aot()
+    for wave in plan.waves:
+        written.append(_wave_table(wave))
+    if plan.waves:
+        document.add("wave", written)
+    staying = tomlkit.table()
+    for name, reason in sorted(plan.not_moving.items()):
+        staying.add(name, reason)
+    document.add("not_moving", staying)
+    return tomlkit.dumps(document)
+
+
+def _wave_table(wave: Wave) -> Table:
+    table = tomlkit.table()
+    table.add("name", wave.name)
+    for key, at in (("window_start", wave.window_start), ("window_end", wave.window_end)):
+        if at is not None:
+            table.add(key, at.astimezone(LONDON).replace(tzinfo=None))
+    for crossing in wave.crossing:
+        table.add(tomlkit.comment(f"crosses between server room and Azure after this wave: {crossing}"))
+    moves = tomlkit.aot()
+    for move in wave.moves:
+        entry = tomlkit.table()
+        entry.add("workload", move.workload)
+        if move.target is None:
+            entry.add(tomlkit.comment('target = "…"   say which server takes it'))
+        else:
+            entry.add("target", move.target)
+        if move.why:
+            entry.add("why", move.why)
+        moves.append(entry)
+    table.add("move", moves)
+    return table
+
+
+def load(path: Path, estate: Estate, at: datetime) -> tuple[Plan, list[str]]:
+    """The plan in the file, and warnings for people.
+
+    A workload that the file does not mention does not move, and is warned of. Raises `UsageError` for a file
+    that is not right: broken, an unknown key, workload or target, a workload twice, no reason, or a window
+    that ends before it begins or lies in the hour that the clocks skip.
+    """
+    try:
+        file = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path} cannot be read ({error})", "mend it, or run `decant plan --fresh`") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"{path}: {where}: {first['msg']}", "mend it, or run `decant plan --fresh`") from error
+    known = {one.id: one for one in estate.workloads}
+    _check(path, file, estate)
+    held = [
+        Wave(
+            number=number,
+            name=wave.name or f"wave {number}",
+            window_start=_london(path, number, wave.window_start),
+            window_end=_london(path, number, wave.window_end),
+            moves=tuple(
+                PlannedMove(
+                    workload=move.workload, target=move.target, bytes=known[move.workload].bytes, why=move.why
+                )
+                for move in wave.move
+            ),
+        )
+        for number, wave in enumerate(file.wave, 1)
+    ]
+    for wave in held:
+        if wave.window_start and wave.window_end and wave.window_end <= wave.window_start:
+            raise UsageError(f"{path}: the window of wave {wave.number} ends before it begins", "mend it")
+    mentioned = {move.workload for wave in held for move in wave.moves} | file.not_moving.keys()
+    reasons = not_moving(estate)
+    forgotten = {
+        name: reasons.get(name, f"{path.name} does not mention it") for name in known if name not in mentioned
+    }
+    plan = Plan(
+        id=PLAN_ID,
+        waves=with_crossing(held, estate.links),
+        not_moving={**file.not_moving, **forgotten},
+        at=at,
+    )
+    return plan, _warnings(path, plan, estate, [name for name in forgotten if name not in reasons])
+
+
+def differences(mine: Plan, proposed: Plan) -> list[str]:
+    """What a fresh proposal would do otherwise, one line each."""
+    here, there = _places(mine), _places(proposed)
+    return [
+        f"{name}: {here.get(name, 'not in the plan')}; proposed: {there.get(name, 'no longer there')}"
+        for name in sorted(here.keys() | there.keys())
+        if here.get(name) != there.get(name)
+    ]
+
+
+def _places(plan: Plan) -> dict[str, str]:
+    found = dict.fromkeys(plan.not_moving, "not moving")
+    for wave in plan.waves:
+        for move in wave.moves:
+            found[move.workload] = f"wave {wave.number} to {move.target or 'a target yet to be said'}"
+    return found
+
+
+def _check(path: Path, file: _File, estate: Estate) -> None:
+    known = [one.id for one in estate.workloads]
+    targets = [one.server.id for one in estate.targets]
+    seen: dict[str, str] = {}
+    for number, wave in enumerate(file.wave, 1):
+        for move in wave.move:
+            _once(path, seen, move.workload, f"wave {number}", known)
+            if move.target is not None and move.target not in targets:
+                raise unknown("target server", move.target, targets, 'give it role = "target" in hosts.toml')
+    for name, reason in file.not_moving.items():
+        _once(path, seen, name, "[not_moving]", known)
+        if not reason.strip():
+            raise UsageError(f"{path}: {name} does not move, without a reason", "write why")
+
+
+def _once(path: Path, seen: dict[str, str], name: str, where: str, known: Sequence[str]) -> None:
+    if name not in known:
+        raise unknown("workload", name, known, f"mend {path.name}; see `decant estate list`")
+    if name in seen:
+        raise UsageError(f"{path}: {name} is in {seen[name]} and in {where}", "keep one of the two")
+    seen[name] = where
+
+
+def _london(path: Path, number: int, at: datetime | None) -> datetime | None:
+    """A time of day in Europe/London, or with a zone of its own; the hour skipped in March does not exist."""
+    if at is None:
+        return None
+    if at.tzinfo is not None:
+        return at.astimezone(LONDON)
+    local = at.replace(tzinfo=LONDON)
+    if local.astimezone(ZoneInfo("UTC")).astimezone(LONDON).replace(tzinfo=None) != at:
+        raise UsageError(
+            f"{path}: {at.isoformat(' ')} in wave {number} does not exist, as the clocks go forward that night",
+            "choose another hour",
+        )
+    return local
+
+
+def _warnings(path: Path, plan: Plan, estate: Estate, new: Sequence[str]) -> list[str]:
+    wave_of = {move.workload: wave.number for wave in plan.waves for move in wave.moves}
+    reasons: Mapping[str, str] = not_moving(estate)
+    return [
+        *(f"{name} is in no wave of {path.name}: add it, or give a reason under [not_moving]" for name in new),
+        *(f"{name} moves in wave {wave_of[name]}, though {reasons[name]}" for name in wave_of if name in reasons),
+        *against_order(estate.links, wave_of),
+        *(
+            f"{move.workload} has no target yet"
+            for wave in plan.waves
+            for move in wave.moves
+            if move.target is None
+        ),
+    ]

@@ -1,0 +1,176 @@
+"""Which workloads belong together: grouped into systems by what is confirmed and by who talks to whom. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from estate.records.dependency import Dependency
+from estate.records.workload import Workload
+
+APPLICATIONS = frozenset({"website", "service", "schedule"})
+"""Kinds that run together on a server, and call data elsewhere."""
+
+Graph = Mapping[str, frozenset[str]]
+"""From each node to those that it depends on."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """One dependency, as far as it can be laid at workloads: any of `clients` may use any of `servers`."""
+
+    dependency: Dependency
+    clients: frozenset[str]
+    """Ids of workloads; empty where the client is no server with workloads of its own."""
+    servers: frozenset[str]
+
+
+@dataclass(frozen=True)
+class System:
+    """Workloads that move together, what others depend on first."""
+
+    name: str
+    workloads: tuple[str, ...]
+    needs: frozenset[str]
+    """Names of the systems that it depends on."""
+
+
+def links(workloads: Sequence[Workload], dependencies: Iterable[Dependency]) -> list[Link]:
+    """Lay each dependency at workloads.
+
+    The server's end is the workload that is known to answer there, else those on that port, else all of that
+    server. The client's end is the server's applications, else all that it holds.
+    """
+    by_server: dict[str, list[Workload]] = defaultdict(list)
+    for one in workloads:
+        by_server[one.server].append(one)
+    known = {one.id for one in workloads}
+    found = []
+    for dependency in dependencies:
+        there = by_server[dependency.server]
+        if dependency.workload in known:
+            servers = {str(dependency.workload)}
+        else:
+            on_port = {one.id for one in there if one.detail.get("port") == dependency.port}
+            servers = on_port or {one.id for one in there}
+        here = by_server[dependency.client]
+        clients = {one.id for one in here if one.kind in APPLICATIONS} or {one.id for one in here}
+        found.append(Link(dependency, frozenset(clients - servers), frozenset(servers)))
+    return found
+
+
+def systems(workloads: Sequence[Workload], found: Iterable[Link]) -> list[System]:
+    """Group workloads into systems.
+
+    Together are: workloads of one confirmed system; the applications of one server; what depends on each other
+    both ways; and a workload that has the clients of one system only, with that system.
+    """
+    unit_of = {one.id: _unit(one) for one in workloads}
+    confirmed = {_unit(one) for one in workloads if one.system}
+    calls = _graph(
+        unit_of.values(), ((unit_of[c], unit_of[s]) for link in found for c in link.clients for s in link.servers)
+    )
+    group_of = {unit: part[0] for part in rings(calls) for unit in part}
+    group_of = _with_sole_clients(calls, group_of, confirmed)
+    members: dict[str, list[Workload]] = defaultdict(list)
+    for one in workloads:
+        members[group_of[unit_of[one.id]]].append(one)
+    needs = _graph(
+        members, ((group_of[unit], group_of[other]) for unit, others in calls.items() for other in others)
+    )
+    names = _names(members)
+    return [
+        System(
+            names[group],
+            tuple(one.id for one in sorted(held, key=lambda one: (one.kind in APPLICATIONS, one.id))),
+            frozenset(names[other] for other in needs[group]),
+        )
+        for group, held in sorted(members.items())
+    ]
+
+
+def rings(graph: Graph) -> list[list[str]]:
+    """The nodes grouped so that all of a group depend on each other (strongly connected, by Kosaraju)."""
+    order: list[str] = []
+    seen: set[str] = set()
+    for start in sorted(graph):
+        _visit(graph, start, seen, order)
+    backwards: dict[str, set[str]] = {node: set() for node in graph}
+    for node, others in graph.items():
+        for other in others:
+            backwards[other].add(node)
+    found = []
+    seen = set()
+    for start in reversed(order):
+        part: list[str] = []
+        _visit(backwards, start, seen, part)
+        if part:
+            found.append(sorted(part))
+    return found
+
+
+def _visit(graph: Mapping[str, Iterable[str]], start: str, seen: set[str], order: list[str]) -> None:
+    """Append everything that `start` reaches and that was not seen, each node after what it reaches."""
+    if start in seen:
+        return
+    seen.add(start)
+    stack = [(start, iter(sorted(graph[start])))]
+    while stack:
+        node, rest = stack[-1]
+        following = next((other for other in rest if other not in seen), None)
+        if following is None:
+            stack.pop()
+            order.append(node)
+        else:
+            seen.add(following)
+            stack.append((following, iter(sorted(graph[following]))))
+
+
+def _with_sole_clients(calls: Graph, group_of: dict[str, str], confirmed: set[str]) -> dict[str, str]:
+    """Put each group that only one other group uses into that one, unless both are confirmed systems."""
+    fixed = {group_of[unit] for unit in confirmed}
+    while True:
+        clients: dict[str, set[str]] = defaultdict(set)
+        for unit, others in calls.items():
+            for other in others:
+                if group_of[unit] != group_of[other]:
+                    clients[group_of[other]].add(group_of[unit])
+        joined = {
+            group: next(iter(users))
+            for group, users in clients.items()
+            if len(users) == 1 and not (group in fixed and users & fixed)
+        }
+        if not joined:
+            return group_of
+        # One at a time: who is whose only client may change with each.
+        group, user = min(joined.items())
+        if group in fixed:
+            fixed.add(user)
+        group_of = {unit: user if one == group else one for unit, one in group_of.items()}
+
+
+def _unit(workload: Workload) -> str:
+    if workload.system:
+        return f"system {workload.system}"
+    if workload.kind in APPLICATIONS:
+        return f"applications {workload.server}"
+    return workload.id
+
+
+def _graph(nodes: Iterable[str], edges: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {node: set() for node in nodes}
+    for node, other in edges:
+        if node != other:
+            found[node].add(other)
+    return {node: frozenset(others) for node, others in found.items()}
+
+
+def _names(members: Mapping[str, Sequence[Workload]]) -> dict[str, str]:
+    """A name for each group: its confirmed system's, else that of its first website, database, share …"""
+    rank = ("website", "postgres", "mariadb", "files", "service", "schedule")
+    names: dict[str, str] = {}
+    for group, held in sorted(members.items()):
+        first = min(held, key=lambda one: (one.system is None, rank.index(one.kind), one.id))
+        name = first.system or first.name
+        taken = name in names.values()
+        names[group] = f"{name} ({first.id})" if taken else name
+    return names
