@@ -15,6 +15,7 @@ from estate.records.assessment import Assessment
 from estate.records.dependency import Dependency
 from estate.records.finding import Finding
 from estate.records.observation import Observation
+from estate.records.preview import Estimate, Resource, StackKind
 from estate.records.report import NotSeen, Report
 from estate.records.server import Server
 from estate.records.workload import Workload
@@ -111,6 +112,36 @@ OUTPUTS: Mapping[str, Output] = {
         "assess",
         "What should become of each server.",
         {"assessments": (list[Assessment], "one a server")},
+    ),
+    "decant.preview/1": Output(
+        "stack preview",
+        "What a stack builds and what it costs a month.",
+        {
+            "stack": (str, "its name"),
+            "kind": (StackKind, "what it is for"),
+            "settings_sha256": (str, "of the settings file it was made from"),
+            "resources": (list[Resource], "every resource; secret inputs are `[secret]`, later ones `[unknown]`"),
+            "outputs": (Row, "what the stack will give"),
+            "estimate": (Estimate, "`monthly_gbp`, `priced_at`, `source`, `lines[]`, `unpriced[]`"),
+            "warnings": (list[str], "what a person should know"),
+            "seconds": (float, "how long it took"),
+            "at": (str, "when"),
+        },
+    ),
+    "decant.stacks/1": Output(
+        "stack list",
+        "The workspace's stacks.",
+        {
+            "stacks": (
+                list[Row],
+                "`name`, `kind`, `monthly_gbp`, `budget_gbp`, `expires_on`, `previewed_at`, `problem`",
+            )
+        },
+    ),
+    "decant.outputs/1": Output(
+        "stack outputs",
+        "What a built stack gives.",
+        {"stack": (str, "its name"), "outputs": (Row, "secret ones are `[secret]`")},
     ),
     "decant.rules/1": Output("rules list", "Every rule.", {"rules": (list[Row], "as `decant.rule/1`")}),
     "decant.findings/1": Output(

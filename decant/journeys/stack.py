@@ -227,9 +227,10 @@ def deployment(app: App, name: str) -> "Deployment":
 def within_budget(made: Preview, settings: StackSettings) -> None:
     """Raises `RefusedError` where the estimate is more than the stack's budget."""
     budget = settings.budget.monthly_gbp
-    if made.estimate.monthly_gbp > budget:
+    cost = made.estimate.monthly_gbp
+    if cost > budget:
         raise RefusedError(
-            f"{made.stack} would cost about £{made.estimate.monthly_gbp:,.2f} a month; its budget is £{budget:,.2f}",
+            f"{made.stack} would cost about £{cost:,.2f} a month, and its budget is £{budget:,.2f}",
             "make it smaller, or have budget.monthly_gbp raised by whoever holds the budget",
         )
 

@@ -105,11 +105,10 @@ def _run(order: Mapping[str, object], home: str, time_limit: float) -> tuple[int
     try:
         _, stderr = child.communicate(json.dumps(order), timeout=time_limit)
     except subprocess.TimeoutExpired:
-        os.killpg(child.pid, signal.SIGKILL)
-        _, stderr = child.communicate()
-        return None, stderr
-    except BaseException:
-        os.killpg(child.pid, signal.SIGKILL)
-        child.communicate()
-        raise
+        return None, ""
+    finally:
+        # Also when the caller was interrupted: nothing of the child stays.
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.communicate()
     return child.returncode, stderr
