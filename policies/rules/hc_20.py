@@ -2,6 +2,7 @@
 
 from estate.errors import UndecidedError
 from estate.records.facts.disks import Disk, Disks
+from estate.records.facts.os import Os
 from estate.records.server import ServerFacts
 from policies.observed import need
 from policies.rules.base import Context, HostRule, Verdict, failed, host, ncsc, passed
@@ -9,6 +10,8 @@ from policies.rules.base import Context, HostRule, Verdict, failed, host, ncsc, 
 
 def _check(facts: ServerFacts, context: Context) -> Verdict:
     del context
+    if need(facts, "os", Os).virtualisation == "container":
+        raise UndecidedError("the disks of a container are those of the machine below it", "check that machine")
     disks = need(facts, "disks", Disks).disks
     if not any(d.type == "disk" for d in disks):
         raise UndecidedError("the host shows no disk of its own", "look at what its disks lie on")
@@ -41,7 +44,8 @@ def _is_encrypted(disk: Disk, by_name: dict[str, Disk]) -> bool:
 
 
 def _host(*disks: Disk, role: str = "legacy") -> ServerFacts:
-    return host({"disks": Disks(disks=disks)}, server={"role": role})
+    system = Os(hostname="example", id="debian", version_id="12", virtualisation="none")
+    return host({"disks": Disks(disks=disks), "os": system}, server={"role": role})
 
 
 _SDA = Disk(name="sda", type="disk", size_bytes=1)
@@ -55,7 +59,7 @@ RULE = HostRule(
     rationale="A disk that is stolen, returned or thrown away takes its data along.",
     remedy="Encrypt it with LUKS, or move it to a machine with encryption at host.",
     controls=ncsc("2.3", "2.4"),
-    facts=("disks",),
+    facts=("disks", "os"),
     check=_check,
     passing=(
         _host(

@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from estate.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_INTERNAL
+from estate.records.facts.disks import Disk, Disks
 from estate.records.facts.os import Os
+from estate.records.facts.timesync import Timesync
 from estate.records.finding import Finding, Status
 from estate.records.preview import Estimate, Preview, Resource, StackKind
 from policies.evaluate import (
@@ -148,3 +150,13 @@ def test_the_exit_code_is_by_the_worst_and_can_be_limited_by_severity(storage):
     assert exit_code(bad, fail_on="critical") == EXIT_DONE
     undecided = evaluate_hosts([host({}, server={"reached": False})], TODAY)
     assert exit_code(undecided) == EXIT_DONE
+
+
+def test_a_container_is_not_blamed_for_the_machine_below_it():
+    system = Os(hostname="a", id="debian", version_id="12", virtualisation="container")
+    disks = Disks(disks=(Disk(name="vda", type="disk", size_bytes=1, mountpoint="/run/host/incoming"),))
+    inside = host({"os": system, "timesync": Timesync(active=False), "disks": disks})
+    findings = evaluate_hosts([inside], TODAY)
+    for id_ in ("HC-20", "HC-23"):
+        assert one(id_, findings).status is Status.NOT_EVALUATED
+        assert "the machine below it" in one(id_, findings).why

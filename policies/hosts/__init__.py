@@ -1,0 +1,1 @@
+"""The rules over servers as a pytest-testinfra module."""
