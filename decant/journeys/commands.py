@@ -9,7 +9,8 @@ from estate.errors import UnfinishedError
 
 
 def run(argv: Sequence[str], command: str, tell: Callable[[str], None]) -> str:
-    """Run `argv` and return what it printed on stdout; each line of stderr is told at once.
+    """Run `argv` and return what it printed on stdout; each line of stderr is told at once, but for what to
+    type next, which the journey itself knows.
 
     Status 1 (findings) is an outcome, not a failure. Raises `UnfinishedError` for any other, with
     the last line it said; `command` is its name there.
@@ -21,7 +22,7 @@ def run(argv: Sequence[str], command: str, tell: Callable[[str], None]) -> str:
 
     def listen(stream: IO[str]) -> None:
         for line in stream:
-            if line.strip():
+            if line.strip() and not line.startswith("Next: "):
                 said.append(line.rstrip())
                 tell(f"    {line.rstrip()}")
 

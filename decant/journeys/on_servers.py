@@ -95,7 +95,7 @@ def assess(demo: Demo) -> str:
 
 def plan(demo: Demo) -> str:
     """Make the plan."""
-    plan = demo.decant("plan")["plan"]
+    plan = demo.decant("plan")
     moving = sum(len(wave["moves"]) for wave in plan["waves"])
     return f"{moving} workloads in {len(plan['waves'])} waves, {len(plan['not_moving'])} left out with a reason"
 
