@@ -1,0 +1,154 @@
+"""`decant assess` and `decant plan` over a store of known servers."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from estate.records.assessment import Assessment
+from estate.records.dependency import Dependency
+from estate.records.facts.os import Os
+from estate.records.facts.postgresql import Postgresql
+from estate.records.observation import Observation, Outcome
+from estate.records.plan import Plan
+from estate.records.server import Server
+from estate.records.workload import Workload
+from estate.store import Store
+from tests.decant.face import Said, decant
+
+pytestmark = pytest.mark.slow
+AT = datetime(2026, 11, 22, tzinfo=UTC)
+DATABASE = Workload(
+    id="db/postgres/reports",
+    server="db",
+    kind="postgres",
+    name="reports",
+    bytes=5000,
+    detail={"version": "13.22", "port": 5432},
+    seen_at=AT,
+)
+SITE = Workload(id="web/website/report-it", server="web", kind="website", name="report-it", bytes=10, seen_at=AT)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A workspace in which two old servers, a target and a server that did not answer are known."""
+    assert decant("init", "anytown", at=tmp_path).code == 0
+    root = tmp_path / "anytown"
+    store = Store.open(f"sqlite:///{root}/.decant/estate.db")
+    for name in ("db", "web", "new", "dark"):
+        store.put(
+            Server(
+                id=name,
+                address="192.0.2.1",
+                role="target" if name == "new" else "legacy",
+                reached=name != "dark",
+                unreached_reason="connection refused" if name == "dark" else "",
+                owner="ICT",
+                cpus=2,
+                memory_bytes=2**32,
+                seen_at=AT,
+            )
+        )
+    for name in ("db", "web"):
+        system = Os(hostname=name, id="debian", version_id="10", architecture="x86_64")
+        store.add_observations([known(name, "os", system.model_dump(mode="json"))])
+    store.add_observations([known("new", "postgresql", Postgresql(clusters=()).model_dump(mode="json"))])
+    store.put(DATABASE, SITE)
+    store.put(Dependency(id="web>db:5432", client="web", server="db", port=5432, seen_at=AT))
+    store.close()
+    return root
+
+
+def known(server: str, fact: str, payload: dict[str, object]) -> Observation:
+    return Observation(server=server, fact=fact, outcome=Outcome.KNOWN, payload=payload, at=AT)
+
+
+def planned(workspace: Path, *words: str) -> Said:
+    said = decant("plan", *words, at=workspace)
+    assert said.code == 0, said.err
+    return said
+
+
+def test_assess_says_what_becomes_of_each_and_exits_1_where_one_is_unknown(workspace: Path) -> None:
+    said = decant("assess", "--json", at=workspace)
+    assert said.code == 1
+    assert said.json["schema"] == "decant.assessments/1"
+    found = {one["server"]: one for one in said.json["assessments"]}
+    assert sorted(found) == ["dark", "db", "web"]
+    assert found["db"]["disposition"] == "replatform"
+    assert found["db"]["support"][0]["status"] == "ended"
+    assert found["dark"]["readiness"] == "unknown"
+    shown = decant("assess", at=workspace)
+    assert "decant plan" in shown.err
+    assert "Too little is known of: dark" in shown.err
+    assert decant("assess", "db", at=workspace).code == 0
+    mistyped = decant("assess", "dbb", at=workspace)
+    assert mistyped.code == 2
+    assert "did you mean db" in mistyped.err
+
+
+def test_an_override_is_obeyed_and_noted_once_in_the_ledger(workspace: Path) -> None:
+    (workspace / "overrides.toml").write_text(
+        '[[override]]\nserver = "dark"\ndisposition = "retire"\nreason = "gone in March"\nwho = "jsmith"\n'
+    )
+    for _ in range(2):
+        decant("assess", at=workspace)
+    store = Store.open(f"sqlite:///{workspace}/.decant/estate.db")
+    (dark,) = (one for one in store.all(Assessment) if one.server == "dark")
+    store.close()
+    assert dark.overridden_by == "jsmith"
+    exported = decant("evidence", "export", at=workspace).out
+    assert exported.count("disposition.decided") == 1
+
+
+def test_a_plan_needs_a_discovery_and_lists_what_was_not_assessed(tmp_path: Path, workspace: Path) -> None:
+    decant("init", "empty", at=tmp_path)
+    nothing = decant("plan", at=tmp_path / "empty")
+    assert nothing.code == 2
+    assert "decant discover" in nothing.err
+    plan = planned(workspace, "--json").json
+    assert plan["waves"] == []
+    assert "decant assess" in plan["not_moving"][DATABASE.id]
+
+
+def test_a_plan_is_written_kept_up_to_date_and_never_overwrites_an_edit(workspace: Path) -> None:
+    decant("assess", at=workspace)
+    path = workspace / "plan.toml"
+    first = planned(workspace)
+    assert "Wrote" in first.err
+    assert f"decant move {DATABASE.id} --to new" in first.err
+    proposed = path.read_text()
+    planned(workspace)
+    assert path.read_text() == proposed
+
+    edited = proposed.replace('name = "report-it"', 'name = "The streets"  # agreed on Monday')
+    assert edited != proposed
+    path.write_text(edited)
+    said = planned(workspace, "--json").json
+    assert path.read_text() == edited
+    assert (said["edited"], said["waves"][0]["name"]) == (True, "The streets")
+
+    path.write_text(edited.replace('target = "new"\n', ""))
+    assert "would differ" in planned(workspace).err
+    store = Store.open(f"sqlite:///{workspace}/.decant/estate.db")
+    (plan,) = store.all(Plan)
+    store.close()
+    assert [move.target for move in plan.waves[0].moves] == [None, None]
+
+    fresh = planned(workspace, "--fresh")
+    assert path.read_text() == proposed
+    assert "plan.toml.before" in fresh.err
+    assert "agreed on Monday" in (workspace / "plan.toml.before").read_text()
+
+
+def test_a_wrong_edit_is_bad_use_and_changes_nothing(workspace: Path) -> None:
+    decant("assess", at=workspace)
+    planned(workspace)
+    path = workspace / "plan.toml"
+    wrong = path.read_text().replace(DATABASE.id, "db/postgres/report")
+    path.write_text(wrong)
+    said = decant("plan", at=workspace)
+    assert said.code == 2
+    assert f"did you mean {DATABASE.id}" in said.err
+    assert path.read_text() == wrong
