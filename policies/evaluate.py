@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Literal, TypeVar
 
@@ -178,7 +179,9 @@ def _finding(rule: Rule, subject: str, scope: Literal["stack", "host"], judged: 
     )
 
 
+@lru_cache(maxsize=10_000)
 def _shown(text: str) -> str:
+    """Redacted and cut. Kept, because most texts come again for each resource of a type."""
     safe = redact(text)
     return safe if len(safe) <= _MOST_TEXT else safe[: _MOST_TEXT - 1] + "…"
 

@@ -7,6 +7,7 @@ controls that `policies/frameworks/` has. A rule without a passing and a failing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, ClassVar, Literal, get_args
 
 from estate.errors import DecantError
@@ -137,6 +138,7 @@ class HostRule(Rule):
         return Context(EXAMPLE_DAY)
 
 
+@cache
 def plain_type(type_: str) -> str:
     """A resource's type without the API version that a program may pin (`network/v20240501:Subnet`)."""
     package, _, rest = type_.partition(":")
