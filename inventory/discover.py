@@ -46,16 +46,22 @@ def discover(
     progress(Step(TASK, 0, len(hosts), "hosts"))
     pool = ThreadPoolExecutor(max_workers=max(1, min(parallel, len(hosts))), thread_name_prefix="discover")
     waiting: set[Future[Collected]] = {pool.submit(one, host) for host in hosts}
+
+    def take(futures: set[Future[Collected]]) -> None:
+        for future in futures:
+            collected = future.result()
+            keep(collected)
+            waiting.discard(future)
+            done.append(collected)
+            note = "" if collected.server.reached else f"{collected.server.id} was not reached"
+            progress(Step(TASK, len(done), len(hosts), "hosts", note))
+
     try:
         while waiting:
-            finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in finished:
-                collected = future.result()
-                keep(collected)
-                done.append(collected)
-                note = "" if collected.server.reached else f"{collected.server.id} was not reached"
-                progress(Step(TASK, len(done), len(hosts), "hosts", note))
+            take(wait(waiting, return_when=FIRST_COMPLETED).done)
     except KeyboardInterrupt:
+        # What was read and not yet kept, or half kept, is kept now; keeping twice does no harm.
+        take({future for future in waiting if future.done() and not future.cancelled()})
         raise InterruptedRunError(
             f"Stopped after {len(done)} of {len(hosts)} hosts, which are kept",
             "run `decant discover` again for the rest",

@@ -6,15 +6,20 @@ variables: `$uid` (who runs it), `$t` (a prefix that limits one command's time; 
 few processes as it can: on the host, starting processes is what costs. It exits 127 where its tool is missing.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from estate.records.base import Record
 from estate.records.observation import Outcome
+from estate.redact import redact
 
 MISSING = 127
 TIMED_OUT = frozenset({124, 137, 143})
+
+
+_SHELL = re.compile(r"(?:/\S+/)?(?:ba|da|a|k|mk|z)?sh: ")
 
 
 @dataclass(frozen=True)
@@ -90,15 +95,20 @@ class Fact:
 
     def read(self, section: Section) -> Reading:
         """Understand one section. Never raises: what cannot be understood is a failed reading."""
-        if section.status == MISSING:
-            return failed(f"{self.tool} is not installed on the host")
         if section.status in TIMED_OUT:
             return failed("reading it took too long and was stopped")
         try:
-            return self.parser(section)
+            reading = self._missing(section) or self.parser(section)
         except (ValueError, LookupError, TypeError, ArithmeticError) as wrong:
             first = str(wrong).strip().split("\n", 1)[0]
-            return failed(f"its output could not be understood: {first[:160] or type(wrong).__name__}")
+            reading = failed(f"its output could not be understood: {first[:160] or type(wrong).__name__}")
+        if reading.outcome is Outcome.FAILED and denied(section):
+            said = next(line for line in section.text.split("\n") if denied(Section(line.encode())))
+            return unreadable(redact(said.strip())[:160])
+        return reading
+
+    def _missing(self, section: Section) -> Reading | None:
+        return failed(f"{self.tool} is not installed on the host") if section.status == MISSING else None
 
 
 def denied(section: Section) -> bool:
@@ -119,6 +129,8 @@ def file_lines(section: Section) -> tuple[list[tuple[str, str]], list[str]]:
     pairs: list[tuple[str, str]] = []
     refused: list[str] = []
     for line in section.lines:
+        if _SHELL.match(line):
+            raise ValueError(f"the shell said {line[:60]!r}")
         if line.startswith("/"):
             file, colon, rest = line.partition(":")
             if not colon:
@@ -132,3 +144,11 @@ def file_lines(section: Section) -> tuple[list[tuple[str, str]], list[str]]:
         else:
             raise ValueError(f"an unexpected line: {line[:40]!r}")
     return pairs, refused
+
+
+def whole(status: str, uid: int) -> bool:
+    """Whether du measured all of a folder: 1 means that it was not let in somewhere.
+
+    To root that only happens where files come and go meanwhile, which is no reason to know nothing.
+    """
+    return status == "0" or (status == "1" and uid == 0)

@@ -9,8 +9,9 @@ printf 'own %s\n' "$own"
 if command -v ss >/dev/null; then
   $t ss -ntp state established 2>&1
 else
-  grep -aH '' /proc/net/tcp /proc/net/tcp6 2>/dev/null
-  exit 0
+  [ -r /proc/net/tcp ] || exit 127
+  grep -aHs '' /proc/net/tcp /proc/net/tcp6
+  [ $? -le 2 ] || exit 127
 fi
 """
 

@@ -9,6 +9,7 @@ SNIPPET = r"""
 if command -v lsblk >/dev/null; then
   $t lsblk -b -P -o NAME,TYPE,SIZE,FSTYPE,MOUNTPOINT,PKNAME
 else
+  [ -d /sys/block ] || exit 127
   for d in /sys/block/*; do
     [ -r "$d/size" ] && read -r n <"$d/size" && printf 'SECTORS="%s" NAME="%s" TYPE="disk"\n' "$n" "${d##*/}"
   done

@@ -8,8 +8,9 @@ SNIPPET = r"""
 if command -v ss >/dev/null; then
   $t ss -lntup 2>&1
 else
-  grep -aH '' /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6 2>/dev/null
-  exit 0
+  [ -r /proc/net/tcp ] || exit 127
+  grep -aHs '' /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6
+  [ $? -le 2 ] || exit 127
 fi
 """
 
@@ -23,7 +24,7 @@ def parse(section: Section) -> Reading:
             if row.listens
         ]
         return known(Listeners(listeners=_once(found)), partial="the processes: ss is not installed")
-    if section.status != 0:
+    if section.status != 0 or not section.lines:
         raise ValueError(f"ss ended with status {section.status}")
     found = []
     for line in section.lines:

@@ -28,7 +28,7 @@ select 'database ' || row_to_json(x) from (select d.datname as name, pg_get_user
   then pg_database_size(d.oid) end as bytes from pg_database d order by 1) x;
 select 'role ' || row_to_json(x) from (select rolname as name, rolcanlogin as login, rolsuper as superuser,
   rolreplication as replication, rolcreaterole as create_role from pg_roles where rolname !~ '^pg_' order by 1) x;
-select 'hba ' || row_to_json(x) from (select type, database, user_name, address, netmask, auth_method
+select 'hba ' || row_to_json(x) from (select type, database, user_name, address, netmask, auth_method as method
   from pg_hba_file_rules where error is null order by line_number) x;
 """  # noqa: S608 - made of our own constants alone
 # Names that could end a psql command early are left alone: what is inside such a database stays unknown.
@@ -154,7 +154,7 @@ def _cluster(rows: dict[str, list[dict[str, Any]]]) -> PostgresCluster:
 def _hba(row: dict[str, Any]) -> str:
     where = " ".join(str(row[key]) for key in ("address", "netmask") if row.get(key))
     names = (",".join(row[key] or []) for key in ("database", "user_name"))
-    return " ".join(part for part in (row["type"], *names, where, row["auth_method"]) if part)
+    return " ".join(part for part in (row["type"], *names, where, row["method"]) if part)
 
 
 FACT = Fact(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from estate.records.facts.shares import Share, Shares
-from inventory.facts.base import Fact, Reading, Section, absent, file_lines, known, unreadable
+from inventory.facts.base import Fact, Reading, Section, absent, file_lines, known, unreadable, whole
 
 SNIPPET = r"""
 [ -e /etc/samba/smb.conf ] || [ -e /etc/exports ] || { echo none; exit 0; }
@@ -18,9 +18,9 @@ for f in /etc/samba/smb.conf /etc/exports; do [ -r $f ] || continue
       *) continue ;;
     esac
     [ -d "$r" ] && [ "$r" != / ] || continue
-    set -- $($t du -skx "$r" 2>/dev/null) '' && b=$1
-    set -- $($t du -sx --inodes "$r" 2>/dev/null) '' && n=$1
-    printf 'size %s %s %s\n' "${b:--}" "${n:--}" "$r"
+    b=$($t du -skx "$r" 2>/dev/null); s=$?
+    n=$($t du -sx --inodes "$r" 2>/dev/null) || [ $? = 1 ] || n=
+    printf 'size %s %s %s %s\n' "$s" "${b%%[!0-9]*}" "${n%%[!0-9]*}" "$r"
   done <$f
 done
 echo end
@@ -37,11 +37,15 @@ def parse(section: Section) -> Reading:
     if not lines or lines[-1] != "end":
         raise ValueError("the configuration was cut off")
     sizes: dict[str, tuple[int | None, int | None]] = {}
-    rest = []
+    rest: list[str] = []
+    unmeasured: list[str] = []
     for line in lines[:-1]:
         if line.startswith("size "):
-            _, kib, inodes, path = line.split(" ", 3)
-            sizes[path] = (int(kib) * 1024 if kib.isdigit() else None, int(inodes) if inodes.isdigit() else None)
+            _, status, kib, inodes, path = line.split(" ", 4)
+            if whole(status, section.uid):
+                sizes[path] = (int(kib) * 1024 if kib else None, int(inodes) if inodes else None)
+            else:
+                unmeasured.append(path)
         else:
             rest.append(line)
     pairs, refused = file_lines(Section("\n".join(rest).encode()))
@@ -49,6 +53,8 @@ def parse(section: Section) -> Reading:
         return unreadable(f"{', '.join(refused)} may not be read")
     smb = [line for file, line in pairs if file == "/etc/samba/smb.conf"]
     shares = [*_samba(smb), *_exports([line for file, line in pairs if file != "/etc/samba/smb.conf"])]
+    missing = [f"shares in {', '.join(refused)}"] if refused else []
+    missing += [f"the size of {', '.join(unmeasured[:8])}"] if unmeasured else []
     measured = tuple(
         share.model_copy(update={"bytes": sizes[share.path][0], "files": sizes[share.path][1]})
         if share.path in sizes
@@ -57,8 +63,8 @@ def parse(section: Section) -> Reading:
     )
     return known(
         Shares(shares=measured, smb1=_smb1(smb)),
-        partial=f"shares in {', '.join(refused)}" if refused else "",
-        privilege="root" if refused else "",
+        partial="; ".join(missing),
+        privilege="root" if missing and section.uid != 0 else "",
     )
 
 

@@ -1,5 +1,7 @@
 """Fact `sysctl`: kernel settings that matter for security and sizing."""
 
+import re
+
 from estate.records.facts.sysctl import Sysctl
 from inventory.facts.base import Fact, Reading, Section, failed, known
 
@@ -22,7 +24,7 @@ def parse(section: Section) -> Reading:
     values = {}
     for line in section.lines:
         key, colon, value = line.partition(":")
-        if not colon or "/" not in key:
+        if not colon or not re.fullmatch(r"[a-z0-9_]+(/[a-z0-9_-]+)+", key):
             raise ValueError(f"an unexpected line: {line[:40]!r}")
         values[key.replace("/", ".")] = " ".join(value.split())
     if not values:

@@ -3,7 +3,7 @@
 from estate.records.facts.websites import Website, Websites
 from inventory.facts._apache import apache_sites
 from inventory.facts._nginx import nginx_sites
-from inventory.facts.base import Fact, Reading, Section, absent, file_lines, known, unreadable
+from inventory.facts.base import Fact, Reading, Section, absent, file_lines, known, unreadable, whole
 
 # `nginx -T` would open its logs and make those that are missing, so the files are read as they are; only lines
 # with a directive that matters, or a brace, leave the host.
@@ -21,7 +21,9 @@ grep -aHiE "$e|SSLProtocol|ProxyPass[[:space:]])" $a 2>&1 \
   | grep -avE '^grep: .*(No such file or directory|[Ii]s a directory)$'
 for r in $(grep -hasE '^[[:space:]]*(root|DocumentRoot)[[:space:]]' $n $a 2>/dev/null \
   | awk '{ gsub(/[;"]/, "", $2); print $2 }' | sort -u); do
-  [ -d "$r" ] && printf 'size %s ' "$r" && { $t du -skx "$r" 2>/dev/null || echo; }
+  [ -d "$r" ] || continue
+  b=$($t du -skx "$r" 2>/dev/null)
+  printf 'size %s %s %s\n' "$?" "${b%%[!0-9]*}" "$r"
 done
 echo end
 """
@@ -35,13 +37,15 @@ def parse(section: Section) -> Reading:
     if not lines or lines[-1] != "end":
         raise ValueError("the configuration was cut off")
     sizes: dict[str, int] = {}
-    rest = []
+    rest: list[str] = []
+    unmeasured: list[str] = []
     for line in lines[:-1]:
         if line.startswith("size "):
-            words = line.split()
-            # du prints "12 /srv/www"; nothing where it was not let in or took too long.
-            if len(words) == 4 and words[2].isdigit():
-                sizes[words[1]] = int(words[2]) * 1024
+            _, status, kib, path = line.split(" ", 3)
+            if whole(status, section.uid) and kib:
+                sizes[path] = int(kib) * 1024
+            else:
+                unmeasured.append(path)
         else:
             rest.append(line)
     pairs, refused = file_lines(Section("\n".join(rest).encode()))
@@ -50,10 +54,12 @@ def parse(section: Section) -> Reading:
     nginx = [(file, line) for file, line in pairs if file.startswith("/etc/nginx/")]
     apache = [(file, line) for file, line in pairs if not file.startswith("/etc/nginx/")]
     sites: tuple[Website, ...] = (*nginx_sites(nginx), *apache_sites(apache))
+    missing = [f"sites in {', '.join(refused[:8])}"] if refused else []
+    missing += [f"the size of {', '.join(unmeasured[:8])}"] if unmeasured else []
     return known(
         Websites(sites=sites, root_bytes=sizes),
-        partial=f"sites in {', '.join(refused[:8])}" if refused else "",
-        privilege="root" if refused else "",
+        partial="; ".join(missing),
+        privilege="root" if missing and section.uid != 0 else "",
     )
 
 

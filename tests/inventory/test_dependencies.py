@@ -1,0 +1,148 @@
+"""Who talks to whom."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from estate.records.facts.addresses import Addresses
+from estate.records.facts.websites import Website, Websites
+from estate.records.server import ServerFacts
+from estate.records.workload import Workload
+from inventory.dependencies import dependencies
+from tests.inventory.estates import AT, at_address, listens, server, talks
+
+WEB, DB = "10.0.0.1", "10.0.0.2"
+REPORTS = Workload(
+    id="db/postgres/reports", server="db", kind="postgres", name="reports", detail={"port": 5432}, seen_at=AT
+)
+
+
+def both() -> list[ServerFacts]:
+    return [
+        server("web", WEB, listeners=listens(443), connections=talks((WEB, 41000, DB, 5432), process="python3")),
+        server("db", DB, listeners=listens(5432), connections=talks((DB, 5432, WEB, 41000), process="postgres")),
+    ]
+
+
+def test_one_connection_seen_from_both_ends_is_one_dependency() -> None:
+    (found,) = dependencies(both(), [REPORTS])
+    assert found.id == "web>db:5432"
+    assert (found.client, found.server, found.process) == ("web", "db", "python3")
+    assert found.workload == "db/postgres/reports"
+    assert (found.client_outside, found.server_outside) == (False, False)
+
+
+def test_either_end_alone_is_enough() -> None:
+    web, db = both()
+    deaf = server("db", DB, listeners=listens(5432))
+    mute = server("web", WEB)
+    assert [one.id for one in dependencies([web, deaf], [])] == ["web>db:5432"]
+    assert [one.id for one in dependencies([mute, db], [])] == ["web>db:5432"]
+
+
+def test_ends_outside_the_estate_are_marked() -> None:
+    web = server(
+        "web",
+        WEB,
+        listeners=listens(443),
+        connections=talks((WEB, 443, "192.0.2.9", 50000), (WEB, 42000, "198.51.100.7", 25)),
+    )
+    found = {one.id: (one.client_outside, one.server_outside) for one in dependencies([web], [])}
+    assert found == {"192.0.2.9>web:443": (True, False), "web>198.51.100.7:25": (False, True)}
+
+
+def test_a_connection_whose_beginner_nobody_can_tell_is_left_out() -> None:
+    web = server("web", WEB, connections=talks((WEB, 42000, "198.51.100.7", 43000)))
+    assert dependencies([web], []) == ()
+
+
+def test_talk_with_itself_is_no_dependency() -> None:
+    web = server(
+        "web",
+        WEB,
+        addresses=at_address(WEB, "10.0.0.9"),
+        listeners=listens(8080),
+        connections=talks(("127.0.0.1", 40000, "127.0.0.1", 8080), (WEB, 40001, "10.0.0.9", 8080)),
+    )
+    assert dependencies([web], []) == ()
+
+
+def test_an_address_that_two_servers_have_tells_nothing() -> None:
+    web = server(
+        "web", WEB, addresses=at_address(WEB, "172.17.0.1"), connections=talks((WEB, 41000, "172.17.0.1", 80))
+    )
+    db = server("db", DB, addresses=at_address(DB, "172.17.0.1"), listeners=listens(80))
+    assert [one.server_outside for one in dependencies([web, db], [])] == [True]
+
+
+def test_two_databases_on_one_port_leave_open_which_one_answers() -> None:
+    other = REPORTS.model_copy(update={"id": "db/postgres/other", "name": "other"})
+    (found,) = dependencies(both(), [REPORTS, other])
+    assert found.workload is None
+
+
+def proxy(*upstreams: str, hosts: dict[str, str] | None = None) -> ServerFacts:
+    site = Website(server="nginx", names=("a",), upstreams=upstreams, file="/etc/nginx/sites-enabled/a")
+    return server(
+        "web",
+        WEB,
+        websites=Websites(sites=(site,)),
+        addresses=Addresses(addresses=at_address(WEB).addresses, hosts=hosts or {}),
+    )
+
+
+def test_upstreams_are_weaker_evidence() -> None:
+    db = server("db", DB, listeners=listens(8080))
+    found = dependencies([proxy("http://10.0.0.2:8080", "http://db", "https://pay.example/x"), db], [])
+    assert {(one.id, one.evidence, one.server_outside) for one in found} == {
+        ("web>db:8080", "configured", False),
+        ("web>db:80", "configured", False),
+        ("web>pay.example:443", "configured", True),
+    }
+    assert {one.where for one in found} == {"/etc/nginx/sites-enabled/a"}
+
+
+def test_an_upstream_is_found_by_the_hosts_own_table_and_by_service_names() -> None:
+    db = server("db", DB)
+    named = REPORTS.model_copy(update={"services": ("app.example",)})
+    found = dependencies([proxy("http://backend:81", "http://app.example:82", hosts={"backend": DB}), db], [named])
+    assert [one.id for one in found] == ["web>db:81", "web>db:82"]
+
+
+def test_upstreams_on_the_host_itself_and_sockets_are_no_dependencies() -> None:
+    assert (
+        dependencies([proxy("http://127.0.0.1:8080", "unix:/run/x.sock", "http://unix:/run/x", "$backend")], [])
+        == ()
+    )
+
+
+def test_what_was_seen_beats_what_is_configured() -> None:
+    web, db = both()
+    configured = proxy("http://10.0.0.2:5432")
+    merged = ServerFacts(web.server, {**web.observations, **configured.observations})
+    (found,) = dependencies([merged, db], [])
+    assert found.evidence == "seen"
+
+
+ADDRESS = st.sampled_from([WEB, DB, "192.0.2.9", "127.0.0.1", "10.0.0.3"])
+PORT = st.sampled_from([22, 443, 5432, 40000, 50000])
+
+
+@given(ends=st.lists(st.tuples(ADDRESS, PORT, ADDRESS, PORT), max_size=8), open_ports=st.sets(PORT, max_size=3))
+def test_nothing_is_invented(ends: list[tuple[str, int, str, int]], open_ports: set[int]) -> None:
+    """Each dependency rests on a connection: its port is one of that connection's two, and nobody talks to itself."""
+    estate = [
+        server("web", WEB, listeners=listens(*open_ports), connections=talks(*ends)),
+        server("db", DB, listeners=listens(5432)),
+    ]
+    found = dependencies(estate, [])
+    pairs = {frozenset({(a, b), (c, d)}) for a, b, c, d in ends}
+    for one in found:
+        assert one.client != one.server
+        where = {"web": {WEB}, "db": {DB}}.get(one.server, {one.server})
+        assert any(
+            port == one.port and (address in where or (one.server == "web"))
+            for pair in pairs
+            for address, port in pair
+        )
+    assert len({one.id for one in found}) == len(found)
+    assert dependencies(list(reversed(estate)), []) == found

@@ -1,0 +1,209 @@
+"""Many hosts at once, each on its own."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from estate.errors import HostKeyError, InterruptedRunError, UnreachableError
+from estate.progress import Step
+from estate.records.host import Host
+from estate.records.observation import Outcome
+from estate.records.server import Server
+from estate.transport.base import Result, Transport
+from estate.transport.local import LocalTransport
+from estate.transport.recorded import RecordedTransport, RecordingTransport
+from inventory import script
+from inventory.collect import Collected, collect
+from inventory.discover import discover
+from inventory.facts import all_facts
+from tests.inventory.estates import AT
+
+FEW = tuple(all_facts()[name] for name in ("os", "cpu", "memory", "users"))
+
+
+def host(name: str, **more: object) -> Host:
+    return Host.model_validate({"name": name, "address": "10.0.0.1", "user": "root", **more})
+
+
+class Canned:
+    """A transport that answers from a function."""
+
+    def __init__(self, name: str, answer: Callable[[bytes], bytes]) -> None:
+        self.host = name
+        self._answer = answer
+        self.closed = threading.Event()
+
+    def run(self, argv: object, stdin: bytes | None = None, timeout: float = 60, limit: int = 1 << 20) -> Result:
+        return Result(0, self._answer(stdin or b""), b"", 0.0)
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+def quick(facts: tuple[object, ...] = ()) -> Callable[[Host], Transport]:
+    """Every host is this machine, and runs no more than the marks of the script."""
+
+    def answer(sent: bytes) -> bytes:
+        word = sent.split(b"\nm=", 1)[1].split(b"\n", 1)[0]
+        return b"\n%s hello 0\n\n%s begin os 0\nhostname h\nrelease ID=debian\n\n%s end os 0\n" % (
+            word,
+            word,
+            word,
+        )
+
+    return lambda one: Canned(one.name, answer)
+
+
+def test_this_machine_is_read_whole() -> None:
+    found = collect(host("here"), LocalTransport("here"), FEW, 60)
+    assert found.exit_code == 0
+    assert found.server.reached
+    assert found.server.cpus == os.cpu_count()
+    assert {one.fact: one.outcome for one in found.observations} == dict.fromkeys(
+        ("os", "cpu", "memory", "users"), Outcome.KNOWN
+    )
+
+
+def test_hosts_that_fail_are_listed_with_the_reason_and_the_others_go_on() -> None:
+    fine = quick()
+
+    def connect(one: Host) -> Transport:
+        if one.name == "dead":
+            raise UnreachableError("dead did not answer within 10 seconds", "see whether it runs")
+        if one.name == "other":
+            raise HostKeyError("other shows another key", "ask why")
+        return fine(one)
+
+    kept: list[Collected] = []
+    found = discover([host("dead"), host("a"), host("other"), host("b")], connect, kept.append)
+    assert [one.server.id for one in found] == ["a", "b", "dead", "other"]
+    assert {one.server.id for one in kept} == {"a", "b", "dead", "other"}
+    states = {one.server.id: (one.server.reached, one.exit_code) for one in found}
+    assert states == {"a": (True, 0), "b": (True, 0), "dead": (False, 3), "other": (False, 4)}
+    assert "did not answer within 10 seconds" in found[2].server.unreached_reason
+    assert found[2].observations == ()
+
+
+def test_what_was_known_of_a_host_stays_known_when_it_is_not_reached() -> None:
+    def connect(one: Host) -> Transport:
+        raise UnreachableError(f"{one.name} did not answer", "see whether it runs")
+
+    before = Server(id="a", address="10.9.9.9", cpus=4, os_id="debian", reached=True, seen_at=AT)
+    (found,) = discover([host("a", owner="ICT")], connect, lambda one: None, {"a": before})
+    assert (found.server.cpus, found.server.os_id, found.server.seen_at) == (4, "debian", AT)
+    assert (found.server.reached, found.server.owner, found.server.address) == (False, "ICT", "10.0.0.1")
+
+
+def test_a_host_that_runs_no_script_is_not_reached() -> None:
+    refuses = Canned("a", lambda sent: b"This account is currently not available.\n")
+    found = collect(host("a"), refuses, FEW, 60)
+    assert not found.server.reached
+    assert (
+        "let root in but ran no script (This account is currently not available.)" in found.server.unreached_reason
+    )
+
+
+def test_slow_hosts_cost_no_more_than_their_own_time() -> None:
+    def slow(one: Host) -> Transport:
+        time.sleep(0.4)
+        raise UnreachableError(f"{one.name} did not answer", "see whether it runs")
+
+    begun = time.monotonic()
+    found = discover([host(f"h{n}") for n in range(32)], slow, lambda one: None, parallel=32)
+    assert len(found) == 32
+    assert time.monotonic() - begun < 2
+
+
+def test_progress_counts_hosts() -> None:
+    steps: list[Step] = []
+    discover([host("a"), host("b")], quick(), lambda one: None, progress=steps.append)
+    assert [(step.done, step.total) for step in steps] == [(0, 2), (1, 2), (2, 2)]
+
+
+def test_ctrl_c_keeps_what_was_read_and_lets_the_rest_go() -> None:
+    fine, waiting = quick(), threading.Event()
+    hung: list[Canned] = []
+
+    def connect(one: Host) -> Transport:
+        if one.name != "hung":
+            return fine(one)
+
+        def wait(sent: bytes) -> bytes:
+            waiting.set()
+            made.closed.wait(20)
+            return b""
+
+        made = Canned("hung", wait)
+        hung.append(made)
+        return made
+
+    kept: list[str] = []
+
+    def keep(one: Collected) -> None:
+        kept.append(one.server.id)
+        if len(kept) == 2:
+            waiting.wait(5)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    begun = time.monotonic()
+    with pytest.raises(InterruptedRunError, match="2 of 3 hosts"):
+        discover([host("a"), host("b"), host("hung")], connect, keep)
+    assert set(kept) == {"a", "b"}
+    assert hung[0].closed.is_set()
+    assert time.monotonic() - begun < 5
+
+
+def test_a_recording_gives_the_same_again(tmp_path: Path) -> None:
+    first = collect(host("here"), RecordingTransport(LocalTransport("here"), tmp_path), FEW, 60)
+    again = collect(host("here"), RecordedTransport("here", tmp_path), FEW, 60)
+    assert [one.payload for one in again.observations] == [one.payload for one in first.observations]
+
+
+def test_root_by_password_goes_by_its_own_channel_and_a_refusal_loses_nothing() -> None:
+    """A transport that cannot answer sudo: what needs root is then read as the login account, and that is said."""
+    only = tuple(all_facts()[name] for name in ("os", "users"))
+    login = host("here", user="svc", sudo="password", sudo_password="env:NO_SUCH")
+
+    class Refusing(LocalTransport):
+        def run_prompted(self, *args: object, **kwargs: object) -> Result:
+            raise UnreachableError(
+                "svc may not become root on here (sudo: a password is required)", "check sudoers"
+            )
+
+    os.environ["NO_SUCH"] = "x"
+    try:
+        found = collect(login, Refusing("here"), only, 60)
+    finally:
+        del os.environ["NO_SUCH"]
+    assert {one.fact: one.outcome for one in found.observations} == {"os": Outcome.KNOWN, "users": Outcome.KNOWN}
+
+
+def test_the_unit_of_a_process_is_put_to_its_sockets() -> None:
+    word = "a" * 32
+    composed = script.compose(
+        tuple(all_facts()[name] for name in ("listeners", "processes")), sudo=False, word=word
+    )
+    parts = {
+        "processes": "  PID  PPID USER RSS COMMAND\n    7     1 root 10 /opt/x\n--- units\n"
+        "/proc/7/cgroup:0::/system.slice/x.service\n",
+        "listeners": 'Netid State\ntcp LISTEN 0 5 0.0.0.0:80 0.0.0.0:* users:(("x",pid=7,fd=3))\n',
+    }
+
+    def answer(sent: bytes) -> bytes:
+        real = sent.split(b"\nm=", 1)[1].split(b"\n", 1)[0].decode()
+        body = f"\n{real} hello 0\n" + "".join(
+            f"\n{real} begin {f} 0\n{text}\n{real} end {f} 0\n" for f, text in parts.items()
+        )
+        return body.encode()
+
+    facts = tuple(all_facts()[name] for name in parts)
+    found = collect(host("a"), Canned("a", answer), facts, 60)
+    listeners = next(one for one in found.observations if one.fact == "listeners")
+    assert listeners.payload is not None
+    assert listeners.payload["listeners"][0]["unit"] == "x.service"
+    assert composed.facts == ("listeners", "processes")
