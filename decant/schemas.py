@@ -14,6 +14,7 @@ from pydantic import ConfigDict, Field, create_model
 from estate.records.assessment import Assessment
 from estate.records.dependency import Dependency
 from estate.records.finding import Finding
+from estate.records.move import Description
 from estate.records.observation import Observation
 from estate.records.preview import Estimate, Resource, StackKind
 from estate.records.report import NotSeen, Report
@@ -155,6 +156,28 @@ OUTPUTS: Mapping[str, Output] = {
             "findings": (list[Finding], "one a rule and subject"),
             "uncovered": (Any, "resource types that no rule speaks of"),
             "notes": (list[str], "what a reader should know"),
+        },
+    ),
+    "decant.description/1": Output(
+        "move --describe",
+        "What a move would do.",
+        {"description": (Description, "what an approval binds to")},
+    ),
+    "decant.move/1": Output(
+        "move, cutover, rollback, accept, cancel",
+        "The move that was worked on.",
+        {"move": (Row, "as in `decant.moves/1`")},
+    ),
+    "decant.moves/1": Output(
+        "moves",
+        "Where every move stands.",
+        {
+            "moves": (
+                list[Row],
+                "`id`, `workload`, `kind`, `source`, `target`, `phase`, `serving`, `bytes`, `lag` (`bytes`, `text`, "
+                "`zero`), `frozen_seconds`, `verified`, `approved_by`, `flow`, `held_by`, `residue[]`, "
+                "`residue_unknown`, `note`, `next`",
+            )
         },
     ),
     "decant.report/1": Output(

@@ -83,6 +83,19 @@ def signer(message: str, signature: str, allowed_signers: Path) -> str:
     )
 
 
+def _sign_by_agent(message: str, principal: str, signers: Path) -> str:
+    """Sign with the key that `allowed_signers` gives for `principal`; the ssh-agent holds its private half."""
+    for line in _signers(signers).decode("utf-8", "replace").splitlines():
+        words = line.split()
+        key = next((n for n, word in enumerate(words) if word.startswith(("ssh-", "ecdsa-", "sk-"))), None)
+        if key and principal in words[0].split(","):
+            with tempfile.TemporaryDirectory(prefix="decant-") as folder:
+                public = Path(folder) / "key.pub"
+                public.write_text(" ".join(words[key : key + 2]) + "\n")
+                return sign(message, public)
+    raise RefusedError(f"{signers.name} has no key of {principal}", f"see who may approve in {signers}")
+
+
 def record_signers(ledger: Ledger, actor: str) -> Entry:
     """Note in the ledger who may approve from now on: the principals and the hash of `allowed_signers`."""
     content = _signers(ledger.workspace.allowed_signers)
@@ -103,16 +116,30 @@ def require_recorded(ledger: Ledger) -> None:
         )
 
 
-def approve(ledger: Ledger, move: Move, action: str, key: Path, actor: str) -> Approval:
-    """Sign `action` on `move` with `key` and note it in the ledger.
+def approve(
+    ledger: Ledger, move: Move, action: str, key: Path | None, principal: str | None, actor: str
+) -> Approval:
+    """Sign `action` on `move` and note it in the ledger.
 
-    Raises `RefusedError` where the key is not an approver's, the approver is who started the move, or
-    `allowed_signers` changed without a note in the ledger.
+    `key` is an SSH key; without it, the key that `allowed_signers` gives for `principal` is used, through the
+    ssh-agent. Raises `RefusedError` where the key is not an approver's, or not `principal`'s; where the approver
+    is who started the move; or where `allowed_signers` changed without a note in the ledger.
     """
     require_recorded(ledger)
     message = text(move, action)
-    signature = sign(message, key)
-    principal = signer(message, signature, ledger.workspace.allowed_signers)
+    signers = ledger.workspace.allowed_signers
+    if key is not None:
+        signature = sign(message, key)
+    elif principal is not None:
+        signature = _sign_by_agent(message, principal, signers)
+    else:
+        raise UsageError(
+            "nobody was named to approve", "give --key FILE, or --as NAME with the key in your ssh-agent"
+        )
+    found = signer(message, signature, signers)
+    if principal is not None and found != principal:
+        raise RefusedError(f"that key is {found}'s and not {principal}'s", "approve with your own key and name")
+    principal = found
     _must_differ(principal, move)
     entry = ledger.append(
         APPROVED,

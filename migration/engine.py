@@ -46,7 +46,7 @@ class Engine:
     def __init__(self, tools: Tools, workflows_url: str, ttl: float = TTL, beat: float = BEAT) -> None:
         self._tools = tools
         self._workflows_url = workflows_url
-        self._workflows: "Workflows | None" = None
+        self._workflows: Workflows | None = None
         self._executor = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._ttl = ttl
         self._beat = beat
@@ -102,12 +102,17 @@ class Engine:
                 self._run_phase(work)
             return work.move
 
-    def approve(self, text: str, key: Path) -> approvals.Approval:
-        """Sign the cutover of a move with a second person's SSH key. Raises as `estate.approvals.approve`."""
+    def to_be_approved(self, text: str) -> Move:
+        """The move whose cutover a second person may approve. Raises `RefusedError` where that comes too late."""
         move = self._tools.store.move(text)
         if move.phase in ENDED or move.phase in {Phase.SOAKING, Phase.BROKEN}:
             raise RefusedError(f"{move.id} needs no approval: it is {move.phase}", "see `decant moves`")
-        made = approvals.approve(self._tools.ledger, move, cutover.ACTION, key, self._tools.actor)
+        return move
+
+    def approve(self, text: str, key: Path | None, principal: str | None) -> approvals.Approval:
+        """Sign the cutover of a move with a second person's SSH key. Raises as `estate.approvals.approve`."""
+        move = self.to_be_approved(text)
+        made = approvals.approve(self._tools.ledger, move, cutover.ACTION, key, principal, self._tools.actor)
         # Only for show: a cutover looks into the ledger. Whoever is at work keeps its own epoch.
         self._tools.store.update_move(move.id, self._tools.store.move(move.id).epoch, approved_by=made.principal)
         return made
@@ -130,9 +135,10 @@ class Engine:
         def ready(work: Work) -> None:
             flow = self._flow(work)
             if flow and not accept_loss:
+                identity = work.move.id
                 raise RefusedError(
-                    f"the flow back of {work.move.id} broke ({flow}): a rollback would lose what it did not bring",
-                    f"`decant accept {work.move.id}`, or `decant rollback {work.move.id} --accept-loss`",
+                    f"the flow back of {identity} broke ({flow}): a rollback would lose what it did not bring",
+                    f"`decant accept {identity}`, or `decant rollback {identity} --accept-loss={identity}`",
                 )
             work.update(loss_accepted=bool(flow))
             if flow:

@@ -21,6 +21,9 @@ from migration.movers.base import Mover
 from migration.services import Services
 from migration.verify.base import Verifier
 
+LEAST_SECONDS = 5.0
+"""How much of a freeze's deadline a switch wants left: several times what an update of DNS takes."""
+
 
 @dataclass(frozen=True)
 class Tools:
@@ -65,7 +68,7 @@ class Work:
     @property
     def least_seconds(self) -> float:
         """How much of a freeze's deadline must be left for a switch."""
-        return float(self.tools.settings["least_seconds"])
+        return float(self.tools.settings.get("least_seconds", LEAST_SECONDS))
 
     def context(self) -> Context:
         """What the mover and the verifier see now."""

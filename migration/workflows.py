@@ -76,7 +76,8 @@ class Workflows:
         try:
             with SetWorkflowID(identity, workflow_id_reuse_policy="reject"):
                 _run_phase(work.move.id, phase.value, work.hold.epoch)
-        except dbos_error.DBOSWorkflowCancelledError:
+        except (dbos_error.DBOSWorkflowCancelledError, dbos_error.DBOSAwaitedWorkflowCancelledError):
+            work.hold.check()
             raise HeldError(
                 f"{work.move.id} was taken over while this run slept", "look at `decant moves`"
             ) from None

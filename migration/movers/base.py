@@ -5,12 +5,13 @@ a kill at any point. Side effects carry the move's epoch and are refused by the 
 there before (`migration/fence.py`).
 """
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from estate.records.move import Description, Lag, Residue
 from migration.context import Context, Direction, Side
 
 
+@runtime_checkable
 class Mover(Protocol):
     """One kind of workload. All times in seconds."""
 

@@ -1,11 +1,12 @@
 """What a verifier is: an independent comparison of the two sides of one workload."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from estate.records.verification import Verification
 from migration.context import Context
 
 
+@runtime_checkable
 class Verifier(Protocol):
     """Compares the two sides of one kind of workload by means of its own."""
 

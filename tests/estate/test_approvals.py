@@ -71,7 +71,7 @@ def person(ledger: Ledger, name: str, allow: bool = True, options: str = "") -> 
 def test_a_second_person_approves_and_it_holds_later(ledger: Ledger) -> None:
     key = person(ledger, "bob")
     approvals.record_signers(ledger, "ann")
-    made = approvals.approve(ledger, described(), "cutover", key, "bob")
+    made = approvals.approve(ledger, described(), "cutover", key, None, "bob")
     assert made.principal == "bob"
     assert approvals.require(ledger, described(), "cutover") == made
     assert ledger.verify().entries == 2
@@ -88,7 +88,7 @@ def test_who_started_the_move_cannot_approve_it(ledger: Ledger) -> None:
     key = person(ledger, "Ann")
     approvals.record_signers(ledger, "ann")
     with pytest.raises(RefusedError, match="Ann started m1"):
-        approvals.approve(ledger, described(), "cutover", key, "ann")
+        approvals.approve(ledger, described(), "cutover", key, None, "ann")
 
 
 def test_a_key_that_nobody_allowed_is_refused(ledger: Ledger) -> None:
@@ -96,7 +96,7 @@ def test_a_key_that_nobody_allowed_is_refused(ledger: Ledger) -> None:
     stranger = person(ledger, "eve", allow=False)
     approvals.record_signers(ledger, "ann")
     with pytest.raises(RefusedError, match="of nobody in allowed_signers"):
-        approvals.approve(ledger, described(), "cutover", stranger, "eve")
+        approvals.approve(ledger, described(), "cutover", stranger, None, "eve")
 
 
 @pytest.mark.parametrize("options", ['valid-before="20200101"', 'namespaces="git"'])
@@ -104,13 +104,13 @@ def test_a_key_past_its_time_or_for_another_use_is_refused(ledger: Ledger, optio
     key = person(ledger, "bob", options=options)
     approvals.record_signers(ledger, "ann")
     with pytest.raises(RefusedError, match="of nobody"):
-        approvals.approve(ledger, described(), "cutover", key, "bob")
+        approvals.approve(ledger, described(), "cutover", key, None, "bob")
 
 
 def test_an_approval_binds_to_what_was_described(ledger: Ledger) -> None:
     key = person(ledger, "bob")
     approvals.record_signers(ledger, "ann")
-    approvals.approve(ledger, described(), "cutover", key, "bob")
+    approvals.approve(ledger, described(), "cutover", key, None, "bob")
     with pytest.raises(RefusedError, match="what was approved has changed"):
         approvals.require(ledger, described(restarts=("db",)), "cutover")
 
@@ -118,7 +118,7 @@ def test_an_approval_binds_to_what_was_described(ledger: Ledger) -> None:
 def test_an_approval_is_for_one_action(ledger: Ledger) -> None:
     key = person(ledger, "bob")
     approvals.record_signers(ledger, "ann")
-    approvals.approve(ledger, described(), "cutover", key, "bob")
+    approvals.approve(ledger, described(), "cutover", key, None, "bob")
     with pytest.raises(RefusedError):
         approvals.require(ledger, described(), "accept")
 
@@ -130,13 +130,13 @@ def test_an_edited_description_is_refused_even_with_its_old_hash(ledger: Ledger)
     assert move.description is not None
     edited = move.model_copy(update={"description": move.description.model_copy(update={"steps": ("other",)})})
     with pytest.raises(RefusedError, match="was changed after it was made"):
-        approvals.approve(ledger, edited, "cutover", key, "bob")
+        approvals.approve(ledger, edited, "cutover", key, None, "bob")
 
 
 def test_a_changed_signers_file_is_refused_until_the_ledger_knows_it(ledger: Ledger) -> None:
     key = person(ledger, "bob")
     approvals.record_signers(ledger, "ann")
-    approvals.approve(ledger, described(), "cutover", key, "bob")
+    approvals.approve(ledger, described(), "cutover", key, None, "bob")
     person(ledger, "carol")
     with pytest.raises(RefusedError, match="decant approvers record"):
         approvals.require(ledger, described(), "cutover")
@@ -148,7 +148,7 @@ def test_a_changed_signers_file_is_refused_until_the_ledger_knows_it(ledger: Led
 def test_an_approver_who_was_removed_no_longer_counts(ledger: Ledger) -> None:
     key = person(ledger, "bob")
     approvals.record_signers(ledger, "ann")
-    approvals.approve(ledger, described(), "cutover", key, "bob")
+    approvals.approve(ledger, described(), "cutover", key, None, "bob")
     ledger.workspace.allowed_signers.write_text("# nobody\n")
     approvals.record_signers(ledger, "ann")
     with pytest.raises(RefusedError, match="of nobody"):
@@ -178,10 +178,43 @@ def test_a_key_that_is_not_there(ledger: Ledger, tmp_path: Path) -> None:
     person(ledger, "bob")
     approvals.record_signers(ledger, "ann")
     with pytest.raises(RefusedError, match="cannot sign"):
-        approvals.approve(ledger, described(), "cutover", tmp_path / "none", "bob")
+        approvals.approve(ledger, described(), "cutover", tmp_path / "none", None, "bob")
 
 
 def test_a_move_that_was_not_described_cannot_be_approved() -> None:
     bare = described().model_copy(update={"description": None})
     with pytest.raises(RefusedError, match="not described yet"):
         approvals.text(bare, "cutover")
+
+
+def test_a_key_is_taken_for_nobody_elses_name(ledger: Ledger) -> None:
+    key = person(ledger, "bob")
+    person(ledger, "carol")
+    approvals.record_signers(ledger, "ann")
+    with pytest.raises(RefusedError, match="is bob's and not carol's"):
+        approvals.approve(ledger, described(), "cutover", key, "carol", "bob")
+    with pytest.raises(UsageError, match="nobody was named"):
+        approvals.approve(ledger, described(), "cutover", None, None, "bob")
+
+
+@pytest.fixture
+def agent(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An ssh-agent of this test's own."""
+    started = subprocess.run(["ssh-agent", "-c"], check=True, capture_output=True, text=True).stdout
+    for line in started.splitlines():
+        if line.startswith("setenv"):
+            _setenv, name, value = line.rstrip(";").split()
+            monkeypatch.setenv(name, value)
+    yield
+    subprocess.run(["ssh-agent", "-k"], check=True, capture_output=True)
+
+
+def test_the_ssh_agent_signs_for_a_name(ledger: Ledger, agent: None) -> None:
+    key = person(ledger, "bob", options='namespaces="decant-approval"')
+    approvals.record_signers(ledger, "ann")
+    with pytest.raises(RefusedError, match="cannot sign"):
+        approvals.approve(ledger, described(), "cutover", None, "bob", "bob")
+    subprocess.run(["ssh-add", "-q", str(key)], check=True)
+    assert approvals.approve(ledger, described(), "cutover", None, "bob", "bob").principal == "bob"
+    with pytest.raises(RefusedError, match="no key of eve"):
+        approvals.approve(ledger, described(), "cutover", None, "eve", "eve")

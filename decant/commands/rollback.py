@@ -1,0 +1,41 @@
+"""`decant rollback`: the source takes over again, with what was written since."""
+
+import click
+
+from decant import complete
+from decant.app import App
+from decant.output import json_option
+
+
+@click.command("rollback")
+@click.argument("move", shell_complete=complete.moves)
+@click.option("--confirm", metavar="MOVE", help="The move's id, in place of typing it. --yes does not cover this.")
+@click.option(
+    "--accept-loss", "loss", metavar="MOVE", help="The move's id: lose what a broken flow back did not bring."
+)
+@json_option
+@click.pass_obj
+def COMMAND(app: App, move: str, confirm: str | None, loss: str | None, as_json: bool) -> None:
+    """Stop the writes, bring back what was written on the target, compare, and switch the names to the source."""
+    from decant.confirm import by_name
+    from decant.interrupt import stopping
+    from decant.journeys import moving
+    from decant.output import show_json
+    from estate.errors import UsageError
+
+    with stopping(f"`decant rollback {move}`") as stop, moving.engine(app, stop) as engine:
+        found = engine.find(move)
+        if loss not in {None, found.id}:
+            raise UsageError(f"{loss} is not the move {found.id}", f"give --accept-loss={found.id}")
+        by_name(
+            app,
+            found.id,
+            f"Writes to {found.workload} stop, for at most {app.settings.move.freeze_seconds:g} s, and "
+            f"{found.source} takes over again.",
+            confirm,
+        )
+        done = engine.rollback(found.id, accept_loss=loss is not None)
+    if as_json:
+        show_json("decant.move/1", {"move": moving.of_one(done)})
+    else:
+        moving.told(done)

@@ -1,0 +1,33 @@
+"""Ctrl-C while something is under way: the first stops it after a whole step, the second at once."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from decant.output import say
+
+
+@contextmanager
+def stopping(resume: str) -> Iterator[threading.Event]:
+    """An event that the first Ctrl-C sets; `resume` is what goes on with the work later."""
+    asked = threading.Event()
+
+    def first(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        asked.set()
+        signal.signal(signal.SIGINT, before)
+        say(
+            "Stopping after the current step, or undoing it. Ctrl-C again stops at once and leaves things as "
+            f"they are. Either way {resume} goes on."
+        )
+
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
+    before = signal.signal(signal.SIGINT, first)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,181 @@
+"""What the commands about moves share: the engine over this workspace, and how a move is shown."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from decant.output import say, table
+from decant.settings import Settings
+from estate.documents import words
+from estate.errors import DecantError
+from estate.records.move import Description, Move, Residue
+from estate.records.verification import Verification
+from migration import machine
+from migration.engine import Engine, Standing
+
+if TYPE_CHECKING:
+    from decant.app import App
+    from migration.services import Services
+
+
+@contextmanager
+def engine(app: "App", stop: threading.Event | None = None) -> Iterator[Engine]:
+    """The engine over the workspace, closed at the end. `stop` asks it to stop after a whole step."""
+    import migration.movers
+    import migration.verify
+    from estate.registry import load
+    from estate.store import sqlite_url
+    from migration.movers.base import Mover
+    from migration.verify.base import Verifier
+    from migration.work import Tools
+
+    settings = app.settings
+    tools = Tools(
+        store=app.store,
+        ledger=app.ledger,
+        hosts=app.hosts,
+        connect=app.connect,
+        services=_services(settings),
+        movers=load(migration.movers, "MOVER", Mover, lambda mover: mover.kind),  # type: ignore[type-abstract]  # looked at when run
+        verifiers=load(migration.verify, "VERIFIER", Verifier, lambda verifier: verifier.kind),  # type: ignore[type-abstract]  # as above
+        progress=app.progress,
+        operator=app.actor.rpartition("@")[0],
+        actor=app.actor,
+        settings={**settings.move.model_dump(), "anchor_file": settings.ledger.anchor_file},
+        stop=stop or threading.Event(),
+    )
+    made = Engine(tools, sqlite_url(app.workspace.workflows))
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def _services(settings: Settings) -> "Services":
+    from migration.services import Services
+    from migration.switch import DnsSwitch
+    from migration.tsig import read_key
+
+    dns = settings.dns
+    switch = DnsSwitch(dns.server, dns.zone, read_key(dns.key), dns.port) if dns.server else None
+    named: dict[str, list[str]] = {}
+    for entry in settings.service:
+        named.setdefault(entry.workload, []).append(entry.name)
+    return Services(switch, dns.zone, dns.ttl, named)
+
+
+def row(standing: Standing, left: tuple[Residue, ...] | None = None, unknown: str = "") -> dict[str, Any]:
+    """A move as `--json` gives it. `left` is what was really found on the hosts, `unknown` why it is not known."""
+    move = standing.move
+    return {
+        "id": move.id,
+        "workload": move.workload,
+        "kind": move.kind,
+        "source": move.source,
+        "target": move.target,
+        "phase": move.phase,
+        "serving": move.serving,
+        "bytes": move.bytes,
+        "lag": move.lag,
+        "frozen_seconds": move.frozen_seconds,
+        "verified": move.verified,
+        "approved_by": move.approved_by,
+        "flow": standing.flow,
+        "held_by": standing.held_by,
+        "residue": move.residue if left is None else left,
+        "residue_unknown": unknown,
+        "note": move.note,
+        "next": machine.next_command(move).strip("`"),
+    }
+
+
+def of_one(move: Move) -> dict[str, Any]:
+    """One move that this run just worked on, as `--json` gives it."""
+    return row(Standing(move, "", ""))
+
+
+def show_moves(rows: list[dict[str, Any]]) -> None:
+    """The moves as a table."""
+    table(
+        "Moves",
+        ["move", "workload", "to", "phase", "copied", "lag", "frozen", "verified", "left behind"],
+        [
+            [
+                each["id"],
+                each["workload"],
+                each["target"],
+                f"{each['phase']} (flow back {each['flow']})" if each["flow"] else each["phase"],
+                words.size(each["bytes"]),
+                each["lag"].text if each["lag"] else "",
+                "" if each["frozen_seconds"] is None else words.seconds(each["frozen_seconds"]),
+                {True: "yes", False: "NO", None: "not yet"}[each["verified"]],
+                each["residue_unknown"] or len(each["residue"]),
+            ]
+            for each in rows
+        ],
+        numbers=("copied", "frozen"),
+    )
+    for each in rows:
+        if each["held_by"]:
+            say(f"{each['id']} is held by {each['held_by']}.")
+        if each["note"]:
+            say(f"{each['id']}: {each['note']}.")
+
+
+def show_description(said: Description) -> None:
+    """What a move will do, for a person who is to decide."""
+    size = "unknown" if said.bytes is None else words.size(said.bytes)
+    facts = [
+        ("moves", said.workload),
+        ("to", said.target),
+        ("by", said.method),
+        ("size", size),
+        ("takes about", "unknown" if said.expected_seconds is None else words.seconds(said.expected_seconds)),
+        (
+            "writes stop for about",
+            "unknown" if said.expected_frozen_seconds is None else words.seconds(said.expected_frozen_seconds),
+        ),
+        (
+            "going back after the cutover",
+            "loses nothing" if said.lossless_rollback else "LOSES what was written since",
+        ),
+        ("restarts a service on", ", ".join(said.restarts) or "no server"),
+    ]
+    table("The move", ["what", "is"], facts)
+    for title, lines in (
+        ("Steps", said.steps),
+        ("Changes, put back at the end", said.changes),
+        ("Rights that it needs", said.rights),
+        ("Warnings", said.warnings),
+    ):
+        if lines:
+            table(title, [""], [[line] for line in lines])
+
+
+def differences(app: "App", move: Move) -> list[tuple[str, str, str, str]]:
+    """What the last verification found to differ: name, source, target, note."""
+    found = app.store.get(Verification, move.verification) if move.verification else None
+    checks = found.checks if found else ()
+    return [(c.name, c.source, c.target, c.note) for c in checks if not c.agrees]
+
+
+def really_left(made: Engine, move: Move) -> tuple[tuple[Residue, ...], str]:
+    """What a move really left on its hosts, and why that is not known where it is not."""
+    try:
+        return made.residue(move.id), ""
+    except DecantError as error:
+        return move.residue, f"unknown: {error.what}"
+
+
+def told(move: Move) -> None:
+    """One line on where a move stands now, and what comes next."""
+    from decant.output import next_step
+
+    frozen = (
+        "" if move.frozen_seconds is None else f", writes were stopped for {words.seconds(move.frozen_seconds)}"
+    )
+    say(f"{move.id} ({move.workload} to {move.target}) is {move.phase}{frozen}.")
+    if move.note:
+        say(f"{move.note}.")
+    next_step(machine.next_command(move).strip("`").replace("` or `", ", or "))
