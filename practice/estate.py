@@ -34,6 +34,18 @@ DEFAULT_NAME = "decant"
 _TASK = "practice estate"
 
 
+def build(progress: Progress = silent, legacy: str = BULLSEYE.codename) -> dict[str, list[Path]]:
+    """Build what is not cached of the estate's images; gives each layer's folders, the lowest first.
+
+    Raises `UnreachableError` where the mirror does not answer.
+    """
+    mirror = of_machine()
+    pair = choose(mirror, legacy)
+    if pair.notice:
+        progress(Step(_TASK, 0, len(spec.HOSTS), "hosts", pair.notice))
+    return Builder(mirror, pair, progress).ensure([host.layer for host in spec.HOSTS])
+
+
 class Estate:
     """One practice estate, by name. Nothing is kept in the object: all of it is read from the machine."""
 
@@ -100,11 +112,7 @@ class Estate:
                     f"a part of the estate {self.name} is there already, and not all of it works",
                     f"run `decant practice down --estate {self.name}` first",
                 )
-            mirror = of_machine()
-            pair = choose(mirror, legacy)
-            if pair.notice:
-                progress(Step(_TASK, 0, len(spec.HOSTS), "hosts", pair.notice))
-            built = Builder(mirror, pair, progress).ensure([host.layer for host in spec.HOSTS])
+            built = build(progress, legacy)
             limits.ensure()
             self._boot(built, progress)
 

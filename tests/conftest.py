@@ -7,8 +7,27 @@ from collections.abc import Iterator
 
 import pytest
 
+from estate.progress import Step
 from practice import system
-from practice.estate import Estate
+from practice.estate import Estate, build
+
+
+def can_practise() -> bool:
+    """Whether this process may make an estate."""
+    return sys.platform.startswith("linux") and os.geteuid() == 0
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Build the images before the first test that needs them: it takes minutes, once, and no test's time limit."""
+    wanted = any(item.get_closest_marker("practice") for item in session.items)
+    if not wanted or session.config.option.collectonly or not can_practise():
+        return
+
+    def tell(step: Step) -> None:
+        sys.stderr.write(f"{step.task}: {step.done} of {step.total} {step.unit}: {step.note}\n")
+
+    system.install(tell)
+    build(tell)
 
 
 @pytest.fixture(scope="session")
@@ -17,14 +36,13 @@ def practice_estate() -> Iterator[Estate]:
 
     `DECANT_TEST_ESTATE` names one that is up already, which is then left as it is.
     """
-    if not sys.platform.startswith("linux") or os.geteuid() != 0:
+    if not can_practise():
         warnings.warn("NOT TESTED: the practice estate needs root on Linux", stacklevel=1)
         pytest.skip("the practice estate needs root on Linux")
     lent = os.environ.get("DECANT_TEST_ESTATE")
     if lent:
         yield Estate(lent)
         return
-    system.install()
     estate = Estate(f"t{os.getpid()}")
     try:
         estate.up()

@@ -61,3 +61,4 @@ CREATE FUNCTION customer_name(customer INT UNSIGNED) RETURNS VARCHAR(120) READS 
 CREATE EVENT forget_till_log ON SCHEDULE EVERY 1 MONTH DO
     DELETE FROM till_log WHERE at < NOW() - INTERVAL 2 YEAR//
 DELIMITER ;
+ANALYZE TABLE customers, products, orders, order_lines;
