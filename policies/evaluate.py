@@ -135,12 +135,13 @@ def subject_names(stack: str, resources: Sequence[Resource]) -> Mapping[str, str
 
 
 def uncovered_types(preview: Preview) -> Mapping[str, int]:
-    """How many resources there are of each type that no rule speaks of by name."""
+    """How many resources there are of each type that no rule speaks of by name; Pulumi's own (providers)
+    apart."""
     spoken: set[str] = set()
     for rule in all_rules().values():
         if isinstance(rule, ResourceRule | StackRule):
             spoken.update(rule.types)
-    found = Counter(plain_type(r.type) for r in preview.resources if r.custom)
+    found = Counter(plain_type(r.type) for r in preview.resources if r.custom and not r.type.startswith("pulumi:"))
     return {type_: count for type_, count in sorted(found.items()) if type_ not in spoken}
 
 

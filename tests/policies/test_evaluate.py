@@ -88,6 +88,7 @@ def test_two_resources_of_one_name_keep_subjects_of_their_own():
 
 def test_types_that_no_rule_speaks_of_are_counted():
     things = [resource("web:StaticSite", str(n)) for n in range(3)] + [resource("keyvault:Vault")]
+    things.append(things[0].model_copy(update={"type": "pulumi:providers:azure-native"}))
     assert uncovered_types(preview(*things)) == {"azure-native:web:StaticSite": 3}
 
 
