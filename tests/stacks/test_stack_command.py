@@ -1,0 +1,91 @@
+"""`decant stack` as a person types it, in a fresh workspace, without the Pulumi CLI."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.decant.face import decant
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    assert decant("init", ".", at=tmp_path).code == 0
+    return tmp_path
+
+
+def test_a_preview_is_shown_kept_and_in_the_ledger(workspace: Path) -> None:
+    said = decant("stack", "preview", "test", at=workspace)
+    assert said.code == 0
+    assert "Total: £" in said.out
+    assert "without VAT" in said.out
+    assert said.err.rstrip().splitlines()[-1].startswith("Next: decant check stack test")
+    kept = json.loads((workspace / ".decant/previews/test.json").read_text("utf-8"))
+    assert kept["schema"] == "decant.preview/1"
+    assert (
+        decant("stack", "list", "--json", at=workspace).json["stacks"][1]["monthly_gbp"]
+        == kept["estimate"]["monthly_gbp"]
+    )
+    assert decant("evidence", "verify", at=workspace).code == 0
+
+
+def test_json_can_be_compared_with_later(workspace: Path) -> None:
+    before = decant("stack", "preview", "test", "--json", at=workspace)
+    (workspace / "before.json").write_text(before.out, "utf-8")
+    settings = workspace / "stacks/test.toml"
+    settings.write_text(settings.read_text("utf-8").replace("gib = 128, kind", "gib = 64, kind"), "utf-8")
+    after = decant("stack", "preview", "test", "--against", "before.json", "--json", at=workspace).json
+    changed = [(c["name"], c["changed"]) for c in after["changes"] if c["change"] == "changed"]
+    assert changed == [("disk-files1-shared", {"diskSizeGB": [128, 64]})]
+    assert decant("stack", "preview", "test", "--against", "test", "--json", at=workspace).json["changes"] == []
+
+
+@pytest.mark.parametrize("against", ["nowhere", "decant.toml"])
+def test_something_else_to_compare_with_is_refused(workspace: Path, against: str) -> None:
+    said = decant("stack", "preview", "test", "--against", against, at=workspace)
+    assert said.code == 2
+    assert against in said.err
+
+
+def test_a_stack_that_is_not_there_is_refused_with_the_nearest(workspace: Path) -> None:
+    said = decant("stack", "preview", "produktion", at=workspace)
+    assert said.code == 2
+    assert "did you mean production" in said.err
+
+
+def test_two_stacks_with_addresses_in_common_are_refused(workspace: Path) -> None:
+    settings = workspace / "stacks/test.toml"
+    settings.write_text(settings.read_text("utf-8").replace("10.90.0.0/20", "10.40.16.0/20"), "utf-8")
+    said = decant("stack", "preview", "test", at=workspace)
+    assert said.code == 2
+    assert "addresses in common" in said.err
+
+
+def test_a_new_stack_can_be_previewed_at_once_and_is_never_overwritten(workspace: Path) -> None:
+    assert decant("stack", "new", "test-two", "--kind", "test", at=workspace).code == 0
+    again = decant("stack", "new", "test-two", "--kind", "test", at=workspace)
+    assert again.code == 2
+    assert "already" in again.err
+    assert decant("stack", "new", "incident-1", "--kind", "incident", at=workspace).code == 4
+    assert decant("stack", "new", "../x", "--kind", "test", at=workspace).code == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("up", "test", "--yes"), ("refresh", "test"), ("destroy", "test", "--confirm", "test"), ("outputs", "test")],
+)
+def test_building_without_the_pulumi_cli_says_how_to_install_it(workspace: Path, words: tuple[str, ...]) -> None:
+    if shutil.which("pulumi"):
+        pytest.skip("the Pulumi CLI is installed here, so its absence cannot be shown")
+    said = decant("stack", *words, at=workspace)
+    assert said.code == 3
+    assert "pulumi.com/docs/install" in said.err
+
+
+def test_a_broken_settings_file_is_listed_with_its_problem(workspace: Path) -> None:
+    settings = workspace / "stacks/test.toml"
+    settings.write_text(settings.read_text("utf-8").replace("uksouth", "mars"), "utf-8")
+    listed = {s["name"]: s["problem"] for s in decant("stack", "list", "--json", at=workspace).json["stacks"]}
+    assert listed["production"] == ""
+    assert "region" in listed["test"]

@@ -1,0 +1,89 @@
+"""A settings file is refused with the key that is wrong and what to do, before anything is made of it."""
+
+import pytest
+
+from estate.errors import RefusedError, UsageError
+from stacks.settings import load, template
+from tests.stacks.conftest import WriteSettings
+
+
+@pytest.mark.parametrize("kind", ["production", "test"])
+def test_what_init_writes_is_valid_and_says_what_is_to_be_filled_in(write: WriteSettings, kind: str) -> None:
+    settings = load(write(kind))
+    assert settings.kind == kind
+    assert set(settings.unfilled()) == {
+        "subscription",
+        "tenant",
+        "access.admins.object_id",
+        "access.ssh_public_key",
+        "budget.contacts",
+    }
+
+
+def test_two_test_stacks_have_names_of_their_own() -> None:
+    assert template("test", "test") != template("test", "test")
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "said"),
+    [
+        ("production", "bastion = true", "bastoin = true", "access.bastoin"),
+        ("production", 'region = "uksouth"', 'region = "westeurope"', "region"),
+        ("production", "10.40.0.0/16", "8.8.0.0/16", "not a private range"),
+        ("production", "10.40.0.0/16", "10.40.0.0/24", "must be a /16 to a /22"),
+        ("production", "10.40.0.0/16", "10.40.0.1/16", "network.address_space"),
+        ("production", "Standard_D2as_v5", "Standard_D2as_v6", "not in the size catalogue"),
+        ("production", "monthly_gbp = 1500", "monthly_gbp = 0", "budget.monthly_gbp"),
+        ("production", "ict@example.gov.uk", "nobody", "not an e-mail address"),
+        ("production", 'system = "files"', 'system = "fils"', "not in systems"),
+        ("production", 'name = "files1"', 'name = "app1"', "two entries are called 'app1'"),
+        ("production", "personal_data = false", "personal_data = true", "ropa_ref"),
+        ("production", '"OFFICIAL" #', '"OFFICIAL-SENSITIVE" #', "disk_encryption_set"),
+        ("production", "database_backup_days = 35", "database_backup_days = 7", "database_backup_days"),
+        ("production", 'ssh_public_key = ""', 'ssh_public_key = "hunter2"', "not an SSH public key"),
+        ("production", 'service = "council"', 'service = "The Council"', "service"),
+        ("production", 'version = "16"', 'version = "11"', "version"),
+        ("test", 'kind = "synthetic"', 'kind = "masked"', "masking_run"),
+        ("test", 'kind = "synthetic"', 'kind = "production"', "data.kind"),
+        ("test", "expires_on = ", "# expires_on = ", "needs expires_on"),
+        ("test", "suffix = ", "# suffix = ", "needs suffix"),
+        ("test", 'time = "19:00"', 'time = "25:00"', "shutdown.time"),
+    ],
+)
+def test_a_wrong_value_is_named(write: WriteSettings, kind: str, old: str, new: str, said: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        load(write(kind, (old, new)))
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_an_unknown_key_comes_with_the_nearest_valid_one(write: WriteSettings) -> None:
+    with pytest.raises(UsageError) as refused:
+        load(write("production", ("storage_gib = 64", "storage_gb = 64")))
+    assert "postgres[1].storage_gb" in refused.value.what
+    assert "storage_gib" in refused.value.remedy
+
+
+@pytest.mark.parametrize("kind", ["incident", "rehearsal"])
+def test_a_kind_that_cannot_be_built_yet_is_refused_in_words(write: WriteSettings, kind: str) -> None:
+    with pytest.raises(RefusedError, match="cannot build yet"):
+        load(write("production", ('kind = "production"', f'kind = "{kind}"')))
+    with pytest.raises(RefusedError, match=kind):
+        template("x", kind)
+
+
+def test_a_secret_is_never_a_setting(write: WriteSettings) -> None:
+    path = write("production", ("[budget]", '[state]\npassphrase = "correct horse battery"\n\n[budget]'))
+    with pytest.raises(UsageError) as refused:
+        load(path)
+    assert "must be a reference" in str(refused.value)
+    assert "correct horse" not in str(refused.value)
+
+
+def test_a_file_that_is_not_toml_or_not_there_is_a_sentence(write: WriteSettings) -> None:
+    path = write()
+    path.write_text("kind = ", "utf-8")
+    with pytest.raises(UsageError, match="not valid TOML"):
+        load(path)
+    with pytest.raises(UsageError, match="cannot be read"):
+        load(path.with_name("nowhere.toml"))
