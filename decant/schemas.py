@@ -16,6 +16,7 @@ from estate.records.dependency import Dependency
 from estate.records.finding import Finding
 from estate.records.move import Description
 from estate.records.observation import Observation
+from estate.records.plan import Wave
 from estate.records.preview import Estimate, Resource, StackKind
 from estate.records.report import NotSeen, Report
 from estate.records.server import Server
@@ -114,6 +115,17 @@ OUTPUTS: Mapping[str, Output] = {
         "What should become of each server.",
         {"assessments": (list[Assessment], "one a server")},
     ),
+    "decant.plan/1": Output(
+        "plan",
+        "The waves.",
+        {
+            "waves": (list[Wave], "in order"),
+            "not_moving": (dict[str, str], "every workload that is in no wave, with the reason"),
+            "edited": (bool, "whether a person has edited plan.toml"),
+            "warnings": (list[str], "what a person should look at"),
+            "differences": (list[str], "what a fresh proposal would do otherwise"),
+        },
+    ),
     "decant.preview/1": Output(
         "stack preview",
         "What a stack builds and what it costs a month.",
@@ -174,8 +186,8 @@ OUTPUTS: Mapping[str, Output] = {
         {
             "moves": (
                 list[Row],
-                "`id`, `workload`, `kind`, `source`, `target`, `phase`, `serving`, `bytes`, `lag` (`bytes`, `text`, "
-                "`zero`), `frozen_seconds`, `verified`, `approved_by`, `flow`, `held_by`, `residue[]`, "
+                "`id`, `workload`, `kind`, `source`, `target`, `phase`, `serving`, `bytes`, `lag` (`bytes`, "
+                "`text`, `zero`), `frozen_seconds`, `verified`, `approved_by`, `flow`, `held_by`, `residue[]`, "
                 "`residue_unknown`, `note`, `next`",
             )
         },
@@ -209,7 +221,13 @@ OUTPUTS: Mapping[str, Output] = {
         {
             "lost": (int | None, "acknowledged writes that are not there; null where it could not be told"),
             "running": (bool, "whether the writer still runs"),
-            "streams": (list[Row], "one a service"),
+            "run": (str, "marks what this writer wrote"),
+            "streams": (
+                list[Row],
+                "one a service: `stream`, `service`, `address`, `read`, `why`, `acknowledged`, `refused`, `in_doubt`, "
+                "`there`, `in_flight`, `faults[]`, `lost`, `longest_gap`, `reasons`, `sides[]`",
+            ),
+            "at": (str, "when"),
         },
     ),
 }

@@ -19,6 +19,7 @@ from migration.overrides import Override
 SERIES = ("Dasv5", "Esv5")
 """General purpose, and with twice the memory: what a server is sized in."""
 MOVING = frozenset({Disposition.REHOST, Disposition.RELOCATE, Disposition.REPLATFORM, Disposition.REFACTOR})
+_HOLD_DATA = frozenset({"postgres", "mariadb", "files", "website"})
 _FIRST_WITH_LOGICAL_REPLICATION = 10
 
 
@@ -150,7 +151,11 @@ def _conditions(case: Case) -> tuple[str, ...]:
         found.append("it was not reached the last time: what is known may be old")
     if case.unseen:
         found.append(f"read again with more rights, as these could not be seen: {', '.join(case.unseen)}")
-    found += [f"measure {one.name}: its size is not known" for one in case.workloads if one.bytes is None]
+    found += [
+        f"measure {one.name}: its size is not known"
+        for one in case.workloads
+        if one.bytes is None and one.kind in _HOLD_DATA
+    ]
     found += _postgres(case)
     return tuple(found)
 

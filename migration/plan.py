@@ -14,9 +14,18 @@ from migration.assess import MOVING
 from migration.systems import APPLICATIONS, Link, System, links, systems
 
 PLAN_ID = "plan"
-MOST = 10
+MOST = 6
 """Workloads in a wave, unless one system has more: what a small team moves and watches in one window."""
 
+ON_TARGET = "it is on a target server already"
+OF_THE_SYSTEM = "it is part of the operating system"
+GOES_WITHOUT_SAYING = frozenset({ON_TARGET, OF_THE_SYSTEM})
+"""Reasons that need no person's attention: a plan has them, its file and its table leave them out."""
+
+Pressing = tuple[date, date]
+"""When something first ends, no earlier than today, and when the contract ends; `date.max` for never."""
+
+_ENDING = ("ended", "ends soon")
 _STAYING = {
     Disposition.RETIRE: "is retired, not moved",
     Disposition.RETAIN: "stays where it is",
@@ -57,9 +66,9 @@ def _stays(workload: Workload, role: str | None, assessment: Assessment | None) 
     if role is None:
         return "its server is not in the inventory: run `decant discover`"
     if role == "target":
-        return "it is on a target server already"
+        return ON_TARGET
     if workload.os_owned:
-        return "it is part of the operating system"
+        return OF_THE_SYSTEM
     if assessment is None:
         return "its server was not assessed: run `decant assess`"
     if assessment.disposition is None:
@@ -79,7 +88,7 @@ def propose(estate: Estate, at: datetime, most: int = MOST) -> Plan:
     moving = [one for one in estate.workloads if one.id not in staying]
     by_id = {one.id: one for one in moving}
     found = systems(moving, links(moving, estate.dependencies))
-    ends = deadlines(estate)
+    ends = deadlines(estate, at.date())
     pressing = {
         one.name: min(known)[0]
         for one in found
@@ -123,19 +132,30 @@ def with_crossing(planned: Iterable[Wave], found: Sequence[Link]) -> tuple[Wave,
     )
 
 
-def deadlines(estate: Estate) -> dict[str, tuple[date, str]]:
-    """For each server that has one, the first day on which something ends, and that in words."""
-    ends: dict[str, list[tuple[date, str]]] = {}
+def deadlines(estate: Estate, today: date) -> dict[str, tuple[Pressing, str]]:
+    """How pressing each server is that has an end, and its first end in words.
+
+    What has ended already is as pressing as today, so that among such servers the contract decides.
+    """
+    assessed = {one.server: one for one in estate.assessments}
+    found: dict[str, tuple[Pressing, str]] = {}
     for one in estate.servers:
-        if one.server.contract_end is not None:
-            words = f"its contract ends on {one.server.contract_end.isoformat()}"
-            ends.setdefault(one.server.id, []).append((one.server.contract_end, words))
-    for assessment in estate.assessments:
-        for support in assessment.support:
-            if support.status in ("ended", "ends soon") and support.ends is not None:
-                words = f"{support.product} {support.version}: {support.reason}"
-                ends.setdefault(assessment.server, []).append((support.ends, words))
-    return {server: min(known) for server, known in ends.items()}
+        ends: list[tuple[date, str]] = []
+        contract = one.server.contract_end
+        if contract is not None:
+            ends.append((contract, f"its contract ends on {contract.isoformat()}"))
+        assessment = assessed.get(one.server.id)
+        ending = (
+            next((s for s in assessment.support if s.status in _ENDING and s.ends), None) if assessment else None
+        )
+        if ending is not None and ending.ends is not None:
+            past = ending.status == "ended"
+            when = "has ended" if past else f"ends on {ending.ends.isoformat()}"
+            ends.append((ending.ends, f"support of {ending.product} {ending.version} {when}"))
+        if ends:
+            first, words = min(ends)
+            found[one.server.id] = (max(first, today), contract or date.max), words
+    return found
 
 
 def _targets(moving: Sequence[Workload], estate: Estate) -> list[tuple[str, str | None]]:
@@ -153,7 +173,7 @@ def _targets(moving: Sequence[Workload], estate: Estate) -> list[tuple[str, str 
     return found
 
 
-def _why(workload: Workload, system: System, ends: Mapping[str, tuple[date, str]]) -> str:
+def _why(workload: Workload, system: System, ends: Mapping[str, tuple[Pressing, str]]) -> str:
     parts = []
     if len(system.workloads) > 1:
         parts.append(f"with the system {system.name}")

@@ -14,7 +14,7 @@ from estate.errors import UsageError
 from estate.records.base import Record
 from estate.records.plan import Plan, PlannedMove, Wave
 from estate.suggest import unknown
-from migration.plan import PLAN_ID, Estate, not_moving, with_crossing
+from migration.plan import GOES_WITHOUT_SAYING, PLAN_ID, Estate, not_moving, with_crossing
 from migration.waves import against_order
 
 LONDON = ZoneInfo("Europe/London")
@@ -23,7 +23,8 @@ _HEAD = """\
 Waves of the move, in order: `decant plan` wrote them, and reads them again after you have edited them.
 Move [[wave.move]] entries between waves, put waves in another order, change targets and names.
 A window is a time in Europe/London, for example:  window_start = 2027-01-16T20:00:00
-Every workload is in one wave, or under [not_moving] with a reason."""
+Every workload is in one wave, or under [not_moving] with a reason; what is part of an operating system, or on
+a target already, goes without saying."""
 
 
 class _Move(Record):
@@ -56,7 +57,8 @@ def render(plan: Plan) -> str:
         document.add("wave", written)
     staying = tomlkit.table()
     for name, reason in sorted(plan.not_moving.items()):
-        staying.add(name, reason)
+        if reason not in GOES_WITHOUT_SAYING:
+            staying.add(name, reason)
     document.add("not_moving", staying)
     return tomlkit.dumps(document)
 

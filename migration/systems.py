@@ -61,11 +61,12 @@ def links(workloads: Sequence[Workload], dependencies: Iterable[Dependency]) -> 
 def systems(workloads: Sequence[Workload], found: Iterable[Link]) -> list[System]:
     """Group workloads into systems.
 
-    Together are: workloads of one confirmed system; the applications of one server; what depends on each other
-    both ways; and a workload that has the clients of one system only, with that system.
+    Together are: workloads of one confirmed system; the applications of one server; a server's only data and
+    its jobs; what depends on each other both ways; and a workload that only one system uses, with that system.
+    Jobs of a server with several kinds of data come after all of these.
     """
-    unit_of = {one.id: _unit(one) for one in workloads}
-    confirmed = {_unit(one) for one in workloads if one.system}
+    unit_of = _units(workloads)
+    confirmed = {unit_of[one.id] for one in workloads if one.system}
     calls = _graph(
         unit_of.values(), ((unit_of[c], unit_of[s]) for link in found for c in link.clients for s in link.servers)
     )
@@ -75,8 +76,10 @@ def systems(workloads: Sequence[Workload], found: Iterable[Link]) -> list[System
     for one in workloads:
         members[group_of[unit_of[one.id]]].append(one)
     needs = _graph(
-        members, ((group_of[unit], group_of[other]) for unit, others in calls.items() for other in others)
+        members,
+        ((group_of[unit], group_of[other]) for unit, others in calls.items() for other in others),
     )
+    _after_data(needs, members)
     names = _names(members)
     return [
         System(
@@ -148,12 +151,40 @@ def _with_sole_clients(calls: Graph, group_of: dict[str, str], confirmed: set[st
         group_of = {unit: user if one == group else one for unit, one in group_of.items()}
 
 
-def _unit(workload: Workload) -> str:
-    if workload.system:
-        return f"system {workload.system}"
-    if workload.kind in APPLICATIONS:
-        return f"applications {workload.server}"
-    return workload.id
+def _units(workloads: Sequence[Workload]) -> dict[str, str]:
+    """For each workload, the name of what it cannot be parted from."""
+    units = {}
+    for one in workloads:
+        if one.system:
+            units[one.id] = f"system {one.system}"
+        elif one.kind in APPLICATIONS:
+            units[one.id] = f"applications {one.server}"
+        else:
+            units[one.id] = one.id
+    for server in {one.server for one in workloads}:
+        free = [one for one in workloads if one.server == server and not one.system]
+        data = [one for one in free if one.kind not in APPLICATIONS]
+        jobs = [one for one in free if one.kind == "schedule"]
+        if len(data) == 1 and len(data) + len(jobs) == len(free):
+            units.update({one.id: data[0].id for one in jobs})
+    return units
+
+
+def _after_data(needs: dict[str, frozenset[str]], members: Mapping[str, Sequence[Workload]]) -> None:
+    """Let groups of nothing but jobs come after the data of their servers, where no ring comes of it."""
+    data: dict[str, set[str]] = defaultdict(set)
+    for group, held in members.items():
+        for one in held:
+            if one.kind not in APPLICATIONS:
+                data[one.server].add(group)
+    for group, held in members.items():
+        if any(one.kind != "schedule" for one in held):
+            continue
+        for other in sorted({other for one in held for other in data[one.server]}):
+            reached: list[str] = []
+            _visit(needs, other, set(), reached)
+            if group not in reached:
+                needs[group] |= {other}
 
 
 def _graph(nodes: Iterable[str], edges: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:

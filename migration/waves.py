@@ -6,8 +6,11 @@ from datetime import date
 
 from migration.systems import Link, System
 
+Pressing = tuple[date, ...]
+"""Days by which a system has to move, the first that counts first: the smaller, the more pressing."""
 
-def order(systems: Sequence[System], deadlines: Mapping[str, date]) -> list[System]:
+
+def order(systems: Sequence[System], deadlines: Mapping[str, Pressing]) -> list[System]:
     """Systems so that each comes after those it needs, the most pressing first.
 
     A system is as pressing as the most pressing of those that need it. `deadlines` are by system name.
@@ -17,14 +20,14 @@ def order(systems: Sequence[System], deadlines: Mapping[str, date]) -> list[Syst
     for one in systems:
         for other in one.needs:
             users[other].append(one.name)
-    pressing = {name: deadlines.get(name, date.max) for name in by_name}
+    pressing: dict[str, Pressing] = {name: deadlines.get(name, (date.max,)) for name in by_name}
     for name in reversed(_kahn(by_name, users, pressing)):
         pressing[name] = min([pressing[name], *(pressing[user] for user in users[name])])
     return [by_name[name] for name in _kahn(by_name, users, pressing)]
 
 
 def _kahn(
-    systems: Mapping[str, System], users: Mapping[str, Sequence[str]], pressing: Mapping[str, date]
+    systems: Mapping[str, System], users: Mapping[str, Sequence[str]], pressing: Mapping[str, Pressing]
 ) -> list[str]:
     left = {name: len(one.needs) for name, one in systems.items()}
     ready = [(pressing[name], name) for name, count in left.items() if not count]

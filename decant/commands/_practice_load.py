@@ -4,7 +4,6 @@ import click
 
 from decant.commands.practice import estate_option
 from decant.output import json_option, next_step, say, show_json, table
-from estate.errors import EXIT_DONE, EXIT_FINDINGS
 
 _SHOWN_FAULTS = 20
 
@@ -104,12 +103,10 @@ def verify(ctx: click.Context, name: str, as_json: bool) -> None:
                 say(f"{stream.stream}: {side.address} ({where}) could not be read: {side.why}")
         if stream.address is None:
             say(f"{stream.stream}: {stream.why}")
-    if report.exit_code == EXIT_DONE:
-        say("0 acknowledged writes lost.")
-    elif report.exit_code == EXIT_FINDINGS:
-        say(f"{report.lost} acknowledged writes lost.")
-    else:
+    if report.lost is None:
         say("Not everything could be read, so it is not known whether writes were lost.")
+    else:
+        say(f"{report.lost} acknowledged writes lost.")
     ctx.exit(report.exit_code)
 
 

@@ -11,7 +11,7 @@ from decant.output import json_option
 @click.option(
     "--most",
     type=click.IntRange(1, 1000),
-    default=10,
+    default=6,
     show_default=True,
     help="Workloads in a wave, unless one system has more.",
 )
@@ -22,9 +22,11 @@ def COMMAND(app: App, fresh: bool, most: int, as_json: bool) -> None:
 
     A plan.toml that somebody has edited is read, checked and kept.
     """
+    from decant.journeys.assess import movers
     from decant.journeys.plan import make_plan
     from decant.output import next_step, say, show_json, table
     from estate.documents.words import size
+    from migration.plan import GOES_WITHOUT_SAYING
 
     made = make_plan(app, fresh, most)
     plan = made.plan
@@ -45,12 +47,19 @@ def COMMAND(app: App, fresh: bool, most: int, as_json: bool) -> None:
             f"Wave {wave.number}: {wave.name}"
             + (f", {wave.window_start:%d %B %Y %H:%M}" if wave.window_start else ""),
             ("workload", "to", "size", "why"),
-            [(move.workload, move.target, size(move.bytes), move.why) for move in wave.moves],
+            [
+                (move.workload, move.target, "" if _tiny(move.workload) else size(move.bytes), move.why)
+                for move in wave.moves
+            ],
             numbers=("size",),
         )
         for crossing in wave.crossing:
             say(f"  crosses between server room and Azure after this wave: {crossing}")
-    table("Not moving", ("workload", "why"), sorted(plan.not_moving.items()))
+    staying = {name: why for name, why in plan.not_moving.items() if why not in GOES_WITHOUT_SAYING}
+    table("Not moving", ("workload", "why"), sorted(staying.items()))
+    implied = len(plan.not_moving) - len(staying)
+    if implied:
+        say(f"{implied} workloads of operating systems and of target servers are left out as a matter of course.")
     if made.kept:
         say(f"The plan that somebody had edited is kept as {made.kept.name}.")
     say(f"{'Wrote' if made.written else 'Read'} {app.workspace.plan}")
@@ -60,10 +69,16 @@ def COMMAND(app: App, fresh: bool, most: int, as_json: bool) -> None:
         say("A fresh proposal (`decant plan --fresh`) would differ:")
         for line in made.differences:
             say(f"  {line}")
-    first = next((move for wave in plan.waves for move in wave.moves if move.target), None)
+    ready = [move for wave in plan.waves for move in wave.moves if move.target]
+    first = next((move for move in ready if move.workload.split("/")[1] in movers()), None)
     if first is not None:
         next_step(
             f"decant move {first.workload} --to {first.target}", "or edit plan.toml and run `decant plan` again"
         )
     else:
         next_step("edit plan.toml, then `decant plan`", "to say which servers take the workloads")
+
+
+def _tiny(workload: str) -> bool:
+    """Whether it is of a kind that has no size to speak of."""
+    return workload.split("/")[1] in ("schedule", "service")

@@ -32,7 +32,7 @@ def assess_estate(app: "App", names: "Sequence[str]" = ()) -> list[Assessment]:
     chosen = [pick("server", name, legacy, "see `decant estate list`") for name in names] or list(legacy)
     decided = overrides.load(app.workspace.overrides, set(legacy))
     workloads, dependencies = app.store.all(Workload), app.store.all(Dependency)
-    movers = [info.name for info in pkgutil.iter_modules(migration.movers.__path__) if info.name != "base"]
+    kinds = movers()
     today = datetime.now(ZoneInfo("Europe/London")).date()
     before = {one.server: one for one in app.store.all(Assessment)}
     found = [
@@ -41,7 +41,7 @@ def assess_estate(app: "App", names: "Sequence[str]" = ()) -> list[Assessment]:
             workloads,
             dependencies,
             override=decided.get(name),
-            movers=movers,
+            movers=kinds,
             today=today,
             at=now(),
         )
@@ -61,6 +61,11 @@ def assess_estate(app: "App", names: "Sequence[str]" = ()) -> list[Assessment]:
         actor=app.actor,
     )
     return found
+
+
+def movers() -> list[str]:
+    """The kinds of workload that Decant moves by itself."""
+    return [info.name for info in pkgutil.iter_modules(migration.movers.__path__) if info.name != "base"]
 
 
 def _same(before: Assessment | None, after: Assessment) -> bool:

@@ -4,6 +4,15 @@ from estate.records.assessment import Disposition
 from migration.case import Case
 from migration.dispositions.base import Opinion, Rule
 
+_WORDS = {
+    "postgres": "PostgreSQL databases",
+    "mariadb": "MariaDB databases",
+    "files": "file trees",
+    "website": "websites",
+    "schedule": "scheduled jobs",
+    "service": "services",
+}
+
 
 def _judge(case: Case) -> Opinion:
     if not case.workloads:
@@ -18,12 +27,12 @@ def _judge(case: Case) -> Opinion:
     if system.status in ("ended", "ends soon"):
         reasons.append(f"a copy of the machine as it is would carry {system.product} {system.version} along")
     kinds = {one.kind for one in case.workloads}
-    by_hand = sorted(kinds - case.movers)
+    by_hand = [words for kind, words in _WORDS.items() if kind in kinds - case.movers]
     return Opinion(
         True,
         reasons=tuple(reasons),
         against=("applications have to be tested on the newer release",),
-        conditions=tuple(f"Decant does not move a {kind} by itself yet: move it by hand" for kind in by_hand),
+        conditions=(f"move by hand what Decant does not move yet: {', '.join(by_hand)}",) if by_hand else (),
         tool="decant move" if kinds & case.movers else "",
     )
 

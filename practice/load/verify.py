@@ -64,9 +64,10 @@ class LoadReport(Record):
     at: Instant
 
     @property
-    def lost(self) -> int:
-        """How many items lost an acknowledged write, of the streams that could be read."""
-        return sum(stream.lost or 0 for stream in self.streams)
+    def lost(self) -> int | None:
+        """How many items lost an acknowledged write; None where a stream could not be read."""
+        lost = [stream.lost for stream in self.streams]
+        return None if None in lost else sum(one or 0 for one in lost)
 
     @property
     def exit_code(self) -> int:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estate.errors import UsageError
-from estate.records.assessment import Assessment, Disposition
+from estate.records.assessment import Assessment, Disposition, Support
 from estate.records.dependency import Dependency
 from estate.records.facts.filesystems import Filesystem, Filesystems
 from estate.records.facts.packages import Package, Packages
@@ -134,6 +134,42 @@ def test_the_most_pressing_goes_first_and_lends_its_haste_to_what_it_needs() -> 
     plan = propose(Estate(servers, made.workloads, made.dependencies, made.assessments), AT, most=1)
     assert [names[0] for names in waves(plan)][:2] == ["db/postgres/reports", "stats/service/stats"]
     assert "2026-12-31" in plan.waves[1].moves[0].why
+
+
+def test_a_servers_jobs_move_with_its_only_data_or_after_all_of_it() -> None:
+    backup, sizes = workload("db/schedule/backup"), workload("files/schedule/sizes")
+    plan = propose(estate([REPORTS, SHOP, backup, workload("files/files/shared"), sizes]), AT)
+    assert [name for name in waves(plan)[0] if "files" in name] == ["files/files/shared", "files/schedule/sizes"]
+    assert waves(plan)[-1] == [backup.id]
+
+
+def test_among_servers_out_of_support_the_contract_decides() -> None:
+    ended = Support(
+        product="Debian",
+        version="10",
+        status="ended",
+        ends=date(2024, 6, 30),
+        reason="support ended",
+        table_date=date(2026, 8, 22),
+        source="a table",
+    )
+    made = estate([workload("a/files/a"), workload("b/files/b"), workload("c/files/c")])
+    held = [one.model_copy(update={"support": (ended,)}) for one in made.assessments]
+    servers = [
+        server("a"),
+        server("b", contract_end=date(2027, 3, 31)),
+        server("c", contract_end=date(2026, 12, 31)),
+    ]
+    plan = propose(Estate(servers, made.workloads, [], held), AT, most=1)
+    assert waves(plan) == [["c/files/c"], ["b/files/b"], ["a/files/a"]]
+    assert plan.waves[0].moves[0].why == "support of Debian 10 has ended"
+
+
+def test_what_goes_without_saying_is_in_the_plan_and_not_in_its_file(tmp_path: Path) -> None:
+    made = estate([REPORTS, workload("db/schedule/logrotate", os_owned=True)])
+    plan, _ = edited(tmp_path, made)
+    assert list(plan.not_moving) == ["db/schedule/logrotate"]
+    assert "logrotate" not in (tmp_path / "plan.toml").read_text()
 
 
 def test_everything_that_stays_is_listed_with_its_reason() -> None:
