@@ -194,7 +194,7 @@ class StackSettings(Section):
     kind: StackKind = Field(description="production, test; incident and rehearsal come later.")
     subscription: Id = Field(description="Azure subscription of this stack alone.")
     tenant: Id = Field(description="Entra tenant.")
-    region: Region = Field(default="uksouth")
+    region: Region = Field(default="uksouth", description="uksouth or ukwest; backups go to the other.")
     service: str = Field(
         pattern=r"^[a-z][a-z0-9]{1,9}$", description="Short name of the council or service, in every name."
     )

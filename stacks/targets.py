@@ -39,7 +39,9 @@ class Disk(Section):
 
     name: Name = Field(description="Short name, unique on its VM.")
     gib: int = Field(ge=4, le=32767, description="Size in GiB.")
-    kind: Literal["StandardSSD_LRS", "Premium_LRS"] = Field(default="StandardSSD_LRS")
+    kind: Literal["StandardSSD_LRS", "Premium_LRS"] = Field(
+        default="StandardSSD_LRS", description="StandardSSD_LRS, or Premium_LRS for databases."
+    )
 
 
 class Vm(Section):
@@ -48,12 +50,16 @@ class Vm(Section):
     name: Name = Field(description="Host name, unique in the stack.")
     system: str = Field(description="Which system it serves; one of `systems`.")
     size: VmSize = Field(description="Azure size, from the catalogue.")
-    subnet: Literal["app", "data", "management"] = Field(default="app")
-    image: Literal["debian-12", "debian-13", "ubuntu-24.04"] = Field(default="ubuntu-24.04")
-    os_disk_gib: int = Field(default=64, ge=30, le=1024)
-    os_disk_kind: Literal["StandardSSD_LRS", "Premium_LRS"] = Field(default="Premium_LRS")
-    zone: Literal["1", "2", "3"] | None = Field(default=None)
-    disks: tuple[Disk, ...] = ()
+    subnet: Literal["app", "data", "management"] = Field(default="app", description="app, data or management.")
+    image: Literal["debian-12", "debian-13", "ubuntu-24.04"] = Field(
+        default="ubuntu-24.04", description="debian-12, debian-13 or ubuntu-24.04."
+    )
+    os_disk_gib: int = Field(default=64, ge=30, le=1024, description="Size of the system disk in GiB.")
+    os_disk_kind: Literal["StandardSSD_LRS", "Premium_LRS"] = Field(
+        default="Premium_LRS", description="Kind of the system disk."
+    )
+    zone: Literal["1", "2", "3"] | None = Field(default=None, description="Availability zone: 1, 2 or 3.")
+    disks: tuple[Disk, ...] = Field(default=(), description="Data disks; as many as the size takes.")
 
     @model_validator(mode="after")
     def _disks(self) -> Self:
@@ -69,12 +75,16 @@ class Postgres(Section):
 
     name: Name = Field(description="Short name, unique in the stack.")
     system: str = Field(description="Which system it serves; one of `systems`.")
-    version: Literal["15", "16"] = Field(default="16")
+    version: Literal["15", "16"] = Field(default="16", description="15 or 16.")
     size: str = Field(
         default="Standard_D2s_v3", pattern=r"^Standard_[A-Z][A-Za-z0-9_]+$", description="Its compute size."
     )
-    tier: Literal["Burstable", "GeneralPurpose", "MemoryOptimized"] = Field(default="GeneralPurpose")
-    storage_gib: Literal[32, 64, 128, 256, 512, 1024, 2048] = Field(default=64)
+    tier: Literal["Burstable", "GeneralPurpose", "MemoryOptimized"] = Field(
+        default="GeneralPurpose", description="Burstable, GeneralPurpose or MemoryOptimized; fits the size."
+    )
+    storage_gib: Literal[32, 64, 128, 256, 512, 1024, 2048] = Field(
+        default=64, description="Storage in GiB: 32, 64, 128, 256, 512, 1024 or 2048. It cannot shrink."
+    )
     databases: tuple[str, ...] = Field(default=(), description="Databases to make.")
     high_availability: bool = Field(default=False, description="A hot standby in another zone: twice the price.")
     logical_replication: bool = Field(default=True, description="wal_level logical, which moves need.")
