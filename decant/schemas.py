@@ -224,8 +224,8 @@ OUTPUTS: Mapping[str, Output] = {
             "run": (str, "marks what this writer wrote"),
             "streams": (
                 list[Row],
-                "one a service: `stream`, `service`, `address`, `read`, `why`, `acknowledged`, `refused`, `in_doubt`, "
-                "`there`, `in_flight`, `faults[]`, `lost`, `longest_gap`, `reasons`, `sides[]`",
+                "one a service: `stream`, `service`, `address`, `read`, `why`, `acknowledged`, `refused`, "
+                "`in_doubt`, `there`, `in_flight`, `faults[]`, `lost`, `longest_gap`, `reasons`, `sides[]`",
             ),
             "at": (str, "when"),
         },

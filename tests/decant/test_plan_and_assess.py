@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import jsonschema
 import pytest
 
+from decant.schemas import json_schema
 from estate.records.assessment import Assessment
 from estate.records.dependency import Dependency
 from estate.records.facts.os import Os
@@ -73,7 +75,7 @@ def planned(workspace: Path, *words: str) -> Said:
 def test_assess_says_what_becomes_of_each_and_exits_1_where_one_is_unknown(workspace: Path) -> None:
     said = decant("assess", "--json", at=workspace)
     assert said.code == 1
-    assert said.json["schema"] == "decant.assessments/1"
+    jsonschema.validate(said.json, json_schema("decant.assessments/1"))
     found = {one["server"]: one for one in said.json["assessments"]}
     assert sorted(found) == ["dark", "db", "web"]
     assert found["db"]["disposition"] == "replatform"
@@ -126,6 +128,7 @@ def test_a_plan_is_written_kept_up_to_date_and_never_overwrites_an_edit(workspac
     assert edited != proposed
     path.write_text(edited)
     said = planned(workspace, "--json").json
+    jsonschema.validate(said, json_schema("decant.plan/1"))
     assert path.read_text() == edited
     assert (said["edited"], said["waves"][0]["name"]) == (True, "The streets")
 

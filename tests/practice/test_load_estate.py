@@ -9,8 +9,10 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import jsonschema
 import pytest
 
+from decant.schemas import json_schema
 from migration.switch import DnsSwitch
 from migration.tsig import read_key
 from practice import spec
@@ -38,7 +40,7 @@ class Writer:
     def verify(self) -> tuple[int, dict[str, Any]]:
         done = self.run("verify", "--json")
         report = json.loads(done.stdout)
-        assert report["schema"] == "decant.load/1"
+        jsonschema.validate(report, json_schema("decant.load/1"))
         return done.returncode, {**report, "streams": {one["stream"]: one for one in report["streams"]}}
 
     def on(self, host: str, command: str) -> str:
