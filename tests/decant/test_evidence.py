@@ -1,0 +1,90 @@
+"""`decant evidence` and `decant approvers`: what an auditor types."""
+
+import json
+import sqlite3
+import stat
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from decant.schemas import json_schema
+from tests.decant.face import decant
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    assert decant("init", "anytown", at=tmp_path).code == 0
+    made = tmp_path / "anytown"
+    for name in ("bob", "carol"):
+        (made / "allowed_signers").write_text(f"{name} ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{name}\n")
+        assert decant("approvers", "record", at=made).code == 0
+    return made
+
+
+def change(workspace: Path, statement: str) -> None:
+    with sqlite3.connect(workspace / ".decant/estate.db") as raw:
+        raw.execute("DROP TRIGGER ledger_no_update")
+        raw.execute("DROP TRIGGER ledger_no_delete")
+        raw.execute(statement)
+
+
+def test_a_whole_ledger_is_exit_0(workspace: Path) -> None:
+    said = decant("evidence", "verify", "--json", at=workspace)
+    assert said.code == 0, said.err
+    jsonschema.validate(said.json, json_schema("decant.evidence/1"))
+    assert said.json["holds"] is True
+    assert said.json["entries"] >= 2
+    assert "The ledger holds" in decant("evidence", "verify", at=workspace).out
+
+
+def test_a_changed_entry_is_exit_1_and_named(workspace: Path) -> None:
+    change(workspace, "UPDATE ledger SET actor = 'eve' WHERE sequence = 2")
+    said = decant("evidence", "verify", at=workspace)
+    assert said.code == 1
+    assert "ledger entry 2 does not hold" in said.err
+    said = decant("evidence", "verify", "--json", at=workspace)
+    assert (said.code, said.json["schema"]) == (1, "decant.error/1")
+
+
+def test_copies_kept_elsewhere_show_what_the_workspace_alone_cannot(workspace: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.pub"
+    kept.write_bytes((workspace / ".decant/ledger.pub").read_bytes())
+    assert decant("evidence", "anchor", at=workspace).code == 0
+    anchors = tmp_path / "kept.jsonl"
+    anchors.write_bytes((workspace / ".decant/anchors.jsonl").read_bytes())
+    words = ("evidence", "verify", "--public-key", str(kept), "--anchors", str(anchors))
+    assert decant(*words, at=workspace).code == 0
+    (workspace / ".decant/anchors.jsonl").unlink()
+    change(workspace, "DELETE FROM ledger WHERE sequence > 1")
+    assert decant("evidence", "verify", at=workspace).code == 0  # nothing here knows of it any more
+    said = decant(*words, at=workspace)
+    assert said.code == 1
+    assert "ledger entry 2 does not hold: it is missing" in said.err
+
+
+def test_an_anchor_goes_to_the_second_place_of_the_settings(workspace: Path, tmp_path: Path) -> None:
+    place = tmp_path / "elsewhere.jsonl"
+    with (workspace / "decant.toml").open("a") as out:
+        out.write(f'\n[ledger]\nanchor_file = "{place}"\n')
+    assert decant("evidence", "anchor", at=workspace).code == 0
+    assert place.read_bytes() == (workspace / ".decant/anchors.jsonl").read_bytes()
+    assert stat.S_IMODE(place.stat().st_mode) == 0o600
+    assert decant("evidence", "verify", "--json", at=workspace).json["anchors"] == 2
+
+
+def test_an_export_is_json_lines_and_never_overwrites(workspace: Path, tmp_path: Path) -> None:
+    file = tmp_path / "ledger.jsonl"
+    assert decant("evidence", "export", str(file), at=workspace).code == 0
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [line["sequence"] for line in lines] == list(range(1, len(lines) + 1))
+    assert lines[-1]["payload"]["principals"] == ["carol"]
+    again = decant("evidence", "export", str(file), at=workspace)
+    assert again.code == 2
+    assert "cannot be written" in again.err
+    assert decant("evidence", "export", at=workspace).out == file.read_text()
+
+
+def test_files_that_are_not_there_are_bad_use(workspace: Path) -> None:
+    assert decant("evidence", "verify", "--anchors", "none.jsonl", at=workspace).code == 2
+    assert decant("evidence", "verify", "--public-key", "none.pub", at=workspace).code == 1
