@@ -9,6 +9,7 @@ import dns.name
 import dns.tsig
 
 from estate.errors import UsageError
+from estate.secrets import Secrets, resolve
 
 ALGORITHMS = {
     "hmac-sha256": dns.tsig.HMAC_SHA256,
@@ -20,6 +21,14 @@ ALGORITHMS = {
 _COMMENT = re.compile(r"/\*.*?\*/|(?://|#)[^\n]*", re.DOTALL)
 _KEY = re.compile(r'\bkey\s+"?([^\s"{};]+)"?\s*\{([^{}]*)\}\s*;')
 _CLAUSE = re.compile(r'\b(algorithm|secret)\s+"?([^\s";]+)"?\s*;')
+
+
+def read_key(reference: str, secrets: Secrets = resolve) -> dns.tsig.Key:
+    """The key behind a reference to a BIND key file (`file:PATH`, mode 0600).
+
+    Raises `UsageError` as `parse_key` and `estate.secrets.resolve` do.
+    """
+    return parse_key(secrets(reference), reference)
 
 
 def parse_key(text: str, origin: str) -> dns.tsig.Key:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from estate.errors import RefusedError, UnreachableError, UsageError
 from migration.switch import Answer, DnsSwitch
-from migration.tsig import parse_key
+from migration.tsig import parse_key, read_key
 
 ZONE = """$TTL 60
 @ SOA ns.council.test. admin.council.test. 7 60 60 60 60
@@ -207,6 +207,16 @@ def test_a_bind_key_file_is_read_with_its_comments() -> None:
     key = parse_key(f"# made by tsig-keygen\n/* old: key x {{}}; */\n{GOOD}", "k")
     assert (key.name.to_text(), key.algorithm.to_text()) == ("switch.", "hmac-sha256.")
     assert key.secret == base64.b64decode("c2VjcmV0//c2VjcmV0AA")
+
+
+def test_a_key_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "dns.key"
+    path.write_text(GOOD)
+    path.chmod(0o600)
+    assert read_key(f"file:{path}").name.to_text() == "switch."
+    path.chmod(0o644)
+    with pytest.raises(UsageError, match="open to others"):
+        read_key(f"file:{path}")
 
 
 @pytest.mark.parametrize(
