@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from estate.errors import RefusedError
 from practice import tool
 
 _CGROUPS = Path("/sys/fs/cgroup")
@@ -104,5 +105,11 @@ def _make_groups(namespace: str) -> list[Path]:
         return []
     groups = [top / namespace for top in _tops()]
     for group in groups:
-        group.mkdir(exist_ok=True)
+        try:
+            group.mkdir(exist_ok=True)
+        except OSError as error:
+            raise RefusedError(
+                f"the control group {group} cannot be made ({error.strerror})",
+                "use a whole machine, or a privileged container with its own control groups",
+            ) from error
     return groups

@@ -104,6 +104,14 @@ def test_the_site_comes_back_when_its_database_cuts_it_off(estate: Estate) -> No
     assert answers[-1] == "ok\n"
 
 
+@pytest.mark.parametrize("talk", spec.DEPENDENCIES, ids=lambda talk: f"{talk.client}>{talk.server}:{talk.port}")
+def test_who_talks_to_whom_can_be_seen(estate: Estate, talk: spec.Talk) -> None:
+    curl(estate, f"{SITE}/health")
+    argv = estate.command(estate.ssh(talk.client, ["ss", "--tcp", "--numeric", "state", "established"]))
+    shown = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+    assert f"{spec.host(talk.server).address}:{talk.port}" in shown
+
+
 def test_the_certificate_soon_expires(estate: Estate) -> None:
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE

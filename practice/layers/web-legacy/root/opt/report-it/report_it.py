@@ -11,6 +11,7 @@ import configparser
 import html
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
@@ -46,6 +47,16 @@ class Database:
                     self.connection.close()
                 self.connection = None
                 raise
+
+
+    def stay_connected(self):
+        """Ask now and then, so that the first resident after a break does not wait for the connection."""
+        while True:
+            try:
+                self.query("SELECT 1")
+            except psycopg2.Error:
+                pass
+            time.sleep(2)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -108,4 +119,5 @@ if __name__ == "__main__":
     settings = configparser.ConfigParser(interpolation=None)
     settings.read(SETTINGS)
     database = Database(dict(settings["database"]))
+    threading.Thread(target=database.stay_connected, daemon=True).start()
     ThreadingHTTPServer(("127.0.0.1", 8080), Handler).serve_forever()
