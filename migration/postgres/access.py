@@ -123,6 +123,9 @@ def drop_role(sides: Sides, server: Server, role: str) -> None:
     """End a role's sessions and drop it. Safe to repeat."""
     server.do(
         f"""SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = {literal(role)};
+            SELECT format('REVOKE ALL ON DATABASE %I FROM %I', d.datname, r.rolname)
+            FROM pg_database d, pg_roles r WHERE r.rolname = {literal(role)}
+              AND EXISTS (SELECT FROM aclexplode(d.datacl) a WHERE a.grantee = r.oid) \\gexec
             DROP ROLE IF EXISTS {ident(role)};"""
     )
     sides.forget(server, "role", role)
@@ -162,7 +165,10 @@ def _give(sides: Sides, flow: Flow, role: str, rights: str) -> None:
     publisher.do(
         f"""SET log_statement = 'none';
             SELECT 'CREATE ROLE {ident(role)}' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = {literal(role)}) \\gexec
-            ALTER ROLE {ident(role)} WITH {rights} PASSWORD {stored};"""
+            ALTER ROLE {ident(role)} WITH {rights} PASSWORD {stored};
+            SELECT format('GRANT CONNECT ON DATABASE %I TO %I', d.datname, r.rolname) FROM pg_database d, pg_roles r
+            WHERE d.datname = {literal(sides.database)} AND r.rolname = {literal(role)}
+              AND NOT has_database_privilege(r.oid, d.oid, 'CONNECT') \\gexec"""
     )
 
 

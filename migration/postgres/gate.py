@@ -130,7 +130,7 @@ def _foreign(sides: Sides, kind: str) -> str:
     ours = literals((sides.names.role, sides.names.copy_role))
     flows = literals([sides.flow(direction).name for direction in ("forward", "back")])
     return f"""{kind} NOT IN ('autovacuum worker', 'parallel worker')
-        AND a.usename IS DISTINCT FROM ALL (ARRAY[{ours}])
+        AND coalesce(a.usename::text, '') NOT IN ({ours})
         AND a.pid NOT IN (SELECT active_pid FROM pg_replication_slots WHERE active_pid IS NOT NULL)
         AND a.pid NOT IN (SELECT pid FROM pg_stat_subscription WHERE pid IS NOT NULL AND subname IN ({flows}))"""
 

@@ -9,7 +9,7 @@ from migration.postgres.psql import Server
 from migration.postgres.sides import Sides
 from migration.postgres.sql import hba_name
 
-GATE_FILES = ("gate.sh", "hba.sh", "gate_close.sql", "gate_open.sql")
+GATE_FILES = ("gate.sh", "hba.sh", "gate_close.sql", "gate_open.sql", "gate_acl.sql")
 
 
 def text(name: str) -> str:
@@ -28,6 +28,7 @@ def install(sides: Sides, server: Server) -> None:
             "TAG": names.tag,
             "PORT": server.port,
             "DATABASE": sides.database,
+            "ROLE": names.role,
             "HBA": server.facts["hba"],
         }.items()
     )

@@ -7,14 +7,15 @@ from typing import Any
 from estate.errors import DecantError, UsageError
 from estate.records.host import Host
 from estate.records.move import Move
-from estate.transport.privilege import rooted
 from estate.transport.base import Result, Transport, quote
+from estate.transport.privilege import rooted
 from migration import fence
-from migration.context import Side
+from migration.context import Context, Side
 from migration.postgres.sql import literal
 
 LONG = 6 * 3600.0
 """Seconds allowed to what reads or writes a whole database."""
+DEFAULT_PORT = 5432
 MAINTENANCE = "postgres"
 """The database for what concerns the whole server."""
 _OPTIONS = " ".join(
@@ -134,3 +135,13 @@ class Server:
     def exists(self, database: str) -> bool:
         """Whether it has a database of this name."""
         return bool(self.rows(f"SELECT 1 AS one FROM pg_database WHERE datname = {literal(database)}"))
+
+
+def servers(ctx: Context) -> tuple[Server, Server]:
+    """The servers of source and target. The target's port is the setting `target_port`, where it is not 5432."""
+    port = int(ctx.workload.detail.get("port") or DEFAULT_PORT)
+    target_port = int(ctx.settings.get("target_port") or DEFAULT_PORT)
+    return (
+        Server("source", ctx.source, ctx.source_host, port, ctx.move),
+        Server("target", ctx.target, ctx.target_host, target_port, ctx.move),
+    )

@@ -134,8 +134,8 @@ def _statements(names: list[str]) -> str:
             || CASE WHEN rolreplication THEN 'REPLICATION ' ELSE 'NOREPLICATION ' END
             || CASE WHEN rolbypassrls THEN 'BYPASSRLS ' ELSE 'NOBYPASSRLS ' END
             || format('CONNECTION LIMIT %s', rolconnlimit)
-            || coalesce(format(' PASSWORD %L', rolpassword), '')
-            || coalesce(format(' VALID UNTIL %L', rolvaliduntil), '') || ';'
+            || coalesce(' PASSWORD ' || quote_literal(rolpassword), '')
+            || coalesce(' VALID UNTIL ' || quote_literal(rolvaliduntil::text), '') || ';'
         FROM pg_authid WHERE {chosen} ORDER BY rolname;
         SELECT format('ALTER ROLE %I SET %I TO %s;', rolname, split_part(c, '=', 1), {value})
         FROM pg_authid, unnest(coalesce((SELECT setconfig FROM pg_db_role_setting

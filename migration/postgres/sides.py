@@ -8,9 +8,7 @@ from estate.records.base import now
 from estate.records.move import Residue
 from migration.context import Context, Direction, Side
 from migration.postgres.names import Names
-from migration.postgres.psql import Server
-
-DEFAULT_PORT = 5432
+from migration.postgres.psql import Server, servers
 
 
 @dataclass(frozen=True)
@@ -31,10 +29,7 @@ class Sides:
         self.ctx = ctx
         self.names = Names.of(ctx.move.id)
         self.database = ctx.workload.name
-        port = int(ctx.workload.detail.get("port") or DEFAULT_PORT)
-        target_port = int(ctx.settings.get("target_port") or DEFAULT_PORT)
-        self.source = Server("source", ctx.source, ctx.source_host, port, ctx.move)
-        self.target = Server("target", ctx.target, ctx.target_host, target_port, ctx.move)
+        self.source, self.target = servers(ctx)
 
     def server(self, side: Side) -> Server:
         """The server of one side."""

@@ -5,9 +5,8 @@ import shlex
 from estate.errors import RefusedError, UsageError
 from estate.records.move import Description
 from migration.postgres import access, roles, seed, settings, stillness
-from migration.postgres.psql import Server
 from migration.postgres.sides import Sides
-from migration.postgres.sql import ident, literal, literals
+from migration.postgres.sql import literal, literals
 from migration.postgres.tables import Table, survey
 
 COPY_BYTES_A_SECOND = 40e6
@@ -159,7 +158,7 @@ def _refuse_tables(tables: list[Table]) -> None:
         if table.always_triggers:
             raise RefusedError(
                 f"trigger {table.always_triggers[0]} of {table.label} fires for replicated changes too, so its work would be done twice",
-                f'make it an ordinary one (ALTER TABLE … ENABLE TRIGGER), or set method = "dump"',
+                'make it an ordinary one (ALTER TABLE … ENABLE TRIGGER), or set method = "dump"',
             )
         if table.identity_needed == "FULL" and table.incomparable:
             raise RefusedError(
@@ -250,7 +249,7 @@ def _warnings(sides: Sides, tables: list[Table]) -> list[str]:
     if foreign:
         found.append(f"Foreign tables still point where they did: {', '.join(row['name'] for row in foreign)}")
     other = (
-        source.rows(f"SELECT pubname AS name FROM pg_publication WHERE pubname !~ '^decant_'", database)
+        source.rows("SELECT pubname AS name FROM pg_publication WHERE pubname !~ '^decant_'", database)
         if source.major >= 10
         else []
     )

@@ -42,7 +42,7 @@ refuse() {
 
 sql() {
   runuser -u postgres -- env PGAPPNAME=decant PGOPTIONS='-c statement_timeout=60s -c default_transaction_read_only=off' \
-    psql -X -q -A -t -v ON_ERROR_STOP=1 -v VERBOSITY=terse -p "$PORT" -d postgres -v database="$DATABASE" "$@" 9>&-
+    psql -X -q -A -t -v ON_ERROR_STOP=1 -v VERBOSITY=terse -p "$PORT" -d postgres -v database="$DATABASE" -v role="$ROLE" "$@" 9>&-
 }
 
 reload() {
@@ -90,7 +90,7 @@ disarm() {
 
 close() {
   if [ ! -e acl ]; then
-    echo "SELECT datacl FROM pg_database WHERE datname = :'database'" | sql -f - >acl.new
+    sql -f - <gate_acl.sql >acl.new
     sync acl.new
     mv acl.new acl
   fi

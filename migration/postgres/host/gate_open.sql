@@ -26,4 +26,7 @@ WHERE d.datname = :'database'
     FULL JOIN (SELECT * FROM aclexplode(coalesce(nullif(:'acl', '')::aclitem[], acldefault('d', d.datdba)))) was
     USING (grantor, grantee, privilege_type, is_grantable)
     WHERE is_now.* IS NULL OR was.* IS NULL);
+SELECT format('GRANT CONNECT ON DATABASE %I TO %I', d.datname, r.rolname)
+FROM pg_database d, pg_roles r
+WHERE d.datname = :'database' AND r.rolname = :'role' AND NOT has_database_privilege(r.oid, d.oid, 'CONNECT') \gexec
 COMMIT;
