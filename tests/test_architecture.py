@@ -56,8 +56,9 @@ def test_nothing_is_swallowed(path: Path) -> None:
 @pytest.mark.parametrize("path", SOURCES, ids=name)
 def test_no_subprocess_gets_a_shell(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.keyword) and node.arg == "shell":
-            assert ast.unparse(node.value) == "False", f"{path}:{node.value.lineno}"
+        if isinstance(node, ast.Call) and "subprocess" in ast.unparse(node.func):
+            shells = [word.value for word in node.keywords if word.arg == "shell"]
+            assert all(ast.unparse(value) == "False" for value in shells), f"{path}:{node.lineno}"
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)
