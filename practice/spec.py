@@ -127,6 +127,7 @@ WORKLOADS = (
     Held("web-legacy/website/report-it", "website", "nginx, TLS on 443, sent on to the service"),
     Held("web-legacy/service/report-it", "service", "Python under systemd, as reportit, on 127.0.0.1:8080"),
     Held("web-legacy/schedule/report-it-nightly", "schedule", "/etc/cron.d, 02:15, as reportit"),
+    Held("web-legacy/schedule/reportit-find", "schedule", "a line of reportit's own crontab, monthly 04:30"),
     Held("web-legacy/schedule/report-it-digest", "schedule", "systemd timer, Sunday 03:30 Europe/London"),
     Held("db-legacy/postgres/reports", "postgres", "PostgreSQL of the legacy release"),
     Held("db-legacy/mariadb/shop", "mariadb", "MariaDB of the legacy release"),

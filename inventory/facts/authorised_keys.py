@@ -26,7 +26,8 @@ done </etc/passwd
 exit 0
 """
 
-_TYPE = re.compile(r"(?:^|\s)((?:sk-)?(?:ssh|ecdsa)-[\w@.-]+)\s+([A-Za-z0-9+/]+=*)")
+_KEY = re.compile(r"((?:sk-)?(?:ssh|ecdsa)-[\w@.-]+)\s+([A-Za-z0-9+/]+=*)(?:\s|$)")
+_OPTIONS = re.compile(r'(?:[^\s"\\]|"(?:[^"\\]|\\.)*")+\s+')
 _OPTION = re.compile(r'([A-Za-z-]+)(?:="(?:[^"\\]|\\.)*")?(?:,|$)')
 
 
@@ -50,7 +51,11 @@ def parse(section: Section) -> Reading:
 
 
 def _key(user: str, file: str, line: str) -> AuthorisedKey:
-    found = _TYPE.search(line)
+    line = line.strip()
+    # The options end at the first space outside of quotes; a command in quotes may well hold the word ssh-rsa.
+    before = None if _KEY.match(line) else _OPTIONS.match(line)
+    options = before[0].strip() if before else ""
+    found = _KEY.match(line, before.end() if before else 0)
     if found is None:
         raise ValueError(f"{file} holds a line that is no key")
     try:
@@ -58,7 +63,6 @@ def _key(user: str, file: str, line: str) -> AuthorisedKey:
     except binascii.Error:
         raise ValueError(f"{file} holds a key that is not base64") from None
     digest = base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
-    options = line[: found.start(1)].strip()
     return AuthorisedKey(
         user=user,
         file=file,

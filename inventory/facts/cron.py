@@ -78,8 +78,9 @@ def _jobs(pairs: list[tuple[str, str]], owned: dict[str, str], zone: list[str]) 
             schedule = " ".join(when[1].split())
             yield CronJob(file=file, user=user, schedule=schedule, command=redact(when[2]), package=package)
         else:
-            user, _, command = when[2].partition(" ")
-            yield CronJob(file=file, user=user, schedule=when[1], command=redact(command.strip()), package=package)
+            user, command = [*when[2].split(None, 1), ""][:2]
+            schedule = " ".join(when[1].split())
+            yield CronJob(file=file, user=user, schedule=schedule, command=redact(command), package=package)
 
 
 FACT = Fact(

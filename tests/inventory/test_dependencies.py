@@ -129,7 +129,8 @@ PORT = st.sampled_from([22, 443, 5432, 40000, 50000])
 
 @given(ends=st.lists(st.tuples(ADDRESS, PORT, ADDRESS, PORT), max_size=8), open_ports=st.sets(PORT, max_size=3))
 def test_nothing_is_invented(ends: list[tuple[str, int, str, int]], open_ports: set[int]) -> None:
-    """Each dependency rests on a connection: its port is one of that connection's two, and nobody talks to itself."""
+    here = proxy("http://127.0.0.1:8080", "unix:/run/x.sock", "http://unix:/run/x", "$backend")
+    assert dependencies([here], []) == ()
     estate = [
         server("web", WEB, listeners=listens(*open_ports), connections=talks(*ends)),
         server("db", DB, listeners=listens(5432)),

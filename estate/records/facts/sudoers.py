@@ -11,6 +11,7 @@ class SudoRule(Record):
     run_as: str = ""
     """As written in the brackets; empty means root."""
     nopasswd: bool = False
+    """Whether any of its commands asks for no password."""
     commands: str
     """Redacted."""
     file: str = ""
