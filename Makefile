@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
-.PHONY: setup python demo test fast practice-test lint format lock
+.PHONY: setup python demo test packages fast practice-test lint format lock
 
 setup: $(VENV)/.installed
 
@@ -20,13 +20,18 @@ $(VENV)/.installed: requirements/dev.txt requirements/bootstrap.txt pyproject.to
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt
+	@: # "compat" puts this folder on the path: a workspace's own folder "stacks" then hides nothing.
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --config-settings editable_mode=compat --editable .
 	@touch $@
 
 demo: setup
 	@$(BIN)/decant demo
 
-test: lint fast practice-test
+test: lint packages fast practice-test
+
+# The servers that tests start themselves: PostgreSQL, MariaDB, Samba, BIND, sshd.
+packages: setup
+	@$(BIN)/python -m tests.packages
 
 fast: setup
 	$(BIN)/pytest -q -n 2 -m "not practice" --durations 10

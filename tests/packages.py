@@ -1,0 +1,74 @@
+"""`python -m tests.packages`: install the Debian packages that the tests need and this machine lacks.
+
+Tests start servers of their own, on loopback or in namespaces; so while these are installed nothing is started
+(`policy-rc.d`, Debian's own way of saying so). Does nothing where nothing is missing.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from practice import system, tool
+
+SERVERS = {
+    "named": "bind9",
+    "mariadbd": "mariadb-server",
+    "smbd": "samba",
+    "sshd": "openssh-server",
+    "sudo": "sudo",
+    "busybox": "busybox",
+    "psql": "postgresql-client",
+    "setfacl": "acl",
+    "setfattr": "attr",
+    "rsync": "rsync",
+}
+POLICY = Path("/usr/sbin/policy-rc.d")
+
+
+def missing() -> list[str]:
+    """The packages that are not there, by name."""
+    path = os.environ["PATH"] + ":/usr/sbin:/sbin"
+    names = [package for program, package in SERVERS.items() if shutil.which(program, path=path) is None]
+    if not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        names.append("postgresql")
+    return names
+
+
+@contextmanager
+def nothing_started() -> Iterator[None]:
+    """While the body runs, installing a package starts no service."""
+    if POLICY.exists():
+        yield
+        return
+    POLICY.write_text("#!/bin/sh\nexit 101\n")
+    POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        POLICY.unlink()
+
+
+def main() -> None:
+    """Install what is missing; without root, say so and go on: those tests are then skipped, by name."""
+    names = [*missing(), *tool.missing()]
+    if not names:
+        return
+    if not sys.platform.startswith("linux") or os.geteuid() != 0 or shutil.which("apt-get") is None:
+        print(f"Not installed, and not root on Debian: {', '.join(names)}. Tests that need them are skipped.")
+        return
+    system.install()
+    names = missing()
+    if not names:
+        return
+    with nothing_started():
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
+        for words in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", *names]):
+            subprocess.run(["apt-get", *words], check=True, env=environment, stdout=subprocess.DEVNULL)
+
+
+if __name__ == "__main__":
+    main()
