@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from estate.errors import (
     DecantError,
     InterruptedRunError,
 )
+
+if TYPE_CHECKING:
+    from decant.rows import ErrorRow
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -54,7 +58,7 @@ def run(arguments: list[str]) -> int:
 def _tell(what: str, remedy: str, code: int, as_json: bool) -> int:
     sentence = what.rstrip(". ")
     if as_json:
-        error = {"what": sentence, "remedy": remedy, "exit_code": code}
+        error: ErrorRow = {"what": sentence, "remedy": remedy, "exit_code": code}
         sys.stdout.write(json.dumps({"schema": "decant.error/1", "error": error}) + "\n")
     sys.stderr.write(f"decant: {sentence}. To go on: {remedy}\n")
     return code

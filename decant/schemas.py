@@ -10,10 +10,17 @@ from functools import cache
 from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, create_model
+from pydantic.json_schema import GenerateJsonSchema
 
+from decant import rows
+from decant.journeys.doctor import Check
+from decant.journeys.status import Stage
+from estate.anchors import Anchor
 from estate.records.assessment import Assessment
+from estate.records.base import Instant
 from estate.records.dependency import Dependency
-from estate.records.finding import Finding
+from estate.records.estate_map import MapEdge, MapNode
+from estate.records.finding import Control, Finding
 from estate.records.move import Description
 from estate.records.observation import Observation
 from estate.records.plan import Wave
@@ -21,63 +28,59 @@ from estate.records.preview import Estimate, Resource, StackKind
 from estate.records.report import NotSeen, Report
 from estate.records.server import Server
 from estate.records.workload import Workload
-
-Row = dict[str, Any]
+from practice.load.verify import StreamReport
+from stacks.preview.difference import Change
 
 
 @dataclass(frozen=True)
 class Output:
     """One schema: the commands that print it, and each key with its type and what it holds."""
 
-    commands: str
+    commands: tuple[str, ...]
+    """None for what any command prints when it fails."""
     about: str
     keys: Mapping[str, tuple[Any, str]]
 
 
 OUTPUTS: Mapping[str, Output] = {
     "decant.error/1": Output(
-        "every command that fails",
-        "What went wrong.",
-        {"error": (Row, "`what`, `remedy`, `exit_code`")},
+        (),
+        "What went wrong, of any command with --json that fails.",
+        {"error": (rows.ErrorRow, "what, to what, and what to do next")},
     ),
     "decant.status/1": Output(
-        "status",
+        ("status",),
         "Where the workspace stands.",
         {
             "workspace": (str, "its folder"),
-            "stages": (list[Row], "`name`, `state` (done, partly, not yet), `detail`"),
+            "stages": (list[Stage], "each stage of the journey"),
             "next": (str, "the command to type next"),
         },
     ),
     "decant.config/1": Output(
-        "config show",
+        ("config show",),
         "The settings in force.",
-        {"settings": (list[Row], "`setting`, `value`, `from`")},
+        {"settings": (list[rows.SettingRow], "each value and where it came from; secrets are references")},
     ),
     "decant.doctor/1": Output(
-        "doctor",
+        ("doctor",),
         "What is missing for what.",
         {
-            "checks": (list[Row], "`what`, `needed_for`, `ok` (null: not checked), `found`, `remedy`, `code`"),
+            "checks": (list[Check], "each thing that is needed; `ok` is null where it was not looked at"),
             "healthy": (bool, "whether nothing is missing"),
         },
     ),
     "decant.hosts/1": Output(
-        "hosts list",
+        ("hosts list",),
         "The hosts file, with the keys accepted.",
-        {
-            "hosts": (
-                list[Row],
-                "`name`, `address`, `port`, `user`, `jump`, `role`, `sudo`, `legacy_ssh`, `host_keys[]`",
-            )
-        },
+        {"hosts": (list[rows.HostRow], "each host; no key in `host_keys` means that none was accepted yet")},
     ),
     "decant.discover/1": Output(
-        "discover",
+        ("discover",),
         "What one discovery found.",
         {
             "servers": (list[Server], "the servers that were read"),
-            "unreached": (list[Row], "`server`, `reason`"),
+            "unreached": (list[rows.UnreachedRow], "the servers that could not be read"),
             "not_seen": (list[NotSeen], "facts not known, or only in part, and why"),
             "workloads": (list[Workload], "of these servers"),
             "dependencies": (list[Dependency], "of these servers"),
@@ -85,17 +88,17 @@ OUTPUTS: Mapping[str, Output] = {
         },
     ),
     "decant.estate/1": Output(
-        "estate list",
+        ("estate list",),
         "All that is known of the estate.",
         {
             "servers": (list[Server], "every server, reached or not"),
             "workloads": (list[Workload], "every workload"),
             "dependencies": (list[Dependency], "every dependency"),
-            "unreached": (list[Row], "`server`, `reason`"),
+            "unreached": (list[rows.UnreachedRow], "the servers that could not be read"),
         },
     ),
     "decant.server/1": Output(
-        "estate show",
+        ("estate show",),
         "One server.",
         {
             "server": (Server, "the server"),
@@ -106,17 +109,20 @@ OUTPUTS: Mapping[str, Output] = {
         },
     ),
     "decant.map/1": Output(
-        "estate map",
+        ("estate map",),
         "The dependency map as a graph.",
-        {"nodes": (list[Row], "servers and what is outside"), "edges": (list[Row], "who talks to whom")},
+        {
+            "nodes": (list[MapNode], "servers with their workloads, and what is outside"),
+            "edges": (list[MapEdge], "who talks to whom"),
+        },
     ),
     "decant.assessments/1": Output(
-        "assess",
+        ("assess",),
         "What should become of each server.",
         {"assessments": (list[Assessment], "one a server")},
     ),
     "decant.plan/1": Output(
-        "plan",
+        ("plan",),
         "The waves.",
         {
             "waves": (list[Wave], "in order"),
@@ -127,78 +133,83 @@ OUTPUTS: Mapping[str, Output] = {
         },
     ),
     "decant.preview/1": Output(
-        "stack preview",
+        ("stack preview",),
         "What a stack builds and what it costs a month.",
         {
             "stack": (str, "its name"),
             "kind": (StackKind, "what it is for"),
             "settings_sha256": (str, "of the settings file it was made from"),
             "resources": (list[Resource], "every resource; secret inputs are `[secret]`, later ones `[unknown]`"),
-            "outputs": (Row, "what the stack will give"),
+            "outputs": (dict[str, Any], "what the stack will give"),
             "estimate": (Estimate, "`monthly_gbp`, `priced_at`, `source`, `lines[]`, `unpriced[]`"),
             "warnings": (list[str], "what a person should know"),
             "seconds": (float, "how long it took"),
-            "at": (str, "when"),
+            "at": (Instant, "when"),
+            "changes": (list[Change] | None, "with `--against`: what differs; else null"),
         },
     ),
     "decant.stacks/1": Output(
-        "stack list",
+        ("stack list",),
         "The workspace's stacks.",
-        {
-            "stacks": (
-                list[Row],
-                "`name`, `kind`, `monthly_gbp`, `budget_gbp`, `expires_on`, `previewed_at`, `problem`",
-            )
-        },
+        {"stacks": (list[rows.StackRow], "each stack; what was not previewed has no cost")},
     ),
     "decant.outputs/1": Output(
-        "stack outputs",
+        ("stack outputs",),
         "What a built stack gives.",
-        {"stack": (str, "its name"), "outputs": (Row, "secret ones are `[secret]`")},
+        {"stack": (str, "its name"), "outputs": (dict[str, Any], "secret ones are `[secret]`")},
     ),
-    "decant.rules/1": Output("rules list", "Every rule.", {"rules": (list[Row], "as `decant.rule/1`")}),
+    "decant.rules/1": Output(("rules list",), "Every rule.", {"rules": (list[rows.RuleRow], "each rule")}),
+    "decant.rule/1": Output(
+        ("rules show",),
+        "One rule.",
+        {
+            "id": (str, "its id, as `NET-01`"),
+            "title": (str, "what it holds against"),
+            "severity": (str, "critical, high, medium or low"),
+            "enforcement": (str, "mandatory or advisory"),
+            "over": (str, "resource, stack or host"),
+            "kinds": (list[str], "the kinds of stack that it is for"),
+            "looks_at": (list[str], "facts for a rule over hosts, resource types otherwise"),
+            "rationale": (str, "why it is there"),
+            "remedy": (str, "what to do"),
+            "controls": (list[Control], "what it gives evidence for"),
+        },
+    ),
     "decant.findings/1": Output(
-        "check stack, check hosts",
+        ("check stack", "check hosts"),
         "What the rules say.",
         {
             "subjects": (list[str], "what was checked"),
-            "at": (str, "when"),
-            "as_of": (str, "the day that dates were compared with"),
+            "at": (Instant, "when"),
+            "as_of": (Instant | None, "when the oldest of what was judged was recorded; null where nothing was"),
             "counts": (dict[str, int], "findings by status"),
             "findings": (list[Finding], "one a rule and subject"),
-            "uncovered": (Any, "resource types that no rule speaks of"),
+            "uncovered": (dict[str, int], "how many resources there are of each type that no rule speaks of"),
             "notes": (list[str], "what a reader should know"),
         },
     ),
     "decant.description/1": Output(
-        "move --describe",
+        ("move --describe",),
         "What a move would do.",
         {"description": (Description, "what an approval binds to")},
     ),
     "decant.move/1": Output(
-        "move, cutover, rollback, accept, cancel",
+        ("move", "cutover", "rollback", "accept", "cancel"),
         "The move that was worked on.",
-        {"move": (Row, "as in `decant.moves/1`")},
+        {"move": (rows.MoveRow, "where it stands now")},
     ),
     "decant.moves/1": Output(
-        "moves",
+        ("moves",),
         "Where every move stands.",
-        {
-            "moves": (
-                list[Row],
-                "`id`, `workload`, `kind`, `source`, `target`, `phase`, `serving`, `bytes`, `lag` (`bytes`, "
-                "`text`, `zero`), `frozen_seconds`, `verified`, `approved_by`, `flow`, `held_by`, `residue[]`, "
-                "`residue_unknown`, `note`, `next`",
-            )
-        },
+        {"moves": (list[rows.MoveRow], "each move, the oldest first")},
     ),
     "decant.report/1": Output(
-        "report",
+        ("report",),
         "The report, with the file it was written to.",
         {"path": (str, "the HTML file"), "report": (Report, "everything it says")},
     ),
     "decant.evidence/1": Output(
-        "evidence verify",
+        ("evidence verify",),
         "What a check of the ledger found.",
         {
             "holds": (bool, "true; a ledger that does not hold is a `decant.error/1` and exit code 1"),
@@ -206,41 +217,59 @@ OUTPUTS: Mapping[str, Output] = {
             "head": (str, "hash of the last entry"),
             "anchors": (int, "how many anchors were compared"),
             "anchored_sequence": (int | None, "the last entry that an anchor covers"),
-            "anchored_at": (Any, "when that anchor was made"),
+            "anchored_at": (Instant | None, "when that anchor was made"),
             "public_key_given": (bool, "whether a public key kept elsewhere was used"),
         },
     ),
+    "decant.anchor/1": Output(
+        ("evidence anchor",),
+        "The head of the ledger that was anchored.",
+        {"anchor": (Anchor | None, "null where the ledger is empty")},
+    ),
+    "decant.schemas/1": Output(
+        ("schema list",),
+        "Every schema.",
+        {"schemas": (list[rows.SchemaRow], "each with the commands that print it")},
+    ),
     "decant.practice-status/1": Output(
-        "practice status",
+        ("practice status",),
         "Each host of the practice estate.",
-        {"estate": (str, "its name"), "hosts": (list[Row], "`name`, `address`, `running`, `ready`, `units`, …")},
+        {"estate": (str, "its name"), "hosts": (list[rows.PracticeHostRow], "each host")},
     ),
     "decant.load/1": Output(
-        "practice load verify",
+        ("practice load verify",),
         "What became of the writes.",
         {
             "lost": (int | None, "acknowledged writes that are not there; null where it could not be told"),
             "running": (bool, "whether the writer still runs"),
             "run": (str, "marks what this writer wrote"),
-            "streams": (
-                list[Row],
-                "one a service: `stream`, `service`, `address`, `read`, `why`, `acknowledged`, `refused`, "
-                "`in_doubt`, `there`, `in_flight`, `faults[]`, `lost`, `longest_gap`, `reasons`, `sides[]`",
-            ),
-            "at": (str, "when"),
+            "streams": (list[StreamReport], "one a service that is written to"),
+            "at": (Instant, "when"),
         },
     ),
 }
 
 
+class _Printed(GenerateJsonSchema):
+    """Schemas of what is printed: every key is there, also one that has a default."""
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        del field, total
+        return True
+
+
 @cache
 def json_schema(name: str) -> dict[str, Any]:
-    """The JSON Schema of one output of `OUTPUTS`. Keys that it does not name may be there too."""
+    """The JSON Schema of one output of `OUTPUTS`.
+
+    Every key is always printed; keys that it does not name may be there too. Raises `KeyError` for a name that is
+    not in `OUTPUTS`.
+    """
     output = OUTPUTS[name]
     fields: dict[str, Any] = {key: (kind, Field(description=about)) for key, (kind, about) in output.keys.items()}
     fields["schema_"] = (Literal[name], Field(alias="schema"))
     model = create_model("Output", __config__=ConfigDict(extra="allow", title=name), **fields)
-    found: dict[str, Any] = model.model_json_schema(mode="serialization", by_alias=True)
+    found: dict[str, Any] = model.model_json_schema(by_alias=True, mode="serialization", schema_generator=_Printed)
     header = {"$schema": "https://json-schema.org/draft/2020-12/schema", "description": output.about}
     return {**header, **_open(found)}
 

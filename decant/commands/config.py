@@ -1,11 +1,15 @@
 """`decant config show`: each setting in force, and where it came from."""
 
 import os
+from typing import TYPE_CHECKING
 
 import click
 
 from decant.app import App
 from decant.output import json_option
+
+if TYPE_CHECKING:
+    from decant.rows import SettingRow
 
 
 @click.group("config")
@@ -23,7 +27,7 @@ def show(app: App, as_json: bool) -> None:
 
     loaded = load(app.workspace, os.environ)
     values = jsonable(loaded.settings.model_dump(mode="json"))
-    rows = []
+    rows: list[SettingRow] = []
     for section, content in values.items():
         if isinstance(content, dict):
             rows += [

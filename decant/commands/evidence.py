@@ -69,12 +69,16 @@ def export(app: App, file: Path | None) -> None:
 
 
 @COMMAND.command("anchor")
+@json_option
 @click.pass_obj
-def anchor(app: App) -> None:
+def anchor(app: App, as_json: bool) -> None:
     """Note the ledger's head in `.decant/anchors.jsonl`, and in the second place that the settings name."""
-    from decant.output import next_step, say
+    from decant.output import next_step, say, show_json
 
     made = app.ledger.anchor(app.settings.ledger.anchor_file)
+    if as_json:
+        show_json("decant.anchor/1", {"anchor": made})
+        return
     if made is None:
         say("The ledger is empty; there is nothing to anchor.")
         return

@@ -1,10 +1,15 @@
 """`decant hosts`: the hosts file, and the one way to accept a host's key."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from decant import complete
 from decant.app import App
 from decant.output import json_option
+
+if TYPE_CHECKING:
+    from decant.rows import HostRow
 
 
 @click.group("hosts")
@@ -22,7 +27,7 @@ def list_hosts(app: App, as_json: bool) -> None:
 
     rows = [(host, known(app.workspace.known_hosts, host)) for host in app.hosts.values()]
     if as_json:
-        entries = [
+        entries: list[HostRow] = [
             {
                 "name": host.name,
                 "address": host.address,

@@ -2,12 +2,16 @@
 
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from decant.app import App
 from decant.output import json_option
+
+if TYPE_CHECKING:
+    from decant.rows import PracticeHostRow
+    from practice.host import HostStatus
 
 
 class _Practice(click.Group):
@@ -82,17 +86,13 @@ def down(app: App, name: str) -> None:
 @click.pass_context
 def status(ctx: click.Context, name: str, as_json: bool) -> None:
     """Show whether each host runs, answers, and has its services active. Exits 1 where one is not ready."""
-    from dataclasses import asdict
-
     from decant.output import next_step, show_json, table
     from estate.documents.words import size
     from practice.estate import Estate
 
     hosts = Estate(name).status()
     if as_json:
-        show_json(
-            "decant.practice-status/1", {"estate": name, "hosts": [asdict(h) | {"ready": h.ready} for h in hosts]}
-        )
+        show_json("decant.practice-status/1", {"estate": name, "hosts": [_row(host) for host in hosts]})
     else:
         rows = [
             [
@@ -145,6 +145,18 @@ def fleet(app: App, name: str, count: int) -> None:
     hosts = Fleet(name)
     hosts.resize(count, app.progress)
     say(f"The estate {name} has {count} light hosts." + (f" Hosts file: {hosts.hosts_file}" if count else ""))
+
+
+def _row(host: "HostStatus") -> "PracticeHostRow":
+    return {
+        "name": host.name,
+        "address": host.address,
+        "running": host.running,
+        "answers": host.answers,
+        "units": host.units,
+        "memory_bytes": host.memory_bytes,
+        "ready": host.ready,
+    }
 
 
 def _named(name: str) -> str:

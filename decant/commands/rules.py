@@ -47,7 +47,7 @@ def show(id_: str, as_json: bool) -> None:
     found = rule(id_)
     about = described(found)
     if as_json:
-        show_json("decant.rule/1", about)
+        show_json("decant.rule/1", {**about})
         return
     click.echo(f"{found.id}: {found.title}")
     kinds = "" if found.scope == "host" else f", for {', '.join(about['kinds'])}"

@@ -2,6 +2,8 @@
 
 import click
 
+from decant.output import json_option
+
 
 @click.group("schema")
 def COMMAND() -> None:
@@ -9,15 +11,25 @@ def COMMAND() -> None:
 
 
 @COMMAND.command("list")
-def list_() -> None:
+@click.option("--markdown", is_flag=True, help="Print the tables of docs/json.md.")
+@json_option
+def list_(markdown: bool, as_json: bool) -> None:
     """List every schema and the commands that print it."""
-    from decant.output import next_step, table
+    from decant.output import next_step, show_json, table
+    from decant.schema_page import markdown as tables
     from decant.schemas import OUTPUTS
 
+    if as_json:
+        listed = [{"name": n, "commands": list(o.commands), "about": o.about} for n, o in OUTPUTS.items()]
+        show_json("decant.schemas/1", {"schemas": listed})
+        return
+    if markdown:
+        click.echo(tables(), nl=False)
+        return
     table(
         "Schemas of --json",
         ["schema", "printed by", "what"],
-        [[name, output.commands, output.about] for name, output in OUTPUTS.items()],
+        [[name, ", ".join(output.commands) or "any", output.about] for name, output in OUTPUTS.items()],
     )
     next_step("decant schema show NAME")
 

@@ -3,9 +3,10 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from decant.output import say, table
+from decant.rows import MoveRow
 from decant.settings import Settings
 from estate.documents import words
 from estate.errors import DecantError
@@ -65,7 +66,7 @@ def _services(settings: Settings) -> "Services":
     return Services(switch, dns.zone, dns.ttl, named)
 
 
-def row(standing: Standing, left: tuple[Residue, ...] | None = None, unknown: str = "") -> dict[str, Any]:
+def row(standing: Standing, left: tuple[Residue, ...] | None = None, unknown: str = "") -> MoveRow:
     """A move as `--json` gives it. `left` is what was really found on the hosts, `unknown` why it is not known."""
     move = standing.move
     return {
@@ -90,12 +91,12 @@ def row(standing: Standing, left: tuple[Residue, ...] | None = None, unknown: st
     }
 
 
-def of_one(move: Move) -> dict[str, Any]:
+def of_one(move: Move) -> MoveRow:
     """One move that this run just worked on, as `--json` gives it."""
     return row(Standing(move, "", ""))
 
 
-def show_moves(rows: list[dict[str, Any]]) -> None:
+def show_moves(rows: list[MoveRow]) -> None:
     """The moves as a table."""
     table(
         "Moves",

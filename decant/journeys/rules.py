@@ -1,7 +1,6 @@
 """What a rule says of itself, as plain data and as the table of docs/policies.md."""
 
-from typing import Any
-
+from decant.rows import RuleRow
 from policies.rulebook import rules
 from policies.rules.base import KINDS, HostRule, ResourceRule, Rule, StackRule
 
@@ -9,7 +8,7 @@ _SHORT = {"ncsc-cloud": "NCSC", "cyber-essentials": "CE"}
 """Frameworks as the table's column writes them; another one needs its own."""
 
 
-def described(rule: Rule) -> dict[str, Any]:
+def described(rule: Rule) -> RuleRow:
     """One rule for a table, for JSON, and for the documentation."""
     if isinstance(rule, HostRule):
         looks_at = list(rule.facts)
@@ -27,7 +26,7 @@ def described(rule: Rule) -> dict[str, Any]:
         "looks_at": looks_at,
         "rationale": rule.rationale,
         "remedy": rule.remedy,
-        "controls": [control.model_dump() for control in rule.controls],
+        "controls": list(rule.controls),
     }
 
 

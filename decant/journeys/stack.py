@@ -12,6 +12,7 @@ import click
 
 from decant.app import App
 from decant.output import jsonable, table
+from decant.rows import StackRow
 from estate.errors import DecantError, RefusedError, UsageError
 from estate.records.preview import Preview
 from estate.suggest import unknown
@@ -68,9 +69,7 @@ def preview(app: App, name: str) -> Preview:
 def document(made: Preview, changes: Sequence[Change] | None) -> dict[str, Any]:
     """A preview as scripts read it; `docs/json.md` describes it."""
     whole: dict[str, Any] = made.model_dump(mode="json", by_alias=True)
-    return (
-        whole if changes is None else {**whole, "changes": [change.model_dump(mode="json") for change in changes]}
-    )
+    return {**whole, "changes": changes}
 
 
 def earlier(app: App, against: str) -> list[dict[str, Any]]:
@@ -189,12 +188,12 @@ def new(app: App, name: str, kind: str) -> Path:
     return path
 
 
-def listing(app: App) -> list[dict[str, Any]]:
+def listing(app: App) -> list[StackRow]:
     """Every stack of the workspace; one whose settings are wrong is listed with the problem."""
-    found: list[dict[str, Any]] = []
+    found: list[StackRow] = []
     for name in _names(app):
         last = app.store.get(Preview, name)
-        entry: dict[str, Any] = {
+        entry: StackRow = {
             "name": name,
             "kind": None,
             "budget_gbp": None,

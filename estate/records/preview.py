@@ -16,8 +16,8 @@ UNKNOWN = "[unknown]"
 
 
 class Resource(Record):
-    """One registered resource. Secret inputs are `SECRET`, with their paths in `secrets`; what only the cloud
-    will say is `UNKNOWN`."""
+    """One registered resource. Secret inputs are `[secret]`, with their paths in `secrets`; what only the cloud
+    will say is `[unknown]`."""
 
     type: str
     name: str

@@ -1,0 +1,118 @@
+"""Rows of `--json` outputs that are no record of the estate: commands build them, `schemas.py` publishes them."""
+
+from typing import Any, Literal
+
+from typing_extensions import TypedDict
+
+from estate.records.finding import Control
+from estate.records.move import Lag, Phase, Residue
+from estate.records.preview import StackKind
+
+SettingRow = TypedDict("SettingRow", {"setting": str, "value": Any, "from": str})
+SettingRow.__doc__ = "One setting in force. `from` is the file that it was read in, `environment` or `default`."
+
+
+class ErrorRow(TypedDict):
+    """A failure: what happened to what, what to do next, and the process's exit code."""
+
+    what: str
+    remedy: str
+    exit_code: int
+
+
+class SchemaRow(TypedDict):
+    """One published output."""
+
+    name: str
+    commands: list[str]
+    about: str
+
+
+class UnreachedRow(TypedDict):
+    """A server that could not be read, and why."""
+
+    server: str
+    reason: str
+
+
+class HostKeyRow(TypedDict):
+    """A host key that a person accepted."""
+
+    kind: str
+    fingerprint: str
+
+
+class HostRow(TypedDict):
+    """One host of the hosts file."""
+
+    name: str
+    address: str
+    port: int
+    user: str
+    jump: str | None
+    role: str
+    sudo: str
+    legacy_ssh: bool
+    host_keys: list[HostKeyRow]
+
+
+class StackRow(TypedDict):
+    """One stack of the workspace. `problem` says why its settings cannot be read; then `kind` is null."""
+
+    name: str
+    kind: StackKind | None
+    budget_gbp: float | None
+    expires_on: str | None
+    monthly_gbp: float | None
+    previewed_at: str | None
+    problem: str
+
+
+class RuleRow(TypedDict):
+    """One rule. `looks_at` names facts for a rule over hosts, resource types otherwise."""
+
+    id: str
+    title: str
+    severity: str
+    enforcement: str
+    over: str
+    kinds: list[str]
+    looks_at: list[str]
+    rationale: str
+    remedy: str
+    controls: list[Control]
+
+
+class MoveRow(TypedDict):
+    """Where one move stands. `residue` is what it left for now; `residue_unknown` says why that is not known."""
+
+    id: str
+    workload: str
+    kind: str
+    source: str
+    target: str
+    phase: Phase
+    serving: Literal["source", "target"]
+    bytes: int
+    lag: Lag | None
+    frozen_seconds: float | None
+    verified: bool | None
+    approved_by: str | None
+    flow: str
+    held_by: str
+    residue: tuple[Residue, ...]
+    residue_unknown: str
+    note: str
+    next: str
+
+
+class PracticeHostRow(TypedDict):
+    """One host of a practice estate. `units` holds the state of each systemd unit that must be active."""
+
+    name: str
+    address: str
+    running: bool
+    answers: bool
+    units: dict[str, str]
+    memory_bytes: int
+    ready: bool
