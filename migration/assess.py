@@ -7,6 +7,7 @@ from functools import cache
 import migration.dispositions
 from estate import registry
 from estate.catalogue import sizes
+from estate.documents.words import day
 from estate.records.assessment import Assessment, Disposition, Size
 from estate.records.dependency import Dependency
 from estate.records.facts.postgresql import Postgresql
@@ -183,4 +184,4 @@ def _deadline(server: Server, today: date) -> tuple[str, ...]:
     if server.contract_end is None:
         return ()
     when = "ended" if server.contract_end < today else "ends"
-    return (f"its contract {when} on {server.contract_end.isoformat()}",)
+    return (f"its contract {when} on {day(server.contract_end)}",)

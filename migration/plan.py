@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from estate.documents.words import day
 from estate.records.assessment import Assessment, Disposition
 from estate.records.dependency import Dependency
 from estate.records.plan import Plan, PlannedMove, Wave
@@ -143,14 +144,14 @@ def deadlines(estate: Estate, today: date) -> dict[str, tuple[Pressing, str]]:
         ends: list[tuple[date, str]] = []
         contract = one.server.contract_end
         if contract is not None:
-            ends.append((contract, f"its contract ends on {contract.isoformat()}"))
+            ends.append((contract, f"its contract ends on {day(contract)}"))
         assessment = assessed.get(one.server.id)
         ending = (
             next((s for s in assessment.support if s.status in _ENDING and s.ends), None) if assessment else None
         )
         if ending is not None and ending.ends is not None:
             past = ending.status == "ended"
-            when = "has ended" if past else f"ends on {ending.ends.isoformat()}"
+            when = "has ended" if past else f"ends on {day(ending.ends)}"
             ends.append((ending.ends, f"support of {ending.product} {ending.version} {when}"))
         if ends:
             first, words = min(ends)

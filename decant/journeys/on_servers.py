@@ -9,6 +9,7 @@ from typing import Any
 
 import tomlkit
 
+from decant.journeys.commands import run
 from decant.journeys.demo import APPROVER, SOAK_SECONDS, Demo, Done, Stage, counted, init, write
 from decant.journeys.demo import play as run_stages
 from estate.documents import words
@@ -49,6 +50,8 @@ def _up(demo: Demo, estate: Estate) -> str:
     demo.practice("up", "--estate", estate.name)
     demo.wrap = tuple(estate.command([]))
     demo.practice("load", "start", "--estate", estate.name, "--fresh")
+    visit = ["curl", "-s", "-S", "-k", "-o", "/dev/null", "--retry", "5", "https://report-it.practice.test/health"]
+    run([*demo.wrap, *estate.ssh("web-legacy", visit)], "a visit to the website", demo.tell)
     return "3 legacy servers, 2 targets, a DNS server; the writer runs"
 
 

@@ -15,6 +15,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from estate.documents.words import day
 from estate.records.assessment import Support
 from estate.records.base import Record
 
@@ -159,7 +160,7 @@ def support_of(product: str, version: str, today: date) -> Support:
     known = here.products.get(product)
     found = release_of(product, version)
     old = today - here.as_of > STALE_AFTER
-    age = f"; the table is of {here.as_of.isoformat()}, which is old" if old else ""
+    age = f"; the table is of {day(here.as_of)}, which is old" if old else ""
     if known is None or found is None:
         what = f"product {product!r}" if known is None else f"release of {known.name} that {version!r} is of"
         return Support(
@@ -202,7 +203,7 @@ def support_of_package(
     kept = f"{distribution.product} {distribution.version}"
     if distribution.status in ("supported", "ends soon"):
         last = distribution.extended_until or distribution.ends
-        until = f" until {last.isoformat()}" if last else ""
+        until = f" until {day(last)}" if last else ""
         reason = f"its makers: {makers.reason}; {kept} built it and carries fixes{until}"
         return makers.model_copy(update={"status": distribution.status, "reason": reason})
     if makers.status == "unknown" and distribution.status == "ended":
@@ -219,16 +220,16 @@ def _judge(release: Release, for_everyone: bool, today: date) -> tuple[SupportSt
     last, extension = release.ends, release.extended_until
     if for_everyone and extension is not None:
         ended = "ended" if last < today else "ends"
-        words = f"ordinary support {ended} on {last.isoformat()}, the extension for everyone"
+        words = f"ordinary support {ended} on {day(last)}, the extension for everyone"
         last, extension = max(last, extension), None
     else:
         words = "support"
     if last < today:
         bought = (
-            f"; an extension until {extension.isoformat()} has to be bought"
+            f"; an extension until {day(extension)} has to be bought"
             if extension is not None and extension >= today
             else ""
         )
-        return "ended", f"{words} ended on {last.isoformat()}{bought}"
+        return "ended", f"{words} ended on {day(last)}{bought}"
     status: SupportStatus = "ends soon" if last - today <= ENDS_SOON else "supported"
-    return status, f"{words} ends on {last.isoformat()}"
+    return status, f"{words} ends on {day(last)}"

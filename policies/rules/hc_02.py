@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from estate.documents.words import day
 from estate.errors import UndecidedError
 from estate.records.facts.updates import PendingUpdate, Updates
 from estate.records.server import ServerFacts
@@ -31,7 +32,7 @@ def _check(facts: ServerFacts, context: Context) -> Verdict:
     if updates.pending is None:
         raise UndecidedError("the host has no list of what could be updated", "run `apt update` or its like there")
     if updates.lists_updated_at is None or context.today - updates.lists_updated_at.date() > _FRESH:
-        when = updates.lists_updated_at.date().isoformat() if updates.lists_updated_at else "a day unknown"
+        when = day(updates.lists_updated_at) if updates.lists_updated_at else "a day unknown"
         raise UndecidedError(f"the package lists are of {when}", "run `apt update` or its like there")
     return passed("no security update is waiting")
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from estate.documents.words import day
 from estate.errors import UndecidedError
 from estate.records.facts.certificates import Certificate, Certificates
 from estate.records.server import ServerFacts
@@ -16,7 +17,7 @@ def _check(facts: ServerFacts, context: Context) -> Verdict:
     if found is None:
         return not_applicable("no certificate")
     soon = sorted(
-        f"{c.subject or c.path} until {c.not_after.date().isoformat()}"
+        f"{c.subject or c.path} until {day(c.not_after)}"
         for c in found.certificates
         if c.not_after.date() - context.today <= _LEFT
     )

@@ -44,7 +44,7 @@ def test_the_last_day_of_support_still_counts_and_the_next_does_not():
 def test_an_extension_for_everyone_counts_as_support():
     support = support_of("debian", "11", date(2025, 1, 1))
     assert support.status == "supported"
-    assert "extension for everyone ends on 2026-08-31" in support.reason
+    assert "extension for everyone ends on 31 August 2026" in support.reason
 
 
 def test_an_extension_that_has_to_be_bought_is_named_and_does_not_count():
@@ -116,7 +116,7 @@ def test_a_distribution_in_support_keeps_its_own_packages_alive():
     support = support_of_package("nginx", "1.22.1-9+deb12u1", debian, NOVEMBER_2026)
     assert support is not None
     assert support.status == "supported"
-    assert "Debian 12 built it and carries fixes until 2028-06-30" in support.reason
+    assert "Debian 12 built it and carries fixes until 30 June 2028" in support.reason
     foreign = support_of_package("nginx", "1.22.1-1~bookworm", debian, NOVEMBER_2026)
     assert foreign is not None
     assert foreign.status == "ended"

@@ -189,7 +189,7 @@ def test_sizes_hold_the_server_and_are_unknown_where_it_is() -> None:
 
 def test_a_contract_and_a_missing_owner_and_size_are_said() -> None:
     found = assessed(facts(OLD, owner=None, contract_end=date(2026, 12, 31)), workload(bytes=None))
-    assert "its contract ends on 2026-12-31" in found.reasons
+    assert "its contract ends on 31 December 2026" in found.reasons
     assert any("owner" in condition for condition in found.conditions)
     assert any("measure reports" in condition for condition in found.conditions)
 
