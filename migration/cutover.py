@@ -4,6 +4,7 @@ Until `take_over` has been written, whatever goes wrong ends with the source ser
 the one that serves, and an interrupted cutover is only ever finished forwards.
 """
 
+import time
 from typing import Any
 
 from estate import approvals
@@ -13,6 +14,9 @@ from migration import frozen
 from migration.work import Work
 
 ACTION = "cutover"
+
+PATIENCE = 30.0
+"""Seconds that are waited for clients to forget an old address, rather than refusing."""
 
 
 def approved(work: Work) -> dict[str, Any]:
@@ -27,8 +31,12 @@ def approved(work: Work) -> dict[str, Any]:
 def reachable(work: Work) -> dict[str, Any]:
     """See that the names can be switched, before anything is frozen for it."""
     work.tools.services.check(work.move, work.context().target_host)
-    left = work.tools.services.wait_seconds(work.move)
-    if left > 0:
+    while (left := work.tools.services.wait_seconds(work.move)) > 0:
+        if left < PATIENCE:
+            work.say("wait", f"{left:.0f} s until no client remembers the old address")
+            time.sleep(min(left, 1.0))
+            work.pause_point()
+            continue
         raise RefusedError(
             f"clients may still remember the old address of {work.move.workload} for {left:.0f} s",
             f"run `decant cutover {work.move.id}` again after that",

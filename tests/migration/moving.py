@@ -1,6 +1,7 @@
 """A course on which moves are run: two folders, a workspace with two people, a writer, and engine runs."""
 
 import json
+import multiprocessing
 import os
 import shutil
 import signal
@@ -8,7 +9,10 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from pathlib import Path
+
+import run_move
 
 from estate import approvals
 from estate.ledger import Ledger
@@ -22,10 +26,48 @@ HERE = Path(__file__).parent
 SETTINGS = {"freeze_seconds": 30.0, "least_seconds": 1.0, "ttl": 1.5, "beat": 0.3}
 
 
+_fork = multiprocessing.get_context("forkserver")
+_fork.set_forkserver_preload(["run_move", "migration.workflows"])  # imported once, and not by each run
+
+
+class Run:
+    """One command of the engine, in a process of its own that can be killed and stopped."""
+
+    def __init__(self, workspace: Path, operator: str, *command: str) -> None:
+        self._file = workspace / f"said-{uuid.uuid4().hex}"
+        self._process = _fork.Process(
+            target=run_move.run, args=(str(workspace), operator, str(self._file), *command)
+        )
+        self._process.start()
+
+    def wait(self, timeout: float = 120) -> int:
+        """Its exit code, negative for the signal that ended it."""
+        self._process.join(timeout)
+        return self.code
+
+    @property
+    def code(self) -> int:
+        code = self._process.exitcode
+        assert code is not None, "it still runs"
+        return code
+
+    @property
+    def said(self) -> str:
+        return self._file.read_text() if self._file.exists() else ""
+
+    def signal(self, which: signal.Signals) -> None:
+        assert self._process.pid is not None
+        os.kill(self._process.pid, which)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.join()
+
+
 class Course:
     """One course; `close` ends whatever still runs."""
 
-    def __init__(self, **settings: float) -> None:
+    def __init__(self, **settings: float | str) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="decant-course-", dir="/tmp"))
         self.root.chmod(0o755)
         self.sides = {side: self.root / side for side in ("source", "target")}
@@ -38,24 +80,28 @@ class Course:
         self.workspace.root.mkdir()
         self.workspace.create()
         (self.workspace.root / "faults").mkdir()
-        self.set(**settings)
+        self._always = settings
+        self.set()
         self.store = Store.open(sqlite_url(self.workspace.database))
         self.ledger = Ledger(self.store, self.workspace)
         self.put_workload()
         self.keys = {name: self._person(name) for name in ("ann", "bob")}
         approvals.record_signers(self.ledger, "ann")
-        self._running: list[subprocess.Popen[str]] = []
+        self._running: list[Run] = []
+        self._writers: list[subprocess.Popen[str]] = []
 
     def close(self) -> None:
         for run in self._running:
-            if run.poll() is None:
-                run.kill()
-                run.wait()
+            run.kill()
+        for writer in self._writers:
+            writer.kill()
+            writer.wait()
         self.store.close()
         shutil.rmtree(self.root)
 
-    def set(self, **settings: float) -> None:
-        (self.workspace.root / "run.json").write_text(json.dumps({**SETTINGS, **settings}))
+    def set(self, **settings: float | str) -> None:
+        """Set what differs from the usual settings; what was set at the course's start stays."""
+        (self.workspace.root / "run.json").write_text(json.dumps({**SETTINGS, **self._always, **settings}))
 
     def put_workload(self, **detail: object) -> None:
         roots = {side: str(folder) for side, folder in self.sides.items()}
@@ -75,26 +121,20 @@ class Course:
         marker.touch()
         return marker
 
-    def begin(self, *command: str, operator: str = "ann") -> "subprocess.Popen[str]":
-        run = subprocess.Popen(
-            [sys.executable, str(HERE / "run_move.py"), str(self.workspace.root), *command],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "OPERATOR": operator, "PYTHONPATH": str(HERE)},
-        )
+    def begin(self, *command: str, operator: str = "ann") -> "Run":
+        run = Run(self.workspace.root, operator, *command)
         self._running.append(run)
         return run
 
-    def run(self, *command: str, operator: str = "ann") -> "subprocess.CompletedProcess[str]":
+    def run(self, *command: str, operator: str = "ann") -> "Run":
         run = self.begin(*command, operator=operator)
-        out, err = run.communicate(timeout=120)
-        return subprocess.CompletedProcess(run.args, run.returncode, out.strip(), err.strip())
+        run.wait()
+        return run
 
     def must(self, *command: str) -> str:
         done = self.run(*command)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        assert done.code == 0, done.said
+        return done.said
 
     def approve(self, who: str = "bob") -> None:
         approvals.approve(self.ledger, self.move, "cutover", self.keys[who], who, who)
@@ -118,7 +158,7 @@ class Course:
             ],
             text=True,
         )
-        self._running.append(run)
+        self._writers.append(run)
         wait_for(lambda: (self.root / "log").exists() and (self.root / "log").stat().st_size > 200)
         return run
 

@@ -1,7 +1,6 @@
-"""Runs one command of the move engine in a process of its own: `run_move.py WORKSPACE COMMAND [ARGUMENT…]`."""
+"""Runs one command of the move engine, in a process of its own."""
 
 import json
-import os
 import sys
 import threading
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 from folder_mover import Faults, FolderMover, FolderVerifier
 
+from decant.interrupt import stopping
 from estate.errors import DecantError
 from estate.ledger import Ledger
 from estate.paths import Workspace
@@ -18,10 +18,23 @@ from estate.store import Store, sqlite_url
 from estate.transport.local import LocalTransport
 from migration.engine import Engine
 from migration.services import Services
+from migration.switch import DnsSwitch
+from migration.tsig import parse_key
 from migration.work import Tools
 
+ADDRESSES = {"old": "192.0.2.1", "new": "192.0.2.9"}
 
-def engine(root: Path, operator: str = "ann", stop: threading.Event | None = None) -> Engine:
+
+def services(settings: dict[str, Any]) -> Services:
+    """The names of the workload, where the course has a DNS server."""
+    if "dns_port" not in settings:
+        return Services(None)
+    key = parse_key(Path(settings["dns_key"]).read_text(), "key")
+    switch = DnsSwitch("127.0.0.1", "council.test", key, port=settings["dns_port"], timeout=1)
+    return Services(switch, "council.test", 5, {"old/files/shared": ["app"]})
+
+
+def engine(root: Path, operator: str, stop: threading.Event) -> Engine:
     """An engine over the workspace at `root`, whose settings lie in `run.json`."""
     workspace = Workspace(root)
     settings: dict[str, Any] = json.loads((root / "run.json").read_text())
@@ -30,23 +43,30 @@ def engine(root: Path, operator: str = "ann", stop: threading.Event | None = Non
     tools = Tools(
         store=store,
         ledger=Ledger(store, workspace),
-        hosts={name: Host(name=name, address="127.0.0.1") for name in ("old", "new", "spare")},
+        hosts={name: Host(name=name, address=address) for name, address in ADDRESSES.items()},
         connect=LocalTransport,
-        services=Services(None),
+        services=services(settings),
         movers={"files": FolderMover(faults)},
         verifiers={"files": FolderVerifier(faults)},
         progress=silent,
         operator=operator,
         actor=f"{operator}@here",
         settings=settings,
-        stop=stop or threading.Event(),
+        stop=stop,
     )
     return Engine(tools, sqlite_url(workspace.workflows), ttl=settings["ttl"], beat=settings["beat"])
 
 
-def main() -> int:
-    root, command, *rest = sys.argv[1:]
-    made = engine(Path(root), operator=os.environ.get("OPERATOR", "ann"))
+def run(root: str, operator: str, said: str, command: str, *rest: str) -> None:
+    """Run one command and exit with its code; what it says goes to the file `said`."""
+    with Path(said).open("w", buffering=1) as out:
+        sys.stdout = sys.stderr = out
+        with stopping("the same command") as stop:
+            code = _run(engine(Path(root), operator, stop), command, rest)
+        sys.exit(code)
+
+
+def _run(made: Engine, command: str, rest: tuple[str, ...]) -> int:
     commands = {
         "start": lambda: made.start("old/files/shared", "new"),
         "cutover": lambda: made.cutover("shared_1"),
@@ -57,13 +77,9 @@ def main() -> int:
     try:
         move = commands[command]()
     except DecantError as error:
-        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        sys.stdout.write(f"{type(error).__name__}: {error}\n")
         return error.exit_code
     finally:
         made.close()
-    sys.stdout.write(move.phase.value + "\n")
+    sys.stdout.write(move.phase.value)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

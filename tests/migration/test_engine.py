@@ -55,19 +55,19 @@ def test_a_cancel_leaves_the_target_as_it_was(course: Course) -> None:
 
 def test_a_cutover_before_ready_without_approval_or_twice_is_refused(course: Course) -> None:
     course.fault("kill.seed.end")
-    assert course.run("start").returncode == -signal.SIGKILL
+    assert course.run("start").code == -signal.SIGKILL
     early = course.run("cutover")
-    assert early.returncode == 4
-    assert "it is seeding" in early.stderr
+    assert early.code == 4
+    assert "it is seeding" in early.said
     course.must("start")
     alone = course.run("cutover")
-    assert alone.returncode == 4
-    assert "nobody has approved" in alone.stderr
+    assert alone.code == 4
+    assert "nobody has approved" in alone.said
     assert course.move.phase is Phase.READY
     course.approve()
     course.must("cutover")
-    assert course.run("cutover").returncode == 4
-    assert course.run("cancel").returncode == 4
+    assert course.run("cutover").code == 4
+    assert course.run("cancel").code == 4
 
 
 def test_a_description_edited_after_approval_is_refused(course: Course) -> None:
@@ -77,8 +77,8 @@ def test_a_description_edited_after_approval_is_refused(course: Course) -> None:
     edited = move.description.model_copy(update={"steps": ("something else",)})
     course.store.update_move(move.id, move.epoch, description=edited)
     done = course.run("cutover")
-    assert done.returncode == 4
-    assert "changed after it was made" in done.stderr
+    assert done.code == 4
+    assert "changed after it was made" in done.said
     assert course.writable("source")
 
 
@@ -89,12 +89,12 @@ def test_a_second_operator_is_told_who_holds_it_at_once(course: Course) -> None:
     wait_for(paused.exists)
     started = time.monotonic()
     second = course.run("start", operator="carol")
-    assert second.returncode == 4
-    assert "HeldError: move:shared_1 is held by ann@here:" in second.stderr
-    assert "since 20" in second.stderr
+    assert second.code == 4
+    assert "HeldError: move:shared_1 is held by ann@here:" in second.said
+    assert "since 20" in second.said
     assert time.monotonic() - started < 15
     paused.unlink()
-    assert first.wait(60) == 0
+    assert first.wait() == 0
     assert course.move.phase is Phase.READY
 
 
@@ -105,10 +105,9 @@ def test_one_who_was_stopped_and_wakes_after_a_takeover_does_nothing_more(course
     assert course.must("start") == "ready"
     epoch = course.move.epoch
     count = course.ledger.count()
-    first.send_signal(signal.SIGCONT)
-    _out, err = first.communicate(timeout=60)
-    assert first.returncode == 4, err
-    assert "HeldError" in err
+    first.signal(signal.SIGCONT)
+    assert first.wait() == 4, first.said
+    assert "HeldError" in first.said
     assert (course.move.epoch, course.ledger.count()) == (epoch, count)
 
 
@@ -118,9 +117,8 @@ def test_one_who_was_stopped_while_frozen_does_not_thaw_what_another_cut_over(co
     first = course.begin("cutover")
     wait_for(lambda: not (course.workspace.root / "faults" / "stop.verify.frozen").exists())
     assert course.must("cutover") == "soaking"
-    first.send_signal(signal.SIGCONT)
-    _out, err = first.communicate(timeout=60)
-    assert first.returncode == 4, err
+    first.signal(signal.SIGCONT)
+    assert first.wait() == 4, first.said
     assert course.move.phase is Phase.SOAKING
     assert course.writable("target")
     assert not course.writable("source")
@@ -131,7 +129,7 @@ def test_a_dead_cutover_leaves_the_source_frozen_no_longer_than_its_deadline(cou
     course.ready()
     course.set(freeze_seconds=3.0)
     course.fault("kill.verify.frozen")
-    assert course.run("cutover").returncode == -signal.SIGKILL
+    assert course.run("cutover").code == -signal.SIGKILL
     assert not course.writable("source")
     wait_for(lambda: course.writable("source"), seconds=10)
     wait_for(lambda: course.operations()[-1][3] == "source")
@@ -147,8 +145,8 @@ def test_a_freeze_that_would_end_before_the_switch_is_given_up_and_can_be_tried_
     course.ready()
     course.set(freeze_seconds=1.5, least_seconds=1.4)
     done = course.run("cutover")
-    assert done.returncode == 4
-    assert "ends before the switch" in done.stderr
+    assert done.code == 4
+    assert "ends before the switch" in done.said
     move = course.move
     assert (move.phase, move.frozen_at, move.serving) == (Phase.READY, None, "source")
     assert "given up" in move.note
@@ -166,11 +164,11 @@ def test_a_freeze_that_lapsed_after_the_flow_was_turned_starts_the_move_again(co
     course.ready()
     course.set(freeze_seconds=4.0)
     course.fault("kill.reverse.end")
-    assert course.run("cutover").returncode == -signal.SIGKILL
+    assert course.run("cutover").code == -signal.SIGKILL
     wait_for(lambda: course.writable("source"), seconds=10)
     again = course.run("cutover")
-    assert again.returncode == 4
-    assert "took writes again" in again.stderr
+    assert again.code == 4
+    assert "took writes again" in again.said
     move = course.move
     assert (move.phase, move.turned, move.serving, move.residue) == (Phase.PLANNED, False, "source", ())
     course.set()
@@ -189,9 +187,8 @@ def test_a_difference_found_while_frozen_lets_the_source_go_on(course: Course) -
     wait_for(paused.exists)
     (course.sides["target"] / "data" / "old3").write_text("corrupted")
     paused.unlink()
-    _out, err = run.communicate(timeout=60)
-    assert run.returncode == 1
-    assert "differ in old3" in err
+    assert run.wait() == 1
+    assert "differ in old3" in run.said
     assert (course.move.phase, course.move.verified) == (Phase.READY, False)
     assert course.writable("source")
     assert not course.writable("target")
@@ -200,8 +197,8 @@ def test_a_difference_found_while_frozen_lets_the_source_go_on(course: Course) -
 def test_a_difference_that_stays_keeps_a_move_from_ready(course: Course) -> None:
     (course.sides["source"] / "data" / "unseen").write_text("the mover is blind to this one")
     done = course.run("start")
-    assert done.returncode == 1
-    assert "differ in unseen" in done.stderr
+    assert done.code == 1
+    assert "differ in unseen" in done.said
     assert (course.move.phase, course.move.verified) == (Phase.SYNCING, False)
     (course.sides["source"] / "data" / "unseen").unlink()
     assert course.must("start") == "ready"
@@ -213,8 +210,8 @@ def test_a_broken_flow_refuses_a_rollback_until_a_person_accepts_the_loss(course
     course.must("cutover")
     (course.sides["target"] / ".decant_flow").unlink()
     done = course.run("rollback")
-    assert done.returncode == 4
-    assert "broke" in done.stderr
+    assert done.code == 4
+    assert "broke" in done.said
     assert course.move.phase is Phase.BROKEN
     assert course.must("rollback", "--accept-loss") == "rolled back"
     assert "move.loss_accepted" in course.actions()
@@ -226,7 +223,7 @@ def test_a_broken_flow_is_said_before_an_accept_gives_up_the_way_back(course: Co
     course.ready()
     course.must("cutover")
     (course.sides["target"] / ".decant_flow").unlink()
-    assert course.run("accept").returncode == 4
+    assert course.run("accept").code == 4
     assert course.move.phase is Phase.BROKEN
     assert course.must("accept") == "accepted"
 
@@ -234,15 +231,58 @@ def test_a_broken_flow_is_said_before_an_accept_gives_up_the_way_back(course: Co
 def test_a_restart_needs_its_server_named(course: Course) -> None:
     course.put_workload(restarts=["old"])
     done = course.run("start")
-    assert done.returncode == 4
-    assert "--confirm=old" in done.stderr
+    assert done.code == 4
+    assert "--confirm=old" in done.said
     assert course.store.moves() == []
 
 
 def test_a_target_that_holds_something_else_is_refused(course: Course) -> None:
     (course.sides["target"] / "data" / "theirs").write_text("not ours")
     done = course.run("start")
-    assert done.returncode == 4
-    assert "holds something else" in done.stderr
+    assert done.code == 4
+    assert "holds something else" in done.said
     assert course.store.moves() == []
     assert (course.sides["target"] / "data" / "theirs").read_text() == "not ours"
+
+
+def test_the_first_ctrl_c_undoes_a_cutover_that_has_not_switched(course: Course) -> None:
+    course.ready()
+    course.fault("pause.verify.frozen")
+    run = course.begin("cutover")
+    paused = course.workspace.root / "faults" / "paused"
+    wait_for(paused.exists)
+    run.signal(signal.SIGINT)
+    wait_for(lambda: "Ctrl-C again" in run.said)
+    paused.unlink()
+    assert run.wait() == 130, run.said
+    assert "decant cutover shared_1" in run.said
+    assert (course.move.phase, course.move.frozen_at) == (Phase.READY, None)
+    assert course.writable("source")
+    assert course.must("cutover") == "soaking"
+
+
+def test_the_first_ctrl_c_after_the_switch_finishes_the_cutover(course: Course) -> None:
+    course.ready()
+    course.fault("pause.thaw.begin.target")
+    run = course.begin("cutover")
+    paused = course.workspace.root / "faults" / "paused"
+    wait_for(paused.exists)
+    run.signal(signal.SIGINT)
+    wait_for(lambda: "Ctrl-C again" in run.said)
+    paused.unlink()
+    assert run.wait() == 0, run.said
+    assert course.move.phase is Phase.SOAKING
+
+
+def test_the_second_ctrl_c_stops_at_once_and_the_same_command_goes_on(course: Course) -> None:
+    course.fault("pause.seed.begin")
+    run = course.begin("start")
+    paused = course.workspace.root / "faults" / "paused"
+    wait_for(paused.exists)
+    run.signal(signal.SIGINT)
+    wait_for(lambda: "Ctrl-C again" in run.said)
+    run.signal(signal.SIGINT)
+    assert run.wait() != 0
+    assert course.move.phase is Phase.SEEDING
+    paused.unlink()
+    assert course.must("start") == "ready"

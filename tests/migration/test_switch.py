@@ -44,6 +44,7 @@ class Bind:
     port: int
     key: dns.tsig.Key
     reader: dns.tsig.Key
+    process: "subprocess.Popen[bytes]"
 
     def switch(self, key: dns.tsig.Key | None = None, zone: str = "council.test") -> DnsSwitch:
         return DnsSwitch("127.0.0.1", zone, key or self.key, port=self.port, timeout=3)
@@ -73,7 +74,7 @@ def bind(tmp_path: Path) -> Iterator[Bind]:
     with (tmp_path / "log").open("wb") as log:
         server = subprocess.Popen(["named", "-g", "-n", "1", "-c", str(conf)], stderr=log, stdout=log)
     try:
-        found = Bind(port, parse_key(text, "switch.key"), parse_key(reader, "reader.key"))
+        found = Bind(port, parse_key(text, "switch.key"), parse_key(reader, "reader.key"), server)
         for _ in range(100):
             try:
                 found.switch().serial()
