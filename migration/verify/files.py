@@ -1,8 +1,8 @@
 """Compares two file trees, entry by entry, by what the hosts themselves say of them.
 
-Names are compared as bytes; with them kind, mode, owner and group by name, size, time to the nanosecond, where links
-lead, which names are one file, access lists, extended attributes, and the SHA-256 of every content. Some folders are
-looked at at a time, so that a tree of any size needs little memory here.
+Names are compared as bytes; with them kind, mode, owner and group by name, size, time to the nanosecond, where
+links lead, which names are one file, access lists, extended attributes, and the SHA-256 of every content. A few
+hundred folders are looked at at a time, so that a tree of any size needs little memory here.
 """
 
 import hashlib

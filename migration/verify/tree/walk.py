@@ -1,4 +1,4 @@
-"""Reads a tree on one host: folders first, then, some folders at a time, all that there is to know of what they hold."""
+"""Reads a tree on one host: its folders, then, some of them at a time, all there is to know of what they hold."""
 
 import hashlib
 import re
@@ -21,7 +21,7 @@ _OWN = ("system.posix_acl_", "security.selinux", "security.evm", "security.ima")
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a folder, as far as a copy must agree. Folders have no size; links have no rights of their own."""
+    """One entry of a folder, as far as a copy must agree. Folders have no size, links no rights of their own."""
 
     type: str
     mode: str

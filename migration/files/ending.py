@@ -1,0 +1,105 @@
+"""How a move of files ends on its hosts: put back, closed for good, and looked over for what may be left."""
+
+from estate.records.base import now
+from estate.records.move import Residue
+from migration import fence
+from migration.context import Side
+from migration.files import access, gate, owners, transfer
+from migration.files.sides import Place, Sides, q, script
+
+LATE = 5 * transfer.BACK_SECONDS
+"""Seconds without a good round after which the flow back counts as broken."""
+
+# What the top of the target's tree was: whether it was there, its owner, mode, access list and times.
+KEEP_TOP = """set -eu; umask 077; mkdir -p {folder}; cd {folder}
+[ ! -e top ] || exit 0
+if [ -e {tree} ]; then
+  getfacl -p -- {tree} >top.acl
+  stat -c '%U:%G %a %y' -- {tree} >top.new
+else
+  echo absent >top.new
+  mkdir -p -- {tree}
+fi
+mv -f top.new top
+"""
+
+_EMPTY = """set -eu; cd {folder}
+[ -e top ] || exit 0
+find {tree} -mindepth 1 -delete
+read -r owner mode when <top
+if [ "$owner" = absent ]; then echo absent; exit 0; fi
+chown "$owner" -- {tree}
+setfacl --restore=top.acl
+chmod "$mode" -- {tree}
+touch -d "$when" -- {tree}
+"""
+
+
+def clean(both: Sides, keep: Side | None) -> None:
+    """Remove everything temporary, put every setting back; see `Mover.clean` for `keep`."""
+    source, target = both.source, both.target
+    transfer.stop(target, "seed", "sync", "back")
+    access.withdraw(both)
+    if keep is None:
+        _discard(target)
+    elif gate.status(both.at("target" if keep == "source" else "source")).word != "none":
+        _retire(both.at("target" if keep == "source" else "source"))
+    for place in (source, target):
+        gate.reopen(place)
+        fence.remove(place.ctx.side(place.side), place.host, place.ctx.move)
+        place.forget()
+
+
+def _discard(target: Place) -> None:
+    """Remove what was copied, and make the top of the tree what it was."""
+    if gate.status(target).word not in ("shut", "held"):
+        return
+    said = target.run(_EMPTY.format(folder=q(target.gate), tree=q(target.shadow)), timeout=3600).must(
+        f"Removing the copy on {target.host.name}"
+    )
+    gate.reopen(target)
+    if said.text.strip() == "absent":
+        target.run(f"rmdir -- {q(target.tree)}").must(f"Removing {target.tree} on {target.host.name}")
+
+
+def _retire(place: Place) -> None:
+    """Leave a tree as it is, closed to everybody but root by the mode of its top folder."""
+    where = place.shadow if gate.status(place).closed else place.tree
+    place.run(f"chmod 0000 -- {q(where)}").must(f"Closing {place.tree} on {place.host.name}")
+
+
+def healthy(both: Sides) -> str:
+    """While soaking: empty where the flow back is whole, else one line on what broke it."""
+    target, source = both.target, both.source
+    if not gate.status(source).closed:
+        return f"{source.tree} on {source.host.name} is open to its users"
+    said = target.read(
+        f"""cd {q(target.work)}; systemctl is-active {target.tag}_back.timer; cat since 2>/dev/null; date +%s
+        cat back/status 2>/dev/null"""
+    ).text.split()
+    if len(said) < 3 or said[0] != "active":
+        return f"the flow back does not run on {target.host.name}"
+    if int(said[2]) - int(said[1]) > LATE:
+        status = f", rsync's last status is {said[3]}" if len(said) > 3 else ""
+        return f"nothing has flowed back from {target.host.name} for {int(said[2]) - int(said[1])} seconds{status}"
+    against = owners.unknown_back(target, source)
+    return f"owners are not known on {source.host.name}: {'; '.join(against[:5])}" if against else ""
+
+
+def residue(both: Sides) -> tuple[Residue, ...]:
+    """What is really left on both hosts of this move, or still changed."""
+    left: list[Residue] = []
+    for place in (both.source, both.target):
+        left += [_residue(place, kind, name) for kind, name in _found(place)]
+    left += [_residue(both.source, "key line", file) for file in access.key_lines(both.source)]
+    return tuple(left)
+
+
+def _found(place: Place) -> list[tuple[str, str]]:
+    argv = ["sh", "-c", script("residue.sh"), "sh", place.tag, place.tree]
+    said = place.root.run(argv, timeout=3600).must(f"Looking for residue on {place.host.name}").text
+    return [(kind, name) for kind, _, name in (line.partition(" ") for line in said.splitlines())]
+
+
+def _residue(place: Place, kind: str, name: str) -> Residue:
+    return Residue(host=place.host.name, kind=kind, name=name, at=now())

@@ -1,0 +1,20 @@
+#!/bin/sh
+# look.sh TREE TOOL…   what is there: tools, the tree, its file system; one fact a line. Reads only.
+export LC_ALL=C
+tree=$1; shift
+for tool; do command -v "$tool" >/dev/null 2>&1 || echo "missing $tool"; done
+echo "rsync $(rsync --version 2>/dev/null | sed -n 's/^rsync *version *v\{0,1\}\([0-9.]*\).*/\1/p')"
+[ -d /run/systemd/system ] && echo systemd yes
+echo "cpus $(nproc)"
+if [ ! -e "$tree" ] && [ ! -L "$tree" ]; then
+  echo absent yes
+  until [ -d "$tree" ]; do tree=$(dirname "$tree"); done
+else
+  [ -d "$tree" ] && [ ! -L "$tree" ] && [ "$(readlink -f "$tree")" = "$tree" ] && echo folder yes
+  [ -z "$(find "$tree" -mindepth 1 -maxdepth 1 ! -name lost+found -print -quit)" ] && echo empty yes
+  # The kernel writes backslash, space and tab of a path in octal.
+  spot=$(printf %s "$tree" | sed 's/\\/\\134/g; s/ /\\040/g; s/\t/\\011/g')
+  spot=$spot awk 'index($5, ENVIRON["spot"] "/") == 1 { print "below " $5 }' /proc/self/mountinfo
+  case $(findmnt -n -o OPTIONS -T "$tree") in ro | ro,*) echo readonly yes ;; esac
+fi
+stat -f -c 'free %a %S %d' "$tree"
