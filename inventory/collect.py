@@ -17,6 +17,7 @@ from estate.records.facts.processes import Processes
 from estate.records.host import Host
 from estate.records.observation import Observation, Outcome
 from estate.records.server import Server
+from estate.redact import redact
 from estate.transport.base import Result, Transport
 from estate.transport.hostkeys import HostKey
 from estate.transport.privilege import rooted
@@ -90,8 +91,9 @@ def _cut(host: Host, sent: script.Script, result: Result) -> Answer:
     answer = script.cut(sent, result.stdout)
     if answer.uid is None:
         said = (result.stderr or result.stdout).decode("utf-8", "backslashreplace").strip().split("\n")[0]
+        why = redact(said)[:120] or f"status {result.status}"
         raise UnreachableError(
-            f"{host.name} let {host.user} in but ran no script ({said[:120] or f'status {result.status}'})",
+            f"{host.name} let {host.user} in but ran no script ({why})",
             "give the account a shell that runs commands",
         )
     return answer

@@ -3,9 +3,11 @@
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import jsonschema
 import pytest
 
 import practice
+from decant.schemas import json_schema
 from practice import spec
 from tests.decant.face import decant
 
@@ -37,13 +39,14 @@ def test_the_whole_way_from_transcripts_to_the_map(workspace: Path) -> None:
     said = decant("discover", "--replay", str(TRANSCRIPTS), "--json", at=workspace)
     assert said.code == 3
     found = said.json
+    jsonschema.validate(found, json_schema("decant.discover/1"))
     assert found["schema"] == "decant.discover/1"
     assert [one["server"] for one in found["unreached"]] == ["gone"]
     assert "no transcripts of gone" in found["unreached"][0]["reason"]
     assert "decant doctor" in said.err
 
     listed = decant("estate", "list", "--json", at=workspace).json
-    assert listed["schema"] == "decant.estate/1"
+    jsonschema.validate(listed, json_schema("decant.estate/1"))
     assert {one["id"] for one in listed["servers"]} == {*LEGACY, "app-target", "data-target", "gone"}
     assert [one["server"] for one in listed["unreached"]] == ["gone"]
     own = {one["id"] for one in listed["workloads"] if one["server"] in LEGACY and not one["os_owned"]}
@@ -62,7 +65,7 @@ def test_the_whole_way_from_transcripts_to_the_map(workspace: Path) -> None:
     assert drawn.code == 0
     assert ET.parse(workspace / "map.svg").getroot().get("role") == "img"  # noqa: S314 - drawn by us
     nodes = decant("estate", "map", "--json", at=workspace).json
-    assert nodes["schema"] == "decant.map/1"
+    jsonschema.validate(nodes, json_schema("decant.map/1"))
     assert {"gone", "db-legacy"} <= {node["id"] for node in nodes["nodes"]}
 
 
@@ -79,6 +82,7 @@ def test_show_says_what_could_not_be_seen(workspace: Path) -> None:
     assert said.code == 0
     assert "may not list its rules here, not even as root" in said.out
     shown = decant("estate", "show", "app-target", "--json", at=workspace).json
+    jsonschema.validate(shown, json_schema("decant.server/1"))
     assert [one["fact"] for one in shown["not_seen"]] == ["firewall"]
     assert shown["facts"]["firewall"]["outcome"] == "unreadable"
 

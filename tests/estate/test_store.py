@@ -267,3 +267,16 @@ class TestOpening:
             raw.execute("UPDATE record SET body = '{}'")
         with pytest.raises(DecantError, match="Server that cannot be read"):
             store.all(Server)
+
+
+def test_what_is_retired_is_passed_over_and_its_history_stays(tmp_path: Path) -> None:
+    store = Store.open(sqlite_url(tmp_path / "estate.db"))
+    store.put(a_server("a"), a_server("b"))
+    store.retire(Server, ["a", "never-there"])
+    assert [server.id for server in store.all(Server)] == ["b"]
+    assert store.get(Server, "a") is None
+    assert len(store.history(Server, "a")) == 1
+    store.put(a_server("a", cpus=4))
+    assert [server.cpus for server in store.history(Server, "a")] == [2, 4]
+    store.retire(Server, [])
+    assert len(store.all(Server)) == 2

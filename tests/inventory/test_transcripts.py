@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from estate.records.observation import Observation, Outcome
 from inventory.facts import all_facts
 from inventory.facts.base import Fact, Reading, Section
+from inventory.probes import markdown
 
 FOLDER = Path(__file__).parent / "transcripts"
 CASES = sorted(path.parent for path in FOLDER.glob("*/*/expected.json"))
@@ -96,3 +97,10 @@ def test_a_payload_comes_back_from_an_observation_as_its_type() -> None:
         server="a", fact="os", outcome=Outcome.KNOWN, payload=payload.model_dump(mode="json"), at=now()
     )
     assert seen.as_(Os) == payload
+
+
+def test_the_published_list_of_probes_is_that_of_the_code() -> None:
+    page = Path(__file__).parents[2] / "docs" / "probes.md"
+    assert page.read_text() == markdown() + "\n", (
+        "write it again: python -c 'from inventory.probes import markdown; print(markdown())' > docs/probes.md"
+    )
