@@ -3,11 +3,15 @@
 import tomllib
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from estate.errors import DecantError
 from estate.paths import Workspace, find
+
+if TYPE_CHECKING:
+    from estate.store import Store
 
 Completer = Callable[[click.Context, click.Parameter, str], list[str]]
 
@@ -44,7 +48,7 @@ def stacks(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     return [] if workspace is None else _matching((p.stem for p in workspace.stacks.glob("*.toml")), incomplete)
 
 
-def _stored(ctx: click.Context, names: Callable[[object], list[str]], incomplete: str) -> list[str]:
+def _stored(ctx: click.Context, incomplete: str, names: "Callable[[Store], Iterable[str]]") -> list[str]:
     from estate.store import Store
 
     workspace = _workspace(ctx)
@@ -60,26 +64,47 @@ def _stored(ctx: click.Context, names: Callable[[object], list[str]], incomplete
         store.close()
 
 
+def servers(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Ids of the servers found so far."""
+    from estate.records.server import Server
+
+    del param
+    return _stored(ctx, incomplete, lambda store: [server.id for server in store.all(Server)])
+
+
 def workloads(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Ids of the workloads found so far."""
     from estate.records.workload import Workload
-    from estate.store import Store
 
     del param
-
-    def names(store: object) -> list[str]:
-        return [w.id for w in store.all(Workload)] if isinstance(store, Store) else []
-
-    return _stored(ctx, names, incomplete)
+    return _stored(ctx, incomplete, lambda store: [workload.id for workload in store.all(Workload)])
 
 
 def moves(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Ids of the moves."""
-    from estate.store import Store
-
     del param
+    return _stored(ctx, incomplete, lambda store: [move.id for move in store.moves()])
 
-    def names(store: object) -> list[str]:
-        return [m.id for m in store.moves()] if isinstance(store, Store) else []
 
-    return _stored(ctx, names, incomplete)
+def practice_hosts(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Names of the practice estate's hosts."""
+    from practice.spec import HOSTS
+
+    del ctx, param
+    return _matching((host.name for host in HOSTS), incomplete)
+
+
+def rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Ids of the rules."""
+    from policies.rulebook import rules as every
+
+    del ctx, param
+    return _matching(every(), incomplete.upper())
+
+
+def schemas(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Names of the published schemas."""
+    from decant.schemas import OUTPUTS
+
+    del ctx, param
+    return _matching(OUTPUTS, incomplete)

@@ -9,7 +9,12 @@ from decant.output import json_option
 
 @click.command("accept")
 @click.argument("move", shell_complete=complete.moves)
-@click.option("--confirm", metavar="MOVE", help="The move's id, in place of typing it. --yes does not cover this.")
+@click.option(
+    "--confirm",
+    metavar="MOVE",
+    shell_complete=complete.moves,
+    help="The move's id, in place of typing it. --yes does not cover this.",
+)
 @click.option(
     "--backup-verified",
     "backup",

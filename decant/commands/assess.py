@@ -2,13 +2,14 @@
 
 import click
 
+from decant import complete
 from decant.app import App
 from decant.output import json_option
 from estate.errors import EXIT_FINDINGS
 
 
 @click.command("assess")
-@click.argument("servers", metavar="[SERVER]...", nargs=-1)
+@click.argument("servers", metavar="[SERVER]...", nargs=-1, shell_complete=complete.servers)
 @json_option
 @click.pass_context
 def COMMAND(ctx: click.Context, servers: tuple[str, ...], as_json: bool) -> None:

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from decant import complete
 from decant.app import App
-from decant.complete import hosts as complete_hosts
-from decant.complete import stacks as complete_stacks
 from decant.output import json_option
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def COMMAND() -> None:
 
 
 @COMMAND.command("stack")
-@click.argument("name", shell_complete=complete_stacks)
+@click.argument("name", shell_complete=complete.stacks)
 @fail_on_option
 @json_option
 @click.pass_context
@@ -44,7 +43,7 @@ def stack(ctx: click.Context, name: str, fail_on: str, as_json: bool) -> None:
 
 
 @COMMAND.command("hosts")
-@click.argument("servers", nargs=-1, metavar="[SERVER]...", shell_complete=complete_hosts)
+@click.argument("servers", nargs=-1, metavar="[SERVER]...", shell_complete=complete.servers)
 @fail_on_option
 @json_option
 @click.pass_context

@@ -9,7 +9,12 @@ from decant.output import json_option
 
 @click.command("cutover")
 @click.argument("move", shell_complete=complete.moves)
-@click.option("--confirm", metavar="MOVE", help="The move's id, in place of typing it. --yes does not cover this.")
+@click.option(
+    "--confirm",
+    metavar="MOVE",
+    shell_complete=complete.moves,
+    help="The move's id, in place of typing it. --yes does not cover this.",
+)
 @json_option
 @click.pass_obj
 def COMMAND(app: App, move: str, confirm: str | None, as_json: bool) -> None:

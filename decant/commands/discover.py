@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from decant import complete
 from decant.app import App
 from decant.output import json_option
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("discover")
-@click.argument("targets", nargs=-1, metavar="[TARGET]…")
+@click.argument("targets", nargs=-1, metavar="[TARGET]…", shell_complete=complete.hosts)
 @click.option("--hosts", "hosts_file", type=click.Path(path_type=Path, dir_okay=False), help="Another hosts file.")
 @click.option(
     "--record",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from decant import complete
 from decant.app import App
 from decant.output import json_option
 
@@ -94,7 +95,7 @@ def _detail(detail: dict[str, object]) -> str:
 
 
 @COMMAND.command("show")
-@click.argument("server")
+@click.argument("server", shell_complete=complete.servers)
 @json_option
 @click.pass_obj
 def show(app: App, server: str, as_json: bool) -> None:

@@ -16,6 +16,7 @@ from decant.output import json_option
     "confirmed",
     metavar="SERVER",
     multiple=True,
+    shell_complete=complete.hosts,
     help="Allow a service to be restarted on this server. May be given more than once.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask before starting.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from decant import complete
 from decant.app import App
 from decant.output import json_option
 
@@ -123,7 +124,7 @@ def run(name: str, argv: tuple[str, ...]) -> None:
 
 @COMMAND.command("shell")
 @estate_option
-@click.argument("host")
+@click.argument("host", shell_complete=complete.practice_hosts)
 def shell(name: str, host: str) -> None:
     """Log in to a host as the operator."""
     from practice.estate import Estate

@@ -9,9 +9,18 @@ from decant.output import json_option
 
 @click.command("rollback")
 @click.argument("move", shell_complete=complete.moves)
-@click.option("--confirm", metavar="MOVE", help="The move's id, in place of typing it. --yes does not cover this.")
 @click.option(
-    "--accept-loss", "loss", metavar="MOVE", help="The move's id: lose what a broken flow back did not bring."
+    "--confirm",
+    metavar="MOVE",
+    shell_complete=complete.moves,
+    help="The move's id, in place of typing it. --yes does not cover this.",
+)
+@click.option(
+    "--accept-loss",
+    "loss",
+    metavar="MOVE",
+    shell_complete=complete.moves,
+    help="The move's id: lose what a broken flow back did not bring.",
 )
 @json_option
 @click.pass_obj

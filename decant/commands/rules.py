@@ -2,6 +2,7 @@
 
 import click
 
+from decant import complete
 from decant.output import json_option
 
 
@@ -35,7 +36,7 @@ def list_(as_json: bool, markdown: bool) -> None:
 
 
 @COMMAND.command("show")
-@click.argument("id_", metavar="RULE")
+@click.argument("id_", metavar="RULE", shell_complete=complete.rules)
 @json_option
 def show(id_: str, as_json: bool) -> None:
     """Show one RULE: why it is there, what to do, and which controls it gives evidence for."""

@@ -2,6 +2,7 @@
 
 import click
 
+from decant import complete
 from decant.output import json_option
 
 
@@ -35,7 +36,7 @@ def list_(markdown: bool, as_json: bool) -> None:
 
 
 @COMMAND.command("show")
-@click.argument("name")
+@click.argument("name", shell_complete=complete.schemas)
 def show(name: str) -> None:
     """Print the JSON Schema of NAME, as `decant.estate/1`."""
     import json

@@ -18,7 +18,12 @@ def COMMAND() -> None:
 
 @COMMAND.command("preview")
 @click.argument("name", shell_complete=complete.stacks)
-@click.option("--against", metavar="FILE|NAME", help="Show what differs from an earlier preview.")
+@click.option(
+    "--against",
+    metavar="FILE|NAME",
+    shell_complete=complete.stacks,
+    help="Show what differs from an earlier preview.",
+)
 @json_option
 @click.pass_obj
 def preview(app: App, name: str, against: str | None, as_json: bool) -> None:
@@ -124,7 +129,12 @@ def refresh(app: App, name: str, yes: bool) -> None:
 
 @COMMAND.command("destroy")
 @click.argument("name", shell_complete=complete.stacks)
-@click.option("--confirm", metavar="NAME", help="The stack's name, to go on without being asked.")
+@click.option(
+    "--confirm",
+    metavar="NAME",
+    shell_complete=complete.stacks,
+    help="The stack's name, to go on without being asked.",
+)
 @click.pass_obj
 def destroy(app: App, name: str, confirm: str | None) -> None:
     """Take the stack NAME away, with all that is in it. What is protected stays."""

@@ -26,7 +26,11 @@ class Said:
 
 
 def decant(
-    *words: str, at: Path, environment: Mapping[str, str] | None = None, stdin: str | None = None, timeout: float = 120
+    *words: str,
+    at: Path,
+    environment: Mapping[str, str] | None = None,
+    stdin: str | None = None,
+    timeout: float = 120,
 ) -> Said:
     """Run `decant WORDS` in the folder `at`, without a terminal."""
     settings = {**os.environ, "HOME": str(at), "XDG_CONFIG_HOME": str(at / ".config"), **(environment or {})}

@@ -86,7 +86,9 @@ def test_an_unknown_setting_is_refused_with_the_nearest(workspace: Path) -> None
     assert "freeze_seconds" in said.err
 
 
-@pytest.mark.parametrize("text", ["[move", "move = 3", "[move]\nfreeze_seconds = 'soon'", "[move]\nfreeze_seconds = 1"])
+@pytest.mark.parametrize(
+    "text", ["[move", "move = 3", "[move]\nfreeze_seconds = 'soon'", "[move]\nfreeze_seconds = 1"]
+)
 def test_settings_that_are_not_right_are_refused_in_one_sentence(workspace: Path, text: str) -> None:
     (workspace / "decant.toml").write_text(text)
     said = decant("config", "show", at=workspace)

@@ -1,0 +1,39 @@
+"""The command line starts quickly: it loads what is slow to load only when a command uses it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SLOW = {
+    "rich",
+    "pydantic",
+    "sqlalchemy",
+    "pulumi",
+    "pulumi_azure_native",
+    "paramiko",
+    "dbos",
+    "jinja2",
+    "cryptography",
+}
+
+
+@pytest.mark.parametrize(
+    "words", [["--help"], ["--version"], ["stack", "--help"], ["move", "--help"], ["practice", "load", "--help"]]
+)
+def test_help_loads_nothing_that_is_slow_to_load(tmp_path: Path, words: list[str]) -> None:
+    """Counted, not timed: the names of all modules that the process has loaded when it ends."""
+    program = (
+        "import sys\n"
+        "from decant.__main__ import run\n"
+        f"code = run({words!r})\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)\n"
+        "sys.exit(code)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True
+    )
+    loaded = set(done.stderr.split())
+    assert "click" in loaded
+    assert not loaded & SLOW
