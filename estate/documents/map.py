@@ -271,7 +271,7 @@ def _box(box: _Box) -> str:
         )
     if node.more:
         row = y + HEAD + ROW * len(node.items) + 15
-        parts.append(_text(x + 12, row, f"and {count(node.more, 'job')} of the operating system", "small"))
+        parts.append(_text(x + 12, row, f"and {node.more} of the operating system's own", "small"))
     return "".join([*parts, "</g>"])
 
 
