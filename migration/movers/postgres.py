@@ -22,7 +22,6 @@ from migration.postgres import (
     survey,
 )
 from migration.postgres.sides import Sides
-from migration.postgres.sql import literal
 
 
 class PostgresMover:
@@ -60,9 +59,12 @@ class PostgresMover:
             if slot is None or slot.lost:
                 seed.discard(sides)
         seed.copy(sides)
-        publication.note_copied_identities(sides)
         if sides.logical:
             slots.subscribe(sides, forward)
+            # The way back is made ready now, outside the freeze; its slot, which holds log back, when the flow turns.
+            publication.note_copied_identities(sides)
+            access.allow(sides, sides.flow("back"))
+            publication.publish(sides, sides.flow("back"))
 
     def sync(self, ctx: Context, direction: Direction) -> Lag:
         """Wait a moment for the subscriber; the server does the work itself."""
@@ -100,20 +102,16 @@ class PostgresMover:
         finish.sequences(sides, flow)
 
     def reverse(self, ctx: Context) -> None:
-        """End the flow forward, then make publication, slot and subscription of the flow back."""
+        """End the flow forward and start the flow back, whose way was made ready by `seed`."""
         sides = Sides(ctx)
         gate.require_closed(sides, sides.source)
         if not sides.logical:
             return
         forward, back = sides.flow("forward"), sides.flow("back")
         slots.unsubscribe(sides, forward)
-        slots.drop(sides, forward)
-        publication.unpublish(sides, forward)
-        access.disallow(sides, sides.source)
-        access.allow(sides, back)
-        publication.publish(sides, back)
         slots.make(sides, back)
         slots.subscribe(sides, back)
+        slots.drop(sides, forward)
 
     def healthy(self, ctx: Context) -> str:
         """See `Mover.healthy`."""
@@ -145,8 +143,7 @@ def _privileges(sides: Sides) -> str | None:
     noted = sides.noted(sides.source, "privilege", f"CONNECT on {sides.database}")
     if noted is not None:
         return noted.old
-    value = sides.source.value(f"SELECT datacl::text FROM pg_database WHERE datname = {literal(sides.database)}")
-    return None if value is None else str(value)
+    return gate.privileges(sides, sides.source)
 
 
 MOVER = PostgresMover()

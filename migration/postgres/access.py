@@ -1,4 +1,4 @@
-"""How one server reaches the other: two roles on the publisher, lines in its pg_hba.conf, passwords in a file of the subscriber.
+"""How one server reaches the other: two roles on the publisher, lines in its pg_hba.conf, a subscriber's password file.
 
 The role of the flow may replicate and nothing else. The role of the copy reads everything, so it is a superuser;
 it may come from one address and exists only while something is copied.
@@ -164,7 +164,8 @@ def _give(sides: Sides, flow: Flow, role: str, rights: str) -> None:
     stored = literal(verifier(password, role, publisher.major >= 10))
     publisher.do(
         f"""SET log_statement = 'none';
-            SELECT 'CREATE ROLE {ident(role)}' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = {literal(role)}) \\gexec
+            SELECT 'CREATE ROLE {ident(role)}'
+            WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = {literal(role)}) \\gexec
             ALTER ROLE {ident(role)} WITH {rights} PASSWORD {stored};
             SELECT format('GRANT CONNECT ON DATABASE %I TO %I', d.datname, r.rolname) FROM pg_database d, pg_roles r
             WHERE d.datname = {literal(sides.database)} AND r.rolname = {literal(role)}

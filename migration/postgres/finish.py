@@ -1,12 +1,13 @@
 """What no flow of changes carries: sequences, large objects, unlogged tables, materialized views."""
 
 import shlex
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from migration.postgres import access
 from migration.postgres.psql import LONG
 from migration.postgres.sides import Flow, Sides
-from migration.postgres.sql import conninfo, ident, literal, qualified
+from migration.postgres.sql import conninfo, ident, literal
 from migration.postgres.tables import OF_EXTENSION, USER_SCHEMA, survey
 
 PAGE = 2048
@@ -34,32 +35,31 @@ _LARGE_OBJECTS = f"""
 
 def sequences(sides: Sides, flow: Flow) -> int:
     """Set every sequence of the subscriber to where the publisher's stands; returns how many there are."""
-    found = flow.publisher.rows(
-        f"""SELECT n.nspname AS schema, c.relname AS name FROM pg_class c
-            JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND {USER_SCHEMA}
-            ORDER BY 1, 2""",
+    values = flow.publisher.read(
+        f"""SELECT format('SELECT json_build_object(''name'', %L, ''value'', last_value, ''called'', is_called) FROM %s',
+                          q.name, q.name)
+            FROM (SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c
+                  JOIN pg_namespace n ON n.oid = c.relnamespace
+                  WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND {USER_SCHEMA}) q \\gexec""",
         sides.database,
     )
-    names = [qualified(row["schema"], row["name"]) for row in found]
-    if not names:
+    if not values:
         return 0
-    reading = "".join(
-        f"SELECT json_build_object('name', {literal(name)}, 'value', last_value, 'called', is_called) FROM {name};\n"
-        for name in names
-    )
-    values = flow.publisher.read(reading, sides.database)
     setting = "".join(
         f"SELECT setval({literal(v['name'])}, {int(v['value'])}, {'true' if v['called'] else 'false'});\n"
         for v in values
     )
     flow.subscriber.do(f"BEGIN;\n{setting}COMMIT;", sides.database)
-    return len(names)
+    return len(values)
 
 
 def large_objects(sides: Sides, flow: Flow) -> int:
     """Copy the large objects that differ and unlink those that are gone; returns how many."""
-    theirs = {row["oid"]: row for row in flow.publisher.rows(_LARGE_OBJECTS, sides.database, LONG)}
-    mine = {row["oid"]: row for row in flow.subscriber.rows(_LARGE_OBJECTS, sides.database, LONG)}
+    with ThreadPoolExecutor(2) as both:
+        theirs, mine = both.map(
+            lambda server: {row["oid"]: row for row in server.rows(_LARGE_OBJECTS, sides.database, LONG)},
+            (flow.publisher, flow.subscriber),
+        )
     changed = [oid for oid, row in theirs.items() if oid not in mine or mine[oid]["digest"] != row["digest"]]
     gone = sorted(set(mine) - set(theirs))
     dressed = [row for oid, row in theirs.items() if oid not in mine or _dress(mine[oid]) != _dress(row)]
@@ -93,18 +93,16 @@ def unlogged(sides: Sides, flow: Flow) -> int:
     return len(tables)
 
 
-def views(sides: Sides, flow: Flow) -> int:
-    """Refresh the subscriber's materialized views that hold something, in the order they were made; returns how many."""
-    rows = flow.subscriber.rows(
-        f"""SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind = 'm' AND c.relispopulated AND {USER_SCHEMA} AND NOT {OF_EXTENSION} ORDER BY c.oid""",
+def views(sides: Sides, flow: Flow) -> None:
+    """Refresh the subscriber's materialized views that hold something, in the order they were made."""
+    flow.subscriber.do(
+        f"""SELECT format('REFRESH MATERIALIZED VIEW %I.%I', n.nspname, c.relname)
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind = 'm' AND c.relispopulated AND {USER_SCHEMA} AND NOT {OF_EXTENSION}
+            ORDER BY c.oid \\gexec""",
         sides.database,
+        LONG,
     )
-    for row in rows:
-        flow.subscriber.do(
-            f"REFRESH MATERIALIZED VIEW {qualified(row['schema'], row['name'])};", sides.database, LONG
-        )
-    return len(rows)
 
 
 def _copy_pages(sides: Sides, flow: Flow, publisher: str, oids: list[int]) -> None:

@@ -34,15 +34,16 @@ def lag(sides: Sides, flow: Flow) -> Lag:
     with the publisher frozen is proof. Raises `RefusedError` where the slot is lost or holds back too much log.
     """
     # The log is decoded as far as it is flushed; a transaction that commits synchronously flushes what came before.
-    flow.publisher.do(
-        "SET synchronous_commit = on; SELECT pg_logical_emit_message(true, 'decant', '');", sides.database
-    )
-    upto = flow.publisher.lsn("flush_")
+    upto = flow.publisher.read(
+        f"""SET synchronous_commit = on;
+            SELECT pg_logical_emit_message(true, 'decant', 'lag') \\g /dev/null
+            SELECT to_json({flow.publisher.wal.format("flush_")}()::text);""",
+        sides.database,
+    )[0]
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
-        slot = _present(flow)
-        _within_cap(sides, flow, slot, upto)
-        slot = slots.look(flow, upto) or slot
+        slot = _present(flow, upto)
+        _within_cap(sides, flow, slot)
         if slot.behind == 0:
             return Lag(bytes=0, text="nothing", zero=True)
         if time.monotonic() > deadline:
@@ -81,8 +82,8 @@ def _columns(server: Server, database: str) -> dict[str, Any]:
     return {row["table"]: row["columns"] for row in server.rows(_COLUMNS, database)}
 
 
-def _present(flow: Flow) -> slots.Slot:
-    slot = slots.look(flow)
+def _present(flow: Flow, upto: str) -> slots.Slot:
+    slot = slots.look(flow, upto)
     if slot is None or slot.lost:
         raise RefusedError(
             f"the replication slot {flow.name} on {flow.publisher.host.name} is {'lost' if slot else 'gone'}: "
@@ -92,9 +93,8 @@ def _present(flow: Flow) -> slots.Slot:
     return slot
 
 
-def _within_cap(sides: Sides, flow: Flow, slot: slots.Slot, upto: str) -> None:
+def _within_cap(sides: Sides, flow: Flow, slot: slots.Slot) -> None:
     """Below version 13 no setting caps a slot, so it is dropped here before it fills a live disk."""
-    del upto
     publisher = flow.publisher
     if publisher.major >= 13:
         return

@@ -1,16 +1,21 @@
 """The freeze: the gate closed under a deadline that the host itself keeps, every session ended, and the stillness proved."""
 
+import json
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from estate.errors import DecantError, RefusedError
+from estate.transport.base import quote
 from migration.postgres import stillness
-from migration.postgres.psql import Server
+from migration.postgres.psql import MAINTENANCE, Server
 from migration.postgres.sides import Sides
 from migration.postgres.sql import literal, literals
 
 CLOSE_SECONDS = 10.0
 """How long sessions may take to end before the freeze is given up."""
+CALM_LOOKS = 2
+PAUSE_SECONDS = 0.1
 EXIT_REFUSED = 4
 
 
@@ -30,10 +35,13 @@ class State:
 
 def status(sides: Sides, server: Server) -> State:
     """The gate's state, read without changing anything."""
-    result = server.root.run(
-        ["sh", "-c", f"[ ! -e {sides.names.gate}/gate.sh ] || sh {sides.names.gate}/gate.sh status"]
-    )
-    words = result.must(f"Reading the gate on {server.host.name}").text.split()
+    gate = f"{sides.names.gate}/gate.sh"
+    result = server.root.run(["sh", "-c", f"[ ! -e {gate} ] || sh {gate} status"])
+    return _state(result.must(f"Reading the gate on {server.host.name}").text)
+
+
+def _state(line: str) -> State:
+    words = line.split()
     return State(words[0], int(words[1]), int(words[2])) if words else State("none", 0, 0)
 
 
@@ -42,22 +50,28 @@ def freeze(sides: Sides, server: Server, deadline_seconds: float) -> None:
 
     Raises `RefusedError`, with the gate open again, where it cannot be proved. A gate that is held already stays so.
     """
-    _refuse_other_writers(sides, server)
+    before = _look(sides, server)
+    _refuse_other_writers(sides, server, before)
     epoch = sides.ctx.move.epoch
-    acl = server.value(f"SELECT datacl::text FROM pg_database WHERE datname = {literal(sides.database)}")
     sides.note(server, "unit", sides.names.thaw_unit(epoch))
-    sides.note(server, "privilege", f"CONNECT on {sides.database}", old=acl, new="revoked")
+    sides.note(server, "privilege", f"CONNECT on {sides.database}", old=before["acl"], new="revoked")
     sides.note(server, "pg_hba", f"{sides.names.tag} gate")
-    _gate(sides, server, f"arm {epoch} {int(deadline_seconds)}")
+    held = status(sides, server).word == "held"
     try:
-        _gate(sides, server, f"close {epoch}")
+        _gate(sides, server, f"arm {epoch} {int(deadline_seconds)}", f"close {epoch}")
         _end_sessions(sides, server)
-        if status(sides, server).word != "held":
+        if not held:
             stillness.mark(sides, server)
     except DecantError:
-        if status(sides, server).word != "held":
+        if not held:
             thaw(sides, server)
         raise
+
+
+def privileges(sides: Sides, server: Server) -> str | None:
+    """Who may do what with the database, as PostgreSQL writes it; None where it has the defaults."""
+    acl: str | None = _look(sides, server)["acl"]
+    return acl
 
 
 def shut(sides: Sides, server: Server, acl: str | None) -> None:
@@ -84,13 +98,17 @@ def hold(sides: Sides, server: Server, least_seconds: float) -> None:
 
 def require_closed(sides: Sides, server: Server) -> None:
     """Raise `RefusedError` unless the gate is closed, its deadline not lapsed, and nobody inside."""
-    state = status(sides, server)
-    if not state.closed:
+    result = server.root.run(
+        ["sh", "-c", f"sh {sides.names.gate}/gate.sh status </dev/null && exec {quote(server.argv(MAINTENANCE))}"],
+        f"SELECT row_to_json(q) FROM ({_sessions(sides, server)}) q;".encode(),
+    )
+    lines = result.must(f"Looking at the gate of {sides.database} on {server.host.name}").text.splitlines()
+    if not _state(lines[0]).closed:
         raise RefusedError(
             f"{sides.database} on {server.host.name} is open to its applications again (the freeze has lapsed)",
             "freeze it once more: run the command again",
         )
-    inside = sessions(sides, server)
+    inside = [_who(json.loads(line)) for line in lines[1:]]
     if inside:
         raise RefusedError(
             f"{len(inside)} session(s) are inside {sides.database} on {server.host.name} though it is frozen "
@@ -117,13 +135,22 @@ def retire(sides: Sides, server: Server) -> None:
 
 def sessions(sides: Sides, server: Server) -> list[str]:
     """Who is inside the database, in words: everybody but Decant, streaming replication and vacuum."""
-    kind = "backend_type" if server.major >= 10 else "'client backend'::text"
-    rows = server.rows(
-        f"""SELECT a.pid, coalesce(a.usename::text, {kind}) AS who, {kind} AS kind, coalesce(a.application_name, '') AS name
-            FROM pg_stat_activity a
-            WHERE a.datname = {literal(sides.database)} AND a.pid <> pg_backend_pid() AND {_foreign(sides, kind)}"""
-    )
-    return [f"process {row['pid']}, {row['who']}{' by ' + row['name'] if row['name'] else ''}" for row in rows]
+    return [_who(row) for row in server.rows(_sessions(sides, server))]
+
+
+def _sessions(sides: Sides, server: Server) -> str:
+    kind = _kind(server)
+    return f"""SELECT a.pid, coalesce(a.usename::text, {kind}) AS role, coalesce(a.application_name, '') AS name
+               FROM pg_stat_activity a
+               WHERE a.datname = {literal(sides.database)} AND a.pid <> pg_backend_pid() AND {_foreign(sides, kind)}"""
+
+
+def _who(row: dict[str, Any]) -> str:
+    return f"process {row['pid']}, {row['role']}{' by ' + row['name'] if row['name'] else ''}"
+
+
+def _kind(server: Server) -> str:
+    return "a.backend_type" if server.major >= 10 else "'client backend'::text"
 
 
 def _foreign(sides: Sides, kind: str) -> str:
@@ -135,52 +162,59 @@ def _foreign(sides: Sides, kind: str) -> str:
         AND a.pid NOT IN (SELECT pid FROM pg_stat_subscription WHERE pid IS NOT NULL AND subname IN ({flows}))"""
 
 
-def _refuse_other_writers(sides: Sides, server: Server) -> None:
+def _look(sides: Sides, server: Server) -> dict[str, Any]:
+    """What a freeze must know first: privileges, and who writes without being a client's session."""
+    flows = literals([sides.flow(direction).name for direction in ("forward", "back")])
+    others = (
+        f"""(SELECT min(subname::text) FROM pg_subscription s WHERE s.subdbid = d.oid AND subenabled
+             AND subname NOT IN ({flows}))"""
+        if server.major >= 10
+        else "NULL"
+    )
+    return server.rows(
+        f"""SELECT d.datacl::text AS acl, {others} AS subscription,
+                   (SELECT count(*) FROM pg_prepared_xacts p WHERE p.database = d.datname) AS prepared
+            FROM pg_database d WHERE d.datname = {literal(sides.database)}"""
+    )[0]
+
+
+def _refuse_other_writers(sides: Sides, server: Server, seen: dict[str, Any]) -> None:
     """What writes without a session of a client: prepared transactions, and subscriptions to elsewhere."""
-    prepared = server.value(f"SELECT count(*) FROM pg_prepared_xacts WHERE database = {literal(sides.database)}")
-    if prepared:
+    if seen["prepared"]:
         raise RefusedError(
-            f"{sides.database} on {server.host.name} has {prepared} prepared transaction(s), which a freeze cannot end",
+            f"{sides.database} on {server.host.name} has {seen['prepared']} prepared transaction(s), "
+            "which a freeze cannot end",
             "commit them or roll them back (pg_prepared_xacts), and run again",
         )
-    flows = literals([sides.flow(direction).name for direction in ("forward", "back")])
-    if server.major >= 10:
-        others = server.rows(
-            f"""SELECT subname FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
-                WHERE d.datname = {literal(sides.database)} AND subenabled AND subname NOT IN ({flows})"""
+    if seen["subscription"]:
+        raise RefusedError(
+            f"subscription {seen['subscription']} writes into {sides.database} on {server.host.name}",
+            "disable it (ALTER SUBSCRIPTION … DISABLE), and run again",
         )
-        if others:
-            raise RefusedError(
-                f"subscription {others[0]['subname']} writes into {sides.database} on {server.host.name}",
-                "disable it (ALTER SUBSCRIPTION … DISABLE), and run again",
-            )
 
 
 def _end_sessions(sides: Sides, server: Server) -> None:
     """Terminate until nobody is left at two looks in a row; give up after `CLOSE_SECONDS`."""
-    limit = float(sides.setting("close_seconds", CLOSE_SECONDS))
-    deadline = time.monotonic() + limit
-    kind = "a.backend_type" if server.major >= 10 else "'client backend'::text"
-    calm = 0
-    while True:
-        server.do(
-            f"""SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a
-                WHERE a.datname = {literal(sides.database)} AND a.pid <> pg_backend_pid() AND {_foreign(sides, kind)};"""
-        )
+    deadline = time.monotonic() + float(sides.setting("close_seconds", CLOSE_SECONDS))
+    inside = sessions(sides, server)
+    calm = 0 if inside else 1
+    while calm < CALM_LOOKS:
+        if inside:
+            server.do(f"SELECT pg_terminate_backend(q.pid) FROM ({_sessions(sides, server)}) q;")
+        time.sleep(PAUSE_SECONDS)
         inside = sessions(sides, server)
         calm = 0 if inside else calm + 1
-        if calm == 2:
-            return
-        if time.monotonic() > deadline:
+        if inside and time.monotonic() > deadline:
             raise RefusedError(
-                f"sessions come back to {sides.database} on {server.host.name} or do not end ({', '.join(inside[:5])})",
+                f"sessions come back to {sides.database} on {server.host.name} or do not end "
+                f"({', '.join(inside[:5])})",
                 "stop what opens them there, and run again; it serves as before",
             )
-        time.sleep(0.15)
 
 
-def _gate(sides: Sides, server: Server, command: str) -> None:
-    result = server.run(f"exec sh {sides.names.gate}/gate.sh {command}", timeout=120)
+def _gate(sides: Sides, server: Server, *commands: str) -> None:
+    steps = " && ".join(f"sh {sides.names.gate}/gate.sh {command}" for command in commands)
+    result = server.run(steps, timeout=120)
     if result.status == EXIT_REFUSED:
         said = result.stderr.decode("utf-8", "replace").strip().removeprefix("gate: ")
         raise RefusedError(

@@ -2,7 +2,7 @@
 
 from migration.postgres.psql import Server
 from migration.postgres.sides import Flow, Sides
-from migration.postgres.sql import ident, literal
+from migration.postgres.sql import ident, literal, qualified
 from migration.postgres.tables import Table, survey
 
 KIND = "replica identity"
@@ -35,13 +35,13 @@ def publish(sides: Sides, flow: Flow) -> list[Table]:
 def published_tables(sides: Sides, flow: Flow) -> list[str]:
     """The quoted names of the tables that are published now."""
     rows = flow.publisher.rows(
-        f"""SELECT format('%s.%s', '"' || replace(n.nspname, '"', '""') || '"', '"' || replace(c.relname, '"', '""') || '"') AS name
+        f"""SELECT n.nspname AS schema, c.relname AS name
             FROM pg_publication p JOIN pg_publication_rel r ON r.prpubid = p.oid
             JOIN pg_class c ON c.oid = r.prrelid JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE p.pubname = {literal(flow.name)} ORDER BY 1""",
         sides.database,
     )
-    return [row["name"] for row in rows]
+    return [qualified(row["schema"], row["name"]) for row in rows]
 
 
 def unpublish(sides: Sides, flow: Flow) -> None:

@@ -5,9 +5,10 @@ import time
 
 from estate.errors import DecantError, RefusedError
 from estate.progress import Step
+from estate.transport.base import quote
 from migration.postgres import access, gate, slots
 from migration.postgres.host_files import put, text
-from migration.postgres.psql import LONG
+from migration.postgres.psql import LONG, MAINTENANCE
 from migration.postgres.sides import Sides
 from migration.postgres.sql import ident, literal
 from migration.postgres.tables import OF_EXTENSION, USER_SCHEMA
@@ -161,7 +162,8 @@ def _create(sides: Sides) -> str:
     new = ident(sides.names.database)
     provider = f" LOCALE_PROVIDER icu ICU_LOCALE {literal(row['icu'])}" if row["datlocprovider"] == "i" else ""
     return f"""CREATE DATABASE {new} TEMPLATE template0 OWNER {ident(row["owner"])}
-            ENCODING {literal(row["encoding"])} LC_COLLATE {literal(row["datcollate"])} LC_CTYPE {literal(row["datctype"])}{provider};
+            ENCODING {literal(row["encoding"])}
+            LC_COLLATE {literal(row["datcollate"])} LC_CTYPE {literal(row["datctype"])}{provider};
         REVOKE CONNECT ON DATABASE {new} FROM PUBLIC, {ident(row["owner"])};
         ALTER DATABASE {new} SET {MARK} = {literal(sides.names.tag + " seeding")};
 """
@@ -191,7 +193,8 @@ def _watch(sides: Sides) -> None:
             if "ERROR:" in line or "FATAL:" in line
         ]
         raise DecantError(
-            f"the seed on {target.host.name} ended while {_phase(sides) or 'starting'} ({said[-1][:300] if said else 'it was ended'})",
+            f"the seed on {target.host.name} ended while {_phase(sides) or 'starting'} "
+            f"({said[-1][:300] if said else 'it was ended'})",
             "mend that and run the command again: it starts the seed afresh",
         )
     sides.forget(target, "unit", names.seed_unit)
@@ -218,7 +221,7 @@ def _name(sides: Sides) -> None:
             /^-- Name: .*; Type: / {{ on = /; Type: DATABASE PROPERTIES;/ || /^-- Name: DATABASE .*; Type: COMMENT;/ }}
             /^\\\\(connect|unrestrict|restrict)/ {{ on = 0 }}
             on' > properties.sql
-        exec runuser -u postgres -- psql -X -q -v ON_ERROR_STOP=1 -v VERBOSITY=terse -p {target.port} -d postgres -f properties.sql"""
+        exec {quote(target.argv(MAINTENANCE))} < properties.sql"""
     ).must(f"Giving the database its settings on {target.host.name}")
     target.do(f"ALTER DATABASE {ident(sides.database)} SET {MARK} = {literal(names.tag + ' seeded')};")
     target.run(f"rm -rf {folder}").must("Removing the seed's files")

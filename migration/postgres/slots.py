@@ -43,18 +43,20 @@ def look(flow: Flow, upto: str | None = None) -> Slot | None:
 
 def make(sides: Sides, flow: Flow) -> None:
     """Make the slot of a flow whose sides agree already. Safe to repeat."""
-    if look(flow) is None:
-        sides.note(flow.publisher, "slot", flow.name)
-        flow.publisher.do(
-            f"SELECT pg_create_logical_replication_slot({literal(flow.name)}, 'pgoutput');", sides.database
-        )
+    name = literal(flow.name)
+    sides.note(flow.publisher, "slot", flow.name)
+    flow.publisher.do(
+        f"""SELECT pg_create_logical_replication_slot({name}, 'pgoutput')
+            WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = {name});""",
+        sides.database,
+    )
 
 
 def drop(sides: Sides, flow: Flow) -> None:
     """Drop the slot, ending who reads from it. Safe to repeat. Raises `RefusedError` where it stays in use."""
     name = literal(flow.name)
     deadline = time.monotonic() + DROP_SECONDS
-    while look(flow) is not None:
+    while True:
         flow.publisher.do(
             f"""SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots
                 WHERE slot_name = {name} AND active_pid IS NOT NULL;
@@ -74,16 +76,17 @@ def drop(sides: Sides, flow: Flow) -> None:
 
 def subscribe(sides: Sides, flow: Flow) -> None:
     """Start the flow: the subscriber has the rows already, and the slot is there. Safe to repeat."""
-    name, subscriber = ident(flow.name), flow.subscriber
-    if not subscribed(subscriber, flow.name):
-        sides.note(subscriber, "subscription", flow.name)
-        subscriber.do(
-            f"""CREATE SUBSCRIPTION {name} CONNECTION {literal(access.to_publisher(sides, flow, sides.names.role))}
-                PUBLICATION {name} WITH (copy_data = false, create_slot = false, slot_name = {literal(flow.name)},
-                                         enabled = false);""",
-            sides.database,
-        )
-    subscriber.do(f"ALTER SUBSCRIPTION {name} ENABLE;", sides.database)
+    name = ident(flow.name)
+    create = f"""CREATE SUBSCRIPTION {name} CONNECTION {literal(access.to_publisher(sides, flow, sides.names.role))}
+        PUBLICATION {name}
+        WITH (copy_data = false, create_slot = false, slot_name = {literal(flow.name)}, enabled = false)"""
+    sides.note(flow.subscriber, "subscription", flow.name)
+    flow.subscriber.do(
+        f"""SELECT {literal(create)} WHERE NOT EXISTS
+                (SELECT FROM pg_subscription WHERE subname = {literal(flow.name)}) \\gexec
+            ALTER SUBSCRIPTION {name} ENABLE;""",
+        sides.database,
+    )
 
 
 def subscribed(server: Server, name: str) -> bool:

@@ -4,13 +4,11 @@ Nothing is believed of what sessions do or did. Every change of a row, a sequenc
 whoever made it; so is the creation of a file for a new or rewritten table.
 """
 
-import shlex
-
 from estate.errors import RefusedError
+from estate.transport.base import quote
 from migration.postgres.host_files import text
-from migration.postgres.psql import LONG, Server
+from migration.postgres.psql import LONG, MAINTENANCE, Server
 from migration.postgres.sides import Sides
-from migration.postgres.sql import literal
 
 _FIRST_USER_OID = 16384
 """Below it are the system's own tables, which vacuum and statistics may write at any time."""
@@ -23,45 +21,40 @@ def tool(server: Server) -> str:
 
 def mark(sides: Sides, server: Server) -> None:
     """From here on nothing may change."""
-    lsn = server.lsn("insert_")
-    server.run(f"echo {shlex.quote(lsn)} > {sides.names.gate}/since").must("Marking the moment of the freeze")
+    reading = f"SELECT {server.wal.format('insert_')}();"
+    server.run(
+        f"""set -eu
+        {quote(server.argv(MAINTENANCE))} > {sides.names.gate}/since.new
+        mv -f {sides.names.gate}/since.new {sides.names.gate}/since""",
+        reading.encode(),
+    ).must(f"Marking the moment of the freeze on {server.host.name}")
 
 
-def marked(sides: Sides, server: Server) -> str:
-    """The position of the mark, empty where there is none."""
-    return server.root.run(["sh", "-c", f"cat {sides.names.gate}/since 2>/dev/null || true"]).text.strip()
+def changes(sides: Sides, server: Server) -> list[str]:
+    """Positions of the records that changed the database since the mark; nothing of what they hold.
 
-
-def changes(sides: Sides, server: Server, since: str) -> list[str]:
-    """Records that changed the database after a position: one line each, without any data."""
-    rows = server.rows(
-        f"""SELECT d.oid::bigint AS database,
-                   (SELECT timeline_id FROM pg_control_checkpoint()) AS timeline,
-                   {server.wal.format("insert_")}()::text AS now
-            FROM pg_database d WHERE d.datname = {literal(sides.database)}"""
-    )
-    files = server.rows(
-        f"""SELECT pg_relation_filenode(oid)::bigint AS node FROM pg_class
-            WHERE (oid >= {_FIRST_USER_OID} OR oid = 'pg_largeobject'::regclass) AND pg_relation_filenode(oid) IS NOT NULL
-              AND relkind IN ('r', 'm', 'S', 't')""",
+    Raises `RefusedError` where that can no longer be told.
+    """
+    # A transaction that commits synchronously brings all of the log before it to disk, where the reader finds it.
+    asked = server.read(
+        f"""SET synchronous_commit = on;
+        SELECT pg_logical_emit_message(true, 'decant', 'still') \\g /dev/null
+        SELECT json_build_object('database', d.oid::bigint, 'until', {server.wal.format("flush_")}(),
+                                 'timeline', (SELECT timeline_id FROM pg_control_checkpoint()),
+                                 'nodes', (SELECT string_agg(pg_relation_filenode(c.oid)::text, ' ') FROM pg_class c
+                                           WHERE (c.oid >= {_FIRST_USER_OID} OR c.oid = 'pg_largeobject'::regclass)
+                                             AND c.relkind IN ('r', 'm', 'S', 't')))
+        FROM pg_database d WHERE d.datname = current_database();""",
         sides.database,
-    )
-    database, until = rows[0]["database"], rows[0]["now"]
-    if until == since:
-        return []
+    )[0]
+    since = f'"$(cat {sides.names.gate}/since)"'
+    reader = quote([tool(server), f"{server.facts['data']}/pg_wal", str(asked["timeline"])])
     result = server.root.run(
         [
-            *("runuser", "-u", "postgres", "--", "bash", "-c", text("changes.sh"), "changes.sh"),
-            *(
-                tool(server),
-                f"{server.facts['data']}/pg_wal",
-                str(rows[0]["timeline"]),
-                since,
-                until,
-                str(database),
-            ),
+            *("sh", "-c", f'exec runuser -u postgres -- bash -c "$1" changes.sh {reader} {since} "$2" "$3"', "sh"),
+            *(text("changes.sh"), str(asked["until"]), str(asked["database"])),
         ],
-        " ".join(str(row["node"]) for row in files).encode(),
+        str(asked["nodes"]).encode(),
         timeout=LONG,
     )
     if not result.ok:
@@ -70,18 +63,16 @@ def changes(sides: Sides, server: Server, since: str) -> list[str]:
             f"{sides.database} stood still",
             "freeze it once more: run the command again",
         )
-    return result.text.split("\n")[:-1]
+    return result.text.split()
 
 
 def prove(sides: Sides, server: Server) -> None:
-    """Raise `RefusedError` where anything changed since the mark, or that can no longer be told; else move the mark on."""
-    since = marked(sides, server)
-    if not since:
-        raise RefusedError(f"{sides.database} on {server.host.name} has not been frozen", "freeze it first")
-    found = changes(sides, server, since)
+    """Raise `RefusedError` where anything changed since the mark, or that cannot be told; else move the mark on."""
+    found = changes(sides, server)
     if found:
         raise RefusedError(
-            f"{len(found)} change(s) reached {sides.database} on {server.host.name} after its freeze, the first at {found[0]}",
+            f"{len(found)} change(s) reached {sides.database} on {server.host.name} after its freeze, "
+            f"the first at {found[0]}",
             "find who can still write there, and freeze it once more",
         )
     mark(sides, server)

@@ -86,12 +86,14 @@ def _refuse_target(sides: Sides, size: int) -> None:
     free = settings.free_bytes(target, str(target.facts["data"]))
     there_already = int(
         target.value(
-            f"SELECT coalesce(sum(pg_database_size(oid)), 0)::bigint FROM pg_database WHERE datname IN ({literals((database, sides.names.database))})"
+            f"""SELECT coalesce(sum(pg_database_size(oid)), 0)::bigint FROM pg_database
+                WHERE datname IN ({literals((database, sides.names.database))})"""
         )
     )
     if free + there_already < size * ROOM:
         raise RefusedError(
-            f"{target.host.name} has {free >> 20} MiB free for PostgreSQL, and {database} needs {int(size * ROOM) >> 20} MiB",
+            f"{target.host.name} has {free >> 20} MiB free for PostgreSQL, "
+            f"and {database} needs {int(size * ROOM) >> 20} MiB",
             "make room there, or choose another target",
         )
     locale = sides.source.rows(
@@ -157,12 +159,14 @@ def _refuse_tables(tables: list[Table]) -> None:
             continue
         if table.always_triggers:
             raise RefusedError(
-                f"trigger {table.always_triggers[0]} of {table.label} fires for replicated changes too, so its work would be done twice",
+                f"trigger {table.always_triggers[0]} of {table.label} fires for replicated changes too, "
+                "so its work would be done twice",
                 'make it an ordinary one (ALTER TABLE … ENABLE TRIGGER), or set method = "dump"',
             )
         if table.identity_needed == "FULL" and table.incomparable:
             raise RefusedError(
-                f"{table.label} has no key, and its column {table.incomparable[0]} cannot be compared, so an UPDATE could not be followed",
+                f"{table.label} has no key, and its column {table.incomparable[0]} cannot be compared, "
+                "so an UPDATE could not be followed",
                 'give it a primary key, or set method = "dump"',
             )
 
@@ -189,7 +193,8 @@ def _changes(sides: Sides, tables: list[Table]) -> tuple[str, ...]:
     )
     made += [f"{target.host.name}: role {name}, with its password" for name in roles.missing(sides)]
     made.append(
-        f"{source.host.name}: role {names.copy_role} (superuser, from {target.host.name} only, while copying), lines for it in pg_hba.conf"
+        f"{source.host.name}: role {names.copy_role} (superuser, from {target.host.name} only, while copying), "
+        "lines for it in pg_hba.conf"
     )
     if not sides.logical:
         return tuple(made)
@@ -209,7 +214,8 @@ def _changes(sides: Sides, tables: list[Table]) -> tuple[str, ...]:
                 )
             )
     made += [
-        f"{source.host.name}: replica identity of {t.label} from {t.identity_now} to {t.identity_needed}; put back by `clean`"
+        f"{source.host.name}: replica identity of {t.label} from {t.identity_now} to {t.identity_needed}; "
+        "put back by `clean`"
         for t in tables
         if t.followed and t.identity_now != t.identity_needed
     ]

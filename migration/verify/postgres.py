@@ -6,7 +6,7 @@ names leave the servers.
 
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -30,6 +30,9 @@ ABSENT = "absent"
 T = TypeVar("T")
 
 
+Rows = list[dict[str, Any]]
+
+
 @dataclass(frozen=True)
 class _Pair:
     """Both sides, read at the same time."""
@@ -37,20 +40,24 @@ class _Pair:
     source: Server
     target: Server
     database: str
-    exact_floats: bool
-    hashing: str
 
-    def read(self, *selects: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    @property
+    def exact_floats(self) -> bool:
+        """Whether both write floats with all their digits."""
+        return min(self.source.version, self.target.version) >= 120000
+
+    def ask(self, parts: Callable[[Server], dict[str, list[str]]]) -> dict[str, tuple[Rows, Rows]]:
+        """Named readings, each with the rows of the source and of the target."""
+
+        def one(server: Server) -> dict[str, Rows]:
+            return read(server, self.database, parts(server), self.exact_floats)
+
+        here, there = _both(one, self.source, self.target)
+        return {part: (here[part], there[part]) for part in here}
+
+    def read(self, *selects: str) -> tuple[Rows, Rows]:
         """The rows of the same SELECTs on the source and on the target."""
-        return self.ask(lambda _: list(selects))
-
-    def ask(self, selects: Callable[[Server], list[str]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        """The rows of SELECTs that depend on the server."""
-        return _both(
-            lambda server: read(server, self.database, selects(server), self.exact_floats),
-            self.source,
-            self.target,
-        )
+        return self.ask(lambda _: {"rows": list(selects)})["rows"]
 
 
 class PostgresVerifier:
@@ -66,17 +73,20 @@ class PostgresVerifier:
         What is carried over inside the freeze (sequences, large objects, unlogged tables) is then left out.
         """
         start = time.monotonic()
-        pair = _pair(ctx)
+        pair = _Pair(*servers(ctx), ctx.workload.name)
+        _both(lambda server: server.version, pair.source, pair.target)
         ctx.progress(Step(f"verify {pair.database}", note="definitions"))
-        checks = _definitions(pair)
-        found = _tables(pair)
-        if not frozen:
-            found = [table for table in found if table.logged]
-        followed = frozen or _followed(pair)
-        row_checks, counted = _rows(pair, found, frozen, followed, ctx)
+        parts = pair.ask(_first_reading(pair, frozen))
+        checks = _compared(*parts["definitions"])
+        found = [table for table in rows.tables(*parts["tables"]) if frozen or table.logged]
+        followed = frozen or any(row["followed"] for side in parts["followed"] for row in side)
+        # The fast hash is the servers' own and not promised to stay the same: used where both give the same.
+        hashing = FAST if parts["probe"][0] and parts["probe"][0] == parts["probe"][1] else SURE
+        row_checks, counted = _rows(pair, hashing, found, frozen, followed, ctx)
         checks += row_checks
         if frozen:
-            checks += _sequences(pair) + _large_objects(pair)
+            checks += _sequences(*parts["sequences"])
+            checks += _compared(*(_kind("large object", side) for side in parts["large objects"]))
         return Verification(
             id=f"{ctx.move.id}.{secrets.token_hex(4)}",
             move=ctx.move.id,
@@ -91,25 +101,28 @@ class PostgresVerifier:
         )
 
 
-def _pair(ctx: Context) -> _Pair:
-    source, target = servers(ctx)
-    exact = min(source.version, target.version) >= 120000
-    hashing = SURE
-    if min(source.version, target.version) >= 110000:
-        # The fast hash is the servers' own and not promised to stay the same: use it where both give the same.
-        probe = f"SELECT {FAST.format(literal('Ambleford £ 1,234.50'))} AS h"
-        if source.value(probe) == target.value(probe):
-            hashing = FAST
-    return _Pair(source, target, ctx.workload.name, exact, hashing)
-
-
-def _definitions(pair: _Pair) -> list[Check]:
+def _first_reading(pair: _Pair, frozen: bool) -> Callable[[Server], dict[str, list[str]]]:
     database, nonce = literal(pair.database), literal(secrets.token_hex(16))
-    here, there = pair.ask(lambda server: catalogue.queries(database, server.version, nonce))
-    return _compared("", here, there)
+
+    def parts(server: Server) -> dict[str, list[str]]:
+        logical, fast = server.major >= 10, server.major >= 11
+        return {
+            "definitions": catalogue.queries(database, server.version, nonce),
+            "tables": [rows.LIST],
+            "followed": [others.FOLLOWED] if logical else [],
+            "probe": [f"SELECT {FAST.format(literal('Ambleford £ 1,234.50'))} AS h"] if fast else [],
+            "sequences": [others.SEQUENCES] if frozen else [],
+            "large objects": [others.LARGE_OBJECTS] if frozen else [],
+        }
+
+    return parts
 
 
-def _compared(what: str, here: Iterable[dict[str, Any]], there: Iterable[dict[str, Any]]) -> list[Check]:
+def _kind(kind: str, side: Rows) -> Rows:
+    return [row | {"kind": kind} for row in side]
+
+
+def _compared(here: Rows, there: Rows) -> list[Check]:
     """One check a difference, and one for each kind with how many are alike."""
     ours, theirs = ({(row["kind"], row["name"]): row["digest"] for row in side} for side in (here, there))
     checks, alike = [], dict.fromkeys((kind for kind, _ in [*ours, *theirs]), 0)
@@ -119,7 +132,7 @@ def _compared(what: str, here: Iterable[dict[str, Any]], there: Iterable[dict[st
             alike[kind] += 1
         else:
             checks.append(
-                Check(name=f"{what}{kind} {name}".strip(), source=_shown(one), target=_shown(other), agrees=False)
+                Check(name=f"{kind} {name}".strip(), source=_shown(one), target=_shown(other), agrees=False)
             )
     checks += [
         Check(
@@ -138,21 +151,18 @@ def _shown(digest: str | None) -> str:
     return ABSENT if digest is None else (digest[:12] or "present")
 
 
-def _tables(pair: _Pair) -> list[Table]:
-    here, there = pair.read(rows.LIST)
-    return rows.tables(here, there)
-
-
-def _rows(pair: _Pair, tables: list[Table], frozen: bool, followed: bool, ctx: Context) -> tuple[list[Check], int]:
+def _rows(
+    pair: _Pair, hashing: str, tables: list[Table], frozen: bool, followed: bool, ctx: Context
+) -> tuple[list[Check], int]:
     """Checks of every table, and how many rows were counted on the source."""
     ctx.progress(Step(f"verify {pair.database}", 0, len(tables), "tables", "rows"))
-    here, there = pair.read(*(table.whole(pair.hashing) for table in tables))
+    here, there = pair.read(*(table.whole(hashing) for table in tables))
     ours, theirs = ({row["name"]: row for row in side} for side in (here, there))
     checks = []
     for done, table in enumerate(tables, 1):
         one, other = ours[table.label], theirs[table.label]
         same = one == other
-        difference = None if same or not followed else _difference(pair, table, frozen)
+        difference = None if same or not followed else _difference(pair, hashing, table, frozen)
         note = ""
         if difference is not None:
             note = difference.text(bool(table.key)) if difference.buckets else "differed in flight only"
@@ -175,14 +185,14 @@ def _count(row: dict[str, Any]) -> str:
     return f"{row['rows']} rows, digest {row['digest']}"
 
 
-def _difference(pair: _Pair, table: Table, frozen: bool) -> Difference:
+def _difference(pair: _Pair, hashing: str, table: Table, frozen: bool) -> Difference:
     """How a table differs; while it is being written to, what stays different in the same way over several looks."""
-    found = _look(pair, table)
+    found = _look(pair, hashing, table)
     for _ in range(0 if frozen else ROUNDS):
         if not found.buckets:
             break
         time.sleep(ROUND_SECONDS)
-        again = _look(pair, table)
+        again = _look(pair, hashing, table)
         if found.uncounted or again.uncounted:
             found = again
             continue
@@ -191,49 +201,30 @@ def _difference(pair: _Pair, table: Table, frozen: bool) -> Difference:
     return found
 
 
-def _look(pair: _Pair, table: Table) -> Difference:
-    buckets = rows.differing_buckets(*pair.read(table.buckets(pair.hashing)))
+def _look(pair: _Pair, hashing: str, table: Table) -> Difference:
+    buckets = rows.differing_buckets(*pair.read(table.buckets(hashing)))
     if not buckets:
         return Difference(0, frozenset())
     counted = pair.read(
-        f"SELECT coalesce(sum(rows), 0)::bigint AS rows FROM ({table.buckets(pair.hashing)}) b"
+        f"SELECT coalesce(sum(rows), 0)::bigint AS rows FROM ({table.buckets(hashing)}) b"
         f" WHERE bucket IN ({', '.join(map(str, buckets))})"
     )
     if max(side[0]["rows"] for side in counted) > rows.MOST_ROWS:
         return Difference(len(buckets), frozenset(), uncounted=True)
-    return rows.differing_rows(*pair.read(table.within(pair.hashing, buckets)), len(buckets))
+    return rows.differing_rows(*pair.read(table.within(hashing, buckets)), len(buckets))
 
 
-def _sequences(pair: _Pair) -> list[Check]:
-    here, there = _both(lambda server: _standing(pair, server), pair.source, pair.target)
+def _sequences(here: Rows, there: Rows) -> list[Check]:
+    ours, theirs = ({row["name"]: row["value"] for row in side} for side in (here, there))
     return [
         Check(
             name=f"sequence {name} stands",
-            source=here.get(name, ABSENT),
-            target=there.get(name, ABSENT),
-            agrees=here.get(name) == there.get(name),
+            source=ours.get(name, ABSENT),
+            target=theirs.get(name, ABSENT),
+            agrees=ours.get(name) == theirs.get(name),
         )
-        for name in sorted(set(here) | set(there))
+        for name in sorted(set(ours) | set(theirs))
     ]
-
-
-def _standing(pair: _Pair, server: Server) -> dict[str, str]:
-    found = read(server, pair.database, [others.SEQUENCES])
-    values = read(server, pair.database, [others.sequence(row["schema"], row["name"]) for row in found])
-    return {row["name"]: row["value"] for row in values}
-
-
-def _large_objects(pair: _Pair) -> list[Check]:
-    here, there = pair.read(others.LARGE_OBJECTS)
-    ours, theirs = ([row | {"kind": "large object"} for row in side] for side in (here, there))
-    return _compared("", ours, theirs)
-
-
-def _followed(pair: _Pair) -> bool:
-    """Whether either side takes up changes from elsewhere: else a copy cannot be in step while the other is written."""
-    sql = f"""SELECT count(*) FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
-              WHERE d.datname = {literal(pair.database)}"""
-    return any(server.major >= 10 and server.value(sql) for server in (pair.source, pair.target))
 
 
 def _both(ask: Callable[[Server], T], source: Server, target: Server) -> tuple[T, T]:

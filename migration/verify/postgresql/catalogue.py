@@ -4,7 +4,8 @@ What belongs to an extension is the extension's own, and is not compared object 
 comments are part of each digest.
 """
 
-_OWN = "NOT EXISTS (SELECT FROM pg_depend dep WHERE dep.classid = '{catalogue}'::regclass AND dep.objid = {oid} AND dep.deptype = 'e')"
+_OWN = """NOT EXISTS (SELECT FROM pg_depend dep
+    WHERE dep.classid = '{catalogue}'::regclass AND dep.objid = {oid} AND dep.deptype = 'e')"""
 _USER = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
 
 

@@ -1,11 +1,13 @@
 """What is neither a row nor a definition: where sequences stand, and large objects."""
 
-from migration.postgres.sql import literal, qualified
-
-SEQUENCES = """
-    SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+SEQUENCES = r"""
+    SELECT format('SELECT json_build_object(''name'', %L, ''value'', concat(last_value, '
+                  'CASE WHEN is_called THEN '' used'' ELSE '' unused'' END)) FROM %I.%I',
+                  format('%s.%s', n.nspname, c.relname), n.nspname, c.relname)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-    ORDER BY 1, 2"""
+    \gexec"""
+"""Where each sequence stands, whether or not that value was given out."""
 
 LARGE_OBJECTS = """
     SELECT m.oid::text AS name, md5(concat_ws('|', pg_get_userbyid(m.lomowner),
@@ -22,8 +24,6 @@ LARGE_OBJECTS = """
     FROM pg_largeobject_metadata m"""
 """Owner, privileges, comment, length, and each page that is not all zeros (a page that is missing reads as zeros)."""
 
-
-def sequence(schema: str, name: str) -> str:
-    """A SELECT of where one sequence stands."""
-    return f"""SELECT {literal(f"{schema}.{name}")} AS name, concat(last_value, CASE WHEN is_called THEN ' used' ELSE
-               ' unused' END) AS value FROM {qualified(schema, name)}"""
+FOLLOWED = """SELECT count(*) > 0 AS followed FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
+              WHERE d.datname = current_database()"""
+"""Whether this side takes up changes from elsewhere: else a copy cannot be in step while the other is written to."""

@@ -17,11 +17,14 @@ _SETTINGS = {
 }
 
 
-def read(server: Server, database: str, selects: list[str], exact_floats: bool = True) -> list[dict[str, Any]]:
-    """The rows of several SELECTs, all of one snapshot. Each SELECT is a query without its semicolon.
+def read(
+    server: Server, database: str, parts: dict[str, list[str]], exact_floats: bool = True
+) -> dict[str, list[dict[str, Any]]]:
+    """The rows of several named readings, all of one snapshot.
 
-    Before version 12 floats were written with other digits than since; `exact_floats` False rounds them to
-    15 digits, which are the same in all versions.
+    A reading is SELECTs without their semicolons. One that ends in `\\gexec` gives SELECTs to run in its place.
+    Before version 12 floats were written with other digits than since; `exact_floats` False rounds them to 15
+    digits, which are the same in all versions.
     """
     settings = _SETTINGS | {"extra_float_digits": "1" if exact_floats else "0"}
     lines = ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"]
@@ -30,5 +33,17 @@ def read(server: Server, database: str, selects: list[str], exact_floats: bool =
         f"SELECT set_config(name, '{value}', true) FROM pg_settings WHERE lower(name) = lower('{name}') \\g /dev/null"
         for name, value in settings.items()
     ]
-    lines += [f"SELECT row_to_json(q) FROM ({select}) q;" for select in selects]
-    return server.read("\n".join([*lines, "COMMIT;"]), database, LONG)
+    for part, selects in parts.items():
+        lines.append(f"SELECT json_build_object('part', '{part}');")
+        lines += [
+            select if select.endswith("\\gexec") else f"SELECT row_to_json(q) FROM ({select}) q;"
+            for select in selects
+        ]
+    found: dict[str, list[dict[str, Any]]] = {part: [] for part in parts}
+    part = ""
+    for row in server.read("\n".join([*lines, "COMMIT;"]), database, LONG):
+        if row.keys() == {"part"}:
+            part = row["part"]
+        else:
+            found[part].append(row)
+    return found
