@@ -133,7 +133,7 @@ def test_the_most_pressing_goes_first_and_lends_its_haste_to_what_it_needs() -> 
     ]
     plan = propose(Estate(servers, made.workloads, made.dependencies, made.assessments), AT, most=1)
     assert [names[0] for names in waves(plan)][:2] == ["db/postgres/reports", "stats/service/stats"]
-    assert "2026-12-31" in plan.waves[1].moves[0].why
+    assert "31 December 2026" in plan.waves[1].moves[0].why
 
 
 def test_a_servers_jobs_move_with_its_only_data_or_after_all_of_it() -> None:
