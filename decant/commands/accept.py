@@ -33,13 +33,9 @@ def COMMAND(app: App, move: str, confirm: str | None, backup: str, as_json: bool
     from decant.confirm import by_name
     from decant.interrupt import stopping
     from decant.journeys import moving
-    from decant.output import show_json
 
     with stopping(f"`decant accept {move}`") as stop, moving.engine(app, stop) as engine:
         found = engine.find(move)
         by_name(app, found.id, f"After this there is no way back from {found.target} without loss.", confirm)
         done = engine.accept(found.id, backup)
-    if as_json:
-        show_json("decant.move/1", {"move": moving.of_one(done)})
-    else:
-        moving.told(done)
+    moving.show(done, as_json)

@@ -17,13 +17,9 @@ def COMMAND(app: App, move: str, yes: bool, as_json: bool) -> None:
     from decant.confirm import change
     from decant.interrupt import stopping
     from decant.journeys import moving
-    from decant.output import show_json
 
     with stopping(f"`decant cancel {move}`") as stop, moving.engine(app, stop) as engine:
         found = engine.find(move)
         change(app, f"Removing what was copied of {found.workload} to {found.target}", yes)
         done = engine.cancel(found.id)
-    if as_json:
-        show_json("decant.move/1", {"move": moving.of_one(done)})
-    else:
-        moving.told(done)
+    moving.show(done, as_json)

@@ -26,7 +26,6 @@ def COMMAND(app: App, move: str, confirm: str | None, as_json: bool) -> None:
     from decant.confirm import by_name
     from decant.interrupt import stopping
     from decant.journeys import moving
-    from decant.output import show_json
 
     with stopping(f"`decant cutover {move}`") as stop, moving.engine(app, stop) as engine:
         found = engine.find(move)
@@ -40,7 +39,4 @@ def COMMAND(app: App, move: str, confirm: str | None, as_json: bool) -> None:
             confirm,
         )
         done = engine.cutover(found.id)
-    if as_json:
-        show_json("decant.move/1", {"move": moving.of_one(done)})
-    else:
-        moving.told(done)
+    moving.show(done, as_json)

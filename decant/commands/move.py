@@ -48,7 +48,4 @@ def COMMAND(
             return
         change(app, f"Copying {workload} to {target} while it goes on serving", yes)
         move = engine.start(workload, target, confirmed)
-    if as_json:
-        show_json("decant.move/1", {"move": moving.of_one(move)})
-    else:
-        moving.told(move)
+    moving.show(move, as_json)

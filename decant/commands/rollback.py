@@ -29,7 +29,6 @@ def COMMAND(app: App, move: str, confirm: str | None, loss: str | None, as_json:
     from decant.confirm import by_name
     from decant.interrupt import stopping
     from decant.journeys import moving
-    from decant.output import show_json
     from estate.errors import UsageError
 
     with stopping(f"`decant rollback {move}`") as stop, moving.engine(app, stop) as engine:
@@ -44,7 +43,4 @@ def COMMAND(app: App, move: str, confirm: str | None, loss: str | None, as_json:
             confirm,
         )
         done = engine.rollback(found.id, accept_loss=loss is not None)
-    if as_json:
-        show_json("decant.move/1", {"move": moving.of_one(done)})
-    else:
-        moving.told(done)
+    moving.show(done, as_json)

@@ -91,11 +91,6 @@ def row(standing: Standing, left: tuple[Residue, ...] | None = None, unknown: st
     }
 
 
-def of_one(move: Move) -> MoveRow:
-    """One move that this run just worked on, as `--json` gives it."""
-    return row(Standing(move, "", ""))
-
-
 def show_moves(rows: list[MoveRow]) -> None:
     """The moves as a table."""
     table(
@@ -169,10 +164,13 @@ def really_left(made: Engine, move: Move) -> tuple[tuple[Residue, ...], str]:
         return move.residue, f"unknown: {error.what}"
 
 
-def told(move: Move) -> None:
-    """One line on where a move stands now, and what comes next."""
-    from decant.output import next_step
+def show(move: Move, as_json: bool) -> None:
+    """Where the move that was worked on stands now: one line and what comes next, or `decant.move/1`."""
+    from decant.output import next_step, show_json
 
+    if as_json:
+        show_json("decant.move/1", {"move": row(Standing(move, "", ""))})
+        return
     frozen = (
         "" if move.frozen_seconds is None else f", writes were stopped for {words.seconds(move.frozen_seconds)}"
     )

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,11 +31,12 @@ def decant(
     environment: Mapping[str, str] | None = None,
     stdin: str | None = None,
     timeout: float = 120,
+    within: Sequence[str] = (),
 ) -> Said:
-    """Run `decant WORDS` in the folder `at`, without a terminal."""
+    """Run `decant WORDS` in the folder `at`, without a terminal; `within` is what goes before the command."""
     settings = {**os.environ, "HOME": str(at), "XDG_CONFIG_HOME": str(at / ".config"), **(environment or {})}
     done = subprocess.run(
-        [sys.executable, "-m", "decant", *words],
+        [*within, sys.executable, "-m", "decant", *words],
         cwd=at,
         env=settings,
         input=stdin or "",
