@@ -1,5 +1,6 @@
 """From nothing to READY: prepare, seed, follow the source until the lag is small, compare once."""
 
+import math
 import time
 from typing import Any
 
@@ -12,8 +13,11 @@ from migration.work import Work
 TRIES = 3
 """Comparisons of a live workload, before differences that change each time are taken to be in flight."""
 
-ROUNDS = 20
-"""Rounds of catching up after which a lag that no longer shrinks is left to the freeze."""
+ROUNDS = 4
+"""Rounds of catching up without the lag shrinking, after which what is left is left to the freeze."""
+
+SHRINKS = 0.9
+"""A lag below this share of the least one so far has shrunk."""
 
 
 def prepare(work: Work) -> dict[str, Any]:
@@ -41,15 +45,15 @@ def seed(work: Work) -> dict[str, Any]:
 
 def follow(work: Work) -> dict[str, Any]:
     """Catch up with the source until nothing is left, or what is left no longer shrinks."""
-    lag = sync(work, "forward")
-    before = lag
-    for _ in range(ROUNDS):
-        if lag.zero:
-            break
-        before, lag = lag, sync(work, "forward")
-        if lag.bytes is not None and before.bytes is not None and lag.bytes >= before.bytes:
-            break
-    return {"lag": lag.text}
+    least: float = math.inf
+    rounds = 0
+    while True:
+        lag = sync(work, "forward")
+        shrinks = lag.bytes is not None and lag.bytes < least * SHRINKS
+        least = lag.bytes if shrinks and lag.bytes is not None else least
+        rounds = 0 if shrinks else rounds + 1
+        if lag.zero or rounds == ROUNDS:
+            return {"lag": lag.text}
 
 
 def compare(work: Work) -> dict[str, Any]:

@@ -155,6 +155,8 @@ class FolderMover:
         result = ctx.side(here).run(  # type: ignore[arg-type]  # one of the two sides
             [
                 sys.executable,
+                "-I",
+                "-S",
                 str(TOOL),
                 "mirror",
                 _root(ctx, here),
@@ -167,7 +169,7 @@ class FolderMover:
 
     def _tool(self, ctx: Context, side: str, command: str, *rest: str) -> Any:
         epoch = [] if command in {"digest", "left"} else [str(ctx.move.epoch)]
-        arguments = [sys.executable, str(TOOL), command, _root(ctx, side), *epoch, *rest]
+        arguments = [sys.executable, "-I", "-S", str(TOOL), command, _root(ctx, side), *epoch, *rest]
         result = ctx.side("source" if side == "source" else "target").run(arguments)
         return json.loads(_checked(result.status, result.text or result.stderr.decode()))
 
@@ -193,7 +195,7 @@ class FolderVerifier:
         found: list[dict[str, str]] = []
         for side in ("source", "target"):
             result = ctx.side("source" if side == "source" else "target").run(
-                [sys.executable, str(TOOL), "digest", _root(ctx, side)]
+                [sys.executable, "-I", "-S", str(TOOL), "digest", _root(ctx, side)]
             )
             found.append(json.loads(_checked(result.status, result.text)))
         here, there = found

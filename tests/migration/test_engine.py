@@ -173,6 +173,7 @@ def test_a_freeze_that_lapsed_after_the_flow_was_turned_starts_the_move_again(co
     assert (move.phase, move.turned, move.serving, move.residue) == (Phase.PLANNED, False, "source", ())
     course.set()
     assert course.must("start") == "ready"
+    course.approve()  # it was described anew, and there is more to copy by now
     assert course.must("cutover") == "soaking"
     wait_for(lambda: course.operations()[-1][3] == "target")
     course.stop_writer(writer)
