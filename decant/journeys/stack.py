@@ -13,6 +13,7 @@ import click
 from decant.app import App
 from decant.output import jsonable, table
 from decant.rows import StackRow
+from estate.documents import words
 from estate.errors import DecantError, RefusedError, UsageError
 from estate.records.preview import Preview
 from estate.suggest import unknown
@@ -161,7 +162,7 @@ def show(made: Preview, changes: Sequence[Change] | None) -> None:
     click.echo(
         f"Total: £{made.estimate.monthly_gbp:,.2f} a month, without VAT"
         + (f", and {unpriced} that have no price" if unpriced else "; everything has a price")
-        + f". Priced at {made.estimate.priced_at.isoformat()}."
+        + f". Oldest price: {words.day(made.estimate.priced_at)}."
     )
     click.echo(
         "Prices: "

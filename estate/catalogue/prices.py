@@ -20,6 +20,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from estate.documents.words import day
 from estate.records.base import Record
 
 Basis = Literal["published", "converted", "scaled", "sibling", "other region"]
@@ -106,10 +107,10 @@ class PriceBook(Record):
 
     def caution(self, today: date) -> str:
         """One sentence on what the figures are worth on `today`."""
-        old = f"; the oldest is of {self.oldest.isoformat()}, which is old" if self.stale(today) else ""
+        old = f"; the oldest is of {day(self.oldest)}, which is old" if self.stale(today) else ""
         undated = ", and some bear no date" if any(s.dated is None for s in self.sources.values()) else ""
         return (
-            f"List prices without VAT, gathered on {self.compiled.isoformat()} from public sources of different "
+            f"List prices without VAT, gathered on {day(self.compiled)} from public sources of different "
             f"days{old}{undated}; those in dollars at {self.usd_per_gbp.rate:.4f} to the pound"
         )
 

@@ -1,6 +1,6 @@
 """Draws a report as one self-contained HTML file: no script, no font, no picture from elsewhere."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from importlib.resources import files
 from typing import Any
 
@@ -18,7 +18,9 @@ _SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 def html(report: Report, estate_map: str) -> str:
     """The report as HTML. `estate_map` is an SVG drawing that we made, taken as it is; empty for none."""
     folder = files("estate.documents")
-    environment = Environment(autoescape=select_autoescape(default=True), undefined=StrictUndefined, trim_blocks=True)
+    environment = Environment(
+        autoescape=select_autoescape(default=True), undefined=StrictUndefined, trim_blocks=True
+    )
     environment.filters.update(
         day=words.day, moment=words.moment, size=words.size, pounds=words.pounds, seconds=words.seconds
     )
@@ -44,6 +46,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "products_ended": len(ended),
         "own_workloads": [w for w in report.workloads if not w.os_owned],
         "os_workloads": sum(w.os_owned for w in report.workloads),
+        "not_moving": _not_moving(report),
         "failing": sorted(failing, key=_rank),
         "undecided": [rule for rule in report.rules if rule.not_evaluated],
         "severities": [(name, sum(rule.severity == name for rule in failing)) for name in _SEVERITIES],
@@ -55,6 +58,14 @@ def _summary(report: Report) -> dict[str, Any]:
 
 def _rank(rule: RuleResult) -> tuple[int, int, str]:
     return _SEVERITIES.index(rule.severity), -len(rule.failing), rule.rule
+
+
+def _not_moving(report: Report) -> list[tuple[str, list[str]]]:
+    """Every workload left out, by its reason: the council's own reasons first, the commonest last."""
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for name, why in (report.plan.not_moving if report.plan else {}).items():
+        by_reason[why].append(name)
+    return sorted(by_reason.items(), key=lambda group: (len(group[1]), group[0]))
 
 
 def _support(report: Report) -> list[tuple[str, Support]]:
