@@ -19,7 +19,9 @@ def drawer(stream: TextIO) -> "Bars | Lines":
 
 
 def amount(step: Step) -> str:
-    """How far a step is, for people."""
+    """How far a step is, for people; empty where there is nothing to count."""
+    if not step.done and step.total is None:
+        return ""
     if step.unit == "bytes":
         done, total = size(step.done), size(step.total) if step.total is not None else ""
     else:
@@ -46,8 +48,8 @@ class Lines:
                 return
             self._last[step.task] = time.monotonic()
             self._notes[step.task] = step.note
-            note = f": {step.note}" if step.note else ""
-            self._stream.write(f"{step.task}: {amount(step)}{note}\n")
+            told = ": ".join(part for part in (step.task, amount(step), step.note) if part)
+            self._stream.write(f"{told}\n")
             self._stream.flush()
 
     def close(self) -> None:

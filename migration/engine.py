@@ -1,7 +1,6 @@
 """The moves of an estate, for the face: describe, start, approve, cut over, roll back, accept, cancel."""
 
 import os
-import re
 import socket
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 from estate import approvals
 from estate.canonical import canonical, sha256
 from estate.errors import DecantError, HeldError, RefusedError, UsageError
-from estate.records.base import now
+from estate.progress import Step
 from estate.records.move import ENDED, Description, Move, Phase, Residue
 from estate.records.workload import Workload
 from estate.store import lease_key
@@ -67,7 +66,7 @@ class Engine:
         under_way = self._under_way(workload.id)
         if under_way is not None and under_way.target == target and under_way.description is not None:
             return under_way.description
-        return looking.describe(self._tools, self._draft(workload, target), workload)
+        return looking.describe(self._tools, looking.draft(self._tools, workload, target), workload)
 
     def start(self, workload_text: str, target: str, confirmed: Sequence[str] = ()) -> Move:
         """Start a move, or go on with one, until it is READY; while it soaks, bring back what was written since.
@@ -78,7 +77,7 @@ class Engine:
         workload = self._tools.store.resolve(Workload, workload_text)
         move, description = self._under_way(workload.id), None
         if move is None:
-            move = self._draft(workload, target)
+            move = looking.draft(self._tools, workload, target)
             description = looking.describe(self._tools, move, workload)
             looking.require_confirmed(description, confirmed)
             self._tools.store.create_move(move)
@@ -214,12 +213,16 @@ class Engine:
         workload = looking.workload(self._tools, move)
         looking.require_hosts(self._tools, move)
         holder = f"{self._tools.actor}:{os.getpid()} ({self._executor})"
-        with Hold(self._tools.store, move.id, holder, self._ttl, self._beat) as hold:
+        with Hold(self._tools.store, move.id, holder, self._ttl, self._beat, self._waiting) as hold:
             work = Work(self._tools, self._tools.store.move(move.id), workload, hold)
             work.update()
             if work.move.phase in machine.WORKING:
                 work.enter_ledger("move.resumed", {"phase": work.move.phase})
             yield work
+
+    def _waiting(self, holder: str, seconds: float) -> None:
+        note = f"for a sign of life of {holder}; without one its lease lapses in {seconds:.0f} s"
+        self._tools.progress(Step(task="wait", note=note))
 
     def _run_phase(self, work: Work) -> None:
         if self._workflows is None:
@@ -280,30 +283,6 @@ class Engine:
             except HeldError:
                 pass  # who holds it will find the same
         return move, f"broken: {broke or move.note}"
-
-    def _draft(self, workload: Workload, target: str) -> Move:
-        moment = now()
-        move = Move(
-            id=self._new_id(workload),
-            workload=workload.id,
-            kind=workload.kind,
-            source=workload.server,
-            target=target,
-            services=self._tools.services.names(workload),
-            started_by=self._tools.operator,
-            created_at=moment,
-            changed_at=moment,
-        )
-        looking.require_hosts(self._tools, move)
-        if move.source == target:
-            raise UsageError(f"{workload.id} is on {target} already", "name another target")
-        return move
-
-    def _new_id(self, workload: Workload) -> str:
-        """A short id that may stand in the name of anything a move creates: letters, digits, underscores."""
-        stem = re.sub(r"[^a-z0-9]+", "_", workload.name.lower()).strip("_")[:24] or workload.kind
-        taken = {move.id for move in self._tools.store.moves()}
-        return next(name for n in range(1, len(taken) + 2) if (name := f"{stem}_{n}") not in taken)
 
     def _under_way(self, workload_id: str) -> Move | None:
         its = [m for m in self._tools.store.moves() if m.workload == workload_id and m.phase not in ENDED]

@@ -27,8 +27,18 @@ LOOK = 0.25
 class Hold:
     """A move held by this process, as a context: taken at its start, given up at its end."""
 
-    def __init__(self, store: Store, move_id: str, holder: str, ttl: float = TTL, beat: float = BEAT) -> None:
+    def __init__(
+        self,
+        store: Store,
+        move_id: str,
+        holder: str,
+        ttl: float,
+        beat: float,
+        waiting: Callable[[str, float], None],
+    ) -> None:
+        """`waiting` is told who holds the lease that is waited for, and how many seconds it has left."""
         self._store = store
+        self._waiting = waiting
         self._key = lease_key(move_id)
         self._holder = holder
         self._ttl = ttl
@@ -75,7 +85,9 @@ class Hold:
                 now = self._store.lease_holder(self._key)
                 if now is not None and left is not None and now[1] > left:
                     raise held from None
-                left = now[1] if now is not None else left
+                if now is not None:
+                    left = now[1]
+                    self._waiting(*now)
             time.sleep(LOOK)
 
     def _keep(self) -> None:

@@ -1,8 +1,10 @@
 """Looking at a move without holding it: what a description, a list and a check for residue are made of."""
 
+import re
 from collections.abc import Sequence
 
 from estate.errors import DecantError, RefusedError, UsageError
+from estate.records.base import now
 from estate.records.move import Description, Move, Residue
 from estate.records.workload import Workload
 from estate.suggest import unknown
@@ -69,3 +71,30 @@ def require_confirmed(description: Description, confirmed: Sequence[str]) -> Non
             f"moving {description.workload} restarts a service on {', '.join(missing)}",
             f"choose a change window and add {flags}",
         )
+
+
+def draft(tools: Tools, moved: Workload, target: str) -> Move:
+    """A move of a workload that is only being thought of. Raises `UsageError` where it can go nowhere."""
+    moment = now()
+    move = Move(
+        id=_new_id(tools, moved),
+        workload=moved.id,
+        kind=moved.kind,
+        source=moved.server,
+        target=target,
+        services=tools.services.names(moved),
+        started_by=tools.operator,
+        created_at=moment,
+        changed_at=moment,
+    )
+    require_hosts(tools, move)
+    if move.source == target:
+        raise UsageError(f"{moved.id} is on {target} already", "name another target")
+    return move
+
+
+def _new_id(tools: Tools, moved: Workload) -> str:
+    """A short id that may stand in the name of anything a move creates: letters, digits, underscores."""
+    stem = re.sub(r"[^a-z0-9]+", "_", moved.name.lower()).strip("_")[:24] or moved.kind
+    taken = {move.id for move in tools.store.moves()}
+    return next(name for n in range(1, len(taken) + 2) if (name := f"{stem}_{n}") not in taken)
