@@ -10,11 +10,12 @@ from migration.files.sides import Place, Sides, q, script
 LATE = 5 * transfer.BACK_SECONDS
 """Seconds without a good round after which the flow back counts as broken."""
 
-# What the top of the target's tree was: whether it was there, its owner, mode, access list and times.
+# What the top of the target's tree was: whether it was there, its owner, mode, access list, attributes and time.
 KEEP_TOP = """set -eu; umask 077; mkdir -p {folder}; cd {folder}
 [ ! -e top ] || exit 0
 if [ -e {tree} ]; then
-  getfacl -p -- {tree} >top.acl
+  (cd {tree} && getfacl .) >top.acl
+  (cd {tree} && getfattr -d -m '^user|^trusted' -e hex .) >top.attributes
   stat -c '%U:%G %a %y' -- {tree} >top.new
 else
   echo absent >top.new
@@ -29,7 +30,12 @@ find {tree} -mindepth 1 -delete
 read -r owner mode when <top
 if [ "$owner" = absent ]; then echo absent; exit 0; fi
 chown "$owner" -- {tree}
-setfacl --restore=top.acl
+here=$PWD
+(cd {tree} && setfacl --restore="$here/top.acl")
+getfattr -m '^user|^trusted' --absolute-names -- {tree} | sed 1d | while read -r name; do
+  [ -z "$name" ] || setfattr -x "$name" -- {tree}
+done
+(cd {tree} && setfattr --restore="$here/top.attributes")
 chmod "$mode" -- {tree}
 touch -d "$when" -- {tree}
 """

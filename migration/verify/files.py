@@ -156,7 +156,7 @@ def _digest(parts: Sequence[str]) -> str:
 
 def shown(path: bytes) -> str:
     """A path for people and records: what is no printable text is escaped."""
-    text = path.removeprefix(b"./").decode("utf-8", "backslashreplace")
+    text = path.removeprefix(b"./").replace(b"\\", rb"\\").decode("utf-8", "backslashreplace")
     return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
 
 

@@ -33,7 +33,7 @@ class Entry:
     link: bytes
     """Where a symbolic link leads."""
     content: str = ""
-    """SHA-256; empty for an empty file; `unread` where it could not be read."""
+    """SHA-256; empty for an empty file. One that could not be read agrees with nothing."""
     lists: str = ""
     """Access lists beyond the mode, by name."""
     attributes: str = ""
@@ -82,19 +82,20 @@ class Walk:
 
     def look(self, folders: Sequence[bytes]) -> dict[bytes, Entry]:
         """Everything in these folders, by path; the top itself where it is among them."""
-        kinds = ["entries", "contents", "lists", "attributes"]
+        kinds = ["entries", "contents", "oddcontents", "lists", "attributes"]
         if TOP in folders:
             kinds += ["top", "toplist", "topattributes"]
         with ThreadPoolExecutor(len(kinds)) as pool:
             said = dict(zip(kinds, pool.map(lambda kind: self._read(kind, folders), kinds), strict=True))
         found = dict(_entries(said["entries"] + said.get("top", b"")))
-        contents = dict(_contents(said["contents"]))
+        contents = dict(_contents(said["contents"])) | dict(_odd_contents(said["oddcontents"]))
+        unread = f"unread on {self._root.host}"
         lists = dict(_blocks(said["lists"] + said.get("toplist", b"")))
         attributes = dict(_blocks(said["attributes"] + said.get("topattributes", b"")))
         return {
             path: replace(
                 entry,
-                content=contents.get(path, "unread") if entry.type == "f" and entry.size else "",
+                content=contents.get(path, unread) if entry.type == "f" and entry.size else "",
                 lists=_lists(lists.get(path, "")),
                 attributes=_attributes(attributes.get(path, "")),
             )
@@ -168,6 +169,12 @@ def _contents(said: bytes) -> Iterator[tuple[bytes, str]]:
             if name and out[at + 64 : at + 64 + len(line)] == line:
                 yield name, out[at : at + 64].decode("ascii", "replace")
                 at += 64 + len(line)
+
+
+def _odd_contents(said: bytes) -> Iterator[tuple[bytes, str]]:
+    for part in said.split(b"\0"):
+        if part:
+            yield part[66:], part[:64].decode("ascii", "replace")
 
 
 def _blocks(said: bytes) -> Iterator[tuple[bytes, str]]:

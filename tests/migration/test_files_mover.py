@@ -1,0 +1,487 @@
+"""Moving a file tree between two real servers: nothing lost, nothing left, and frozen no longer than said."""
+
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from estate.errors import HeldError, RefusedError, UnreachableError, UsageError
+from migration.files.sides import sides
+from migration.movers.files import MOVER
+from practice.estate import Estate
+from tests.migration.trees import Trial, trial
+
+pytestmark = pytest.mark.practice
+
+REPOSITORY = Path(__file__).parents[2]
+
+# Another Decant, with connections of its own, that is killed while it waits for the first copy.
+SEED = """
+import sys
+from practice.estate import Estate
+from tests.migration.trees import Trial, connected
+estate, path, name = Estate(sys.argv[1]), sys.argv[2], sys.argv[3]
+from migration.movers.files import MOVER
+MOVER.seed(Trial(estate, path, name, connected(estate)).context())
+"""
+
+
+@pytest.fixture
+def tree(estate: Estate) -> Iterator[Trial]:
+    with trial(estate) as made:
+        yield made
+
+
+def test_a_description_changes_nothing_and_says_what_will_be(tree: Trial) -> None:
+    said = MOVER.describe(tree.context())
+    assert said.bytes is not None
+    assert said.bytes > 5_000_000
+    assert said.lossless_rollback
+    assert any("mode 0000" in line for line in said.changes)
+    assert tree.notes == []
+    assert MOVER.residue(tree.context()) == ()
+    assert tree.on("target", f"ls -d {tree.path} 2>/dev/null || echo absent") == "absent\n"
+
+
+@pytest.mark.slow
+def test_a_whole_move_with_writes_all_along_and_back_again(tree: Trial) -> None:
+    tree.copied()
+    tree.on(
+        "source",
+        f"cd {tree.path}; echo more >>a/one; rm b/three; mkdir new; echo n >'new/after seed'; chmod 700 b",
+    )
+    assert not MOVER.sync(tree.context(), "forward").zero
+    assert tree.differing() == {}
+    tree.on("source", f"cd {tree.path}; echo last >'new/just before the freeze'")
+    tree.cut_over()
+    assert MOVER.healthy(tree.context()) == ""
+    tree.on("target", f"cd {tree.path}; echo kept >'new/written after cutover'; rm a/deep/two; echo grown >>a/one")
+    MOVER.sync(tree.context(), "back")
+    tree.on("target", f"cd {tree.path}; echo kept >'new/written later'")
+    context = tree.context()
+    MOVER.freeze(context, "target", 120)
+    assert MOVER.sync(context, "back").zero
+    MOVER.finish(context, "back")
+    assert tree.verified().agrees
+    MOVER.hold(context, "target", 5)
+    MOVER.thaw(context, "source")
+    tree.on("source", f"cd {tree.path}; test -f 'new/written later'; test ! -e a/deep/two; echo served >>a/one")
+    MOVER.fold(context)
+    MOVER.clean(context, "source")
+    assert MOVER.residue(context) == ()
+    assert tree.notes == []
+    assert tree.on("source", f"tail -n 2 {tree.path}/a/one") == "grown\nserved\n"
+    assert tree.on("source", f"stat -c %h {tree.path}/a/one") == "3\n"
+    assert tree.on("target", f"stat -c %a {tree.path}; cat '{tree.path}/new/written later'") == "0\nkept\n"
+
+
+@pytest.mark.slow
+def test_accepted_the_target_serves_and_the_source_is_closed_with_its_data(tree: Trial) -> None:
+    tree.copied().cut_over()
+    MOVER.clean(tree.context(), "target")
+    assert MOVER.residue(tree.context()) == ()
+    assert tree.notes == []
+    assert tree.on("source", f"stat -c %a {tree.path}; cat {tree.path}/a/one") == "0\none\n"
+    assert tree.on("target", f"echo written >{tree.path}/b/more; cat {tree.path}/a/one") == "one\n"
+
+
+def test_cancelled_the_copy_is_gone_and_the_target_is_what_it_was(tree: Trial) -> None:
+    tree.on(
+        "target",
+        f"mkdir -m 2750 {tree.path}; setfacl -m u:akhan:rx {tree.path}; setfattr -n user.mine -v 1 {tree.path}; touch -d 2020-01-01 {tree.path}",
+    )
+    look = f"stat -c '%U %G %a %y' {tree.path}; getfacl -p {tree.path}; getfattr -d --absolute-names {tree.path}; ls -A {tree.path}"
+    before = tree.on("target", look)
+    key = tree.on("source", "cat ~ops/.ssh/authorized_keys")
+    tree.copied()
+    assert MOVER.residue(tree.context()) != ()
+    MOVER.clean(tree.context(), None)
+    assert tree.on("target", look) == before
+    assert tree.on("source", "cat ~ops/.ssh/authorized_keys") == key
+    assert MOVER.residue(tree.context()) == ()
+    assert tree.notes == []
+
+
+def test_an_open_writer_is_named_and_the_tree_serves_on(tree: Trial) -> None:
+    tree.copied()
+    unit = f"writer-{tree.name}"
+    tree.on("source", f"systemd-run -q --unit={unit} bash -c 'exec 7>>{tree.path}/a/one; sleep 60'; sleep 0.3")
+    with pytest.raises(RefusedError, match=r"still open for writing: process \d+ \(.*a/one"):
+        MOVER.freeze(tree.context(), "source", 60)
+    assert tree.state("source").word == "open"
+    tree.on("source", f"echo served >>{tree.path}/a/one; systemctl stop {unit}")
+    assert tree.on("source", "systemctl list-units --all --no-legend 'decant_*_thaw_*'") == ""
+    MOVER.freeze(tree.context(), "source", 60)
+    assert tree.state("source").closed
+
+
+def test_a_file_that_is_only_mapped_for_writing_counts_as_a_writer(tree: Trial) -> None:
+    tree.copied()
+    program = "import mmap,os,sys,time; f=os.open(sys.argv[1],os.O_RDWR); m=mmap.mmap(f,4096); os.close(f); time.sleep(60)"
+    tree.on(
+        "source", f'systemd-run -q --unit=mapper-{tree.name} python3 -c "{program}" {tree.path}/b/large; sleep 1'
+    )
+    with pytest.raises(RefusedError, match="mapped"):
+        MOVER.freeze(tree.context(), "source", 60)
+    tree.on("source", f"systemctl stop mapper-{tree.name}")
+
+
+def test_a_second_way_to_the_tree_is_found(tree: Trial) -> None:
+    tree.copied()
+    tree.on("source", f"mkdir -p /mnt/{tree.name}; mount --bind {tree.path}/b /mnt/{tree.name}")
+    try:
+        with pytest.raises(RefusedError, match=f"mounted for writing at /mnt/{tree.name} too"):
+            MOVER.freeze(tree.context(), "source", 60)
+        assert tree.on("source", f"echo served >>{tree.path}/a/one; echo ok") == "ok\n"
+    finally:
+        tree.on("source", f"umount /mnt/{tree.name}; rmdir /mnt/{tree.name}")
+
+
+def test_frozen_nobody_writes_root_and_other_mount_namespaces_included(tree: Trial) -> None:
+    tree.copied()
+    unit = f"apart-{tree.name}"
+    script = f"while sleep 0.1; do [ ! -e /run/{unit} ] || {{ echo x >{tree.path}/a/apart; echo $? >/run/{unit}.said; }}; done"
+    tree.on("source", f"systemd-run -q --unit={unit} -p PrivateTmp=yes bash -c '{script}'; sleep 0.3")
+    try:
+        MOVER.freeze(tree.context(), "source", 60)
+        tree.on(
+            "source",
+            f"! echo x >{tree.path}/a/root 2>/dev/null; touch /run/{unit}; sleep 0.5; grep -qx 1 /run/{unit}.said",
+        )
+    finally:
+        tree.on("source", f"systemctl stop {unit}; rm -f /run/{unit} /run/{unit}.said")
+    MOVER.thaw(tree.context(), "source")
+    assert (
+        tree.on("source", f"echo x >{tree.path}/a/root; ls {tree.path}/a")
+        == "dangling\ndeep\nlink\none\npipe\nroot\n"
+    )
+
+
+@pytest.mark.slow
+def test_a_deadline_that_lapses_opens_the_tree_with_nobody_there(tree: Trial) -> None:
+    tree.copied()
+    MOVER.freeze(tree.context(), "source", 3)
+    assert tree.state("source").closed
+    time.sleep(5)
+    assert tree.state("source").word == "lapsed"
+    tree.on("source", f"echo served >>{tree.path}/a/one")
+    with pytest.raises(RefusedError, match="lapsed"):
+        MOVER.hold(tree.context(), "source", 0)
+    MOVER.freeze(tree.context(2), "source", 60)
+    assert tree.state("source").closed
+
+
+def test_the_switch_is_refused_where_too_little_of_the_deadline_is_left(tree: Trial) -> None:
+    tree.copied()
+    MOVER.freeze(tree.context(), "source", 30)
+    with pytest.raises(RefusedError, match="seconds are left"):
+        MOVER.hold(tree.context(), "source", 60)
+    MOVER.hold(tree.context(), "source", 10)
+    assert tree.state("source").word == "held"
+    assert tree.on("source", "systemctl list-timers --all --no-legend 'decant_*_thaw_*'") == ""
+
+
+def test_a_held_tree_is_closed_again_after_a_restart_before_anything_starts(tree: Trial) -> None:
+    tree.copied()
+    MOVER.freeze(tree.context(), "source", 30)
+    MOVER.hold(tree.context(), "source", 5)
+    place = sides(tree.context()).source
+    # What a restart leaves: neither mounts nor /run. The unit is then run as systemd runs it before sysinit.target.
+    tree.on("source", f"umount -l {tree.path}; umount {place.shadow}; rm -f /run/{place.tag}.closed")
+    tree.on("source", f"echo open >{tree.path}/a/gap; rm {tree.path}/a/gap")
+    tree.on("source", f"systemctl is-enabled {place.tag}_gate.service; systemctl start {place.tag}_gate.service")
+    assert tree.state("source").word == "held"
+    tree.on("source", f"! echo x >{tree.path}/a/root 2>/dev/null")
+
+
+@pytest.mark.slow
+def test_the_share_is_stopped_for_good_until_it_is_opened_again(estate: Estate) -> None:
+    with trial(estate, "/srv/shared") as tree:
+        said = MOVER.describe(tree.context())
+        assert any("smbd.service on files-legacy stopped" in line for line in said.changes)
+        MOVER.prepare(tree.context())
+        assert tree.on("target", "systemctl is-active smbd || true") == "inactive\n"
+        MOVER.freeze(tree.context(), "source", 60)
+        MOVER.hold(tree.context(), "source", 1)
+        assert tree.on("source", "systemctl start smbd; systemctl is-active smbd || true") == "inactive\n"
+        MOVER.thaw(tree.context(), "source")
+        assert tree.on("source", "systemctl is-active smbd") == "active\n"
+        MOVER.clean(tree.context(), None)
+        assert tree.on("target", "systemctl is-active smbd; ls -A /srv/shared") == "active\n"
+        assert MOVER.residue(tree.context()) == ()
+
+
+@pytest.mark.slow
+def test_an_exporter_that_serves_another_share_serves_on(estate: Estate) -> None:
+    with trial(estate, "/srv/shared") as tree:
+        tree.on(
+            "source",
+            "cp -p /etc/samba/smb.conf /root/smb.conf; mkdir -p /srv/other; printf '[other]\\npath = /srv/other\\n' >>/etc/samba/smb.conf",
+        )
+        try:
+            said = MOVER.describe(tree.context())
+            assert any(
+                "/srv/other on files-legacy are served on by smbd.service" in line for line in said.warnings
+            )
+            MOVER.prepare(tree.context())
+            MOVER.freeze(tree.context(), "source", 60)
+            assert tree.on("source", "systemctl is-active smbd") == "active\n"
+            MOVER.thaw(tree.context(), "source")
+        finally:
+            tree.on("source", "mv /root/smb.conf /etc/samba/smb.conf; rmdir /srv/other; systemctl restart smbd")
+
+
+@pytest.mark.slow
+def test_a_killed_decant_leaves_the_copy_running_and_the_next_attempt_takes_it_over(tree: Trial) -> None:
+    tree.on("source", f"for n in 1 2 3 4 5 6; do head -c 60000000 /dev/urandom >{tree.path}/a/bulk$n; done")
+    tree.description = MOVER.describe(tree.context())
+    MOVER.prepare(tree.context())
+    unit = f"{sides(tree.context()).target.tag}_seed.service"
+    child = subprocess.Popen([sys.executable, "-c", SEED, tree.estate.name, tree.path, tree.name], cwd=REPOSITORY)
+    show = f"systemctl show -p InvocationID --value {unit}"
+    while not (first := tree.on("target", show).strip()):
+        assert child.poll() is None
+        time.sleep(0.05)
+    child.kill()
+    child.wait()
+    assert tree.on("target", f"systemctl is-active {unit}") == "active\n"
+    tree.epoch = 2
+    assert tree.on("target", show).strip() == first
+    MOVER.seed(tree.context())
+    assert tree.differing() == {}
+
+
+@pytest.mark.slow
+def test_a_copy_that_is_ended_half_way_goes_on_and_leaves_no_part_behind(tree: Trial) -> None:
+    tree.on("source", f"for n in 1 2 3 4; do head -c 80000000 /dev/urandom >{tree.path}/a/bulk$n; done")
+    tree.description = MOVER.describe(tree.context())
+    MOVER.prepare(tree.context())
+    target = sides(tree.context()).target
+    ending = (
+        f"for n in $(seq 200); do [ -z \"$(find {target.shadow} -name '.bulk*' -size +1000k 2>/dev/null)\" ] || break; sleep 0.05; done;"
+        f"systemctl kill -s KILL {target.tag}_seed.service"
+    )
+    tree.on("target", f"systemd-run -q bash -c {shlex.quote(ending)}")
+    with pytest.raises(UnreachableError, match="ended from outside"):
+        MOVER.seed(tree.context())
+    MOVER.seed(tree.context(2))
+    tree.epoch = 2
+    assert MOVER.sync(tree.context(), "forward").zero
+    assert tree.differing() == {}
+    assert not [left for left in MOVER.residue(tree.context()) if left.kind == "partial"]
+
+
+@pytest.mark.slow
+def test_a_source_that_goes_away_half_way_is_an_error_with_a_way_on(tree: Trial) -> None:
+    tree.copied()
+    tree.on("source", f"head -c 90000000 /dev/urandom >{tree.path}/a/bulk")
+    tree.on(
+        "source",
+        """setsid bash -c 'for n in $(seq 400); do for p in /proc/[0-9]*; do
+        [[ $(tr "\\0" " " <$p/cmdline) != "rsync --server --sender"* ]] || { kill -9 ${p#/proc/} && exit; }
+        done; done' >/dev/null 2>&1 </dev/null &""",
+    )
+    with pytest.raises(UnreachableError, match="run the command again"):
+        MOVER.sync(tree.context(), "forward")
+    MOVER.sync(tree.context(), "forward")
+    assert tree.differing() == {}
+
+
+def test_an_overtaken_attempt_changes_nothing_more(tree: Trial) -> None:
+    tree.copied()
+    MOVER.sync(tree.context(3), "forward")
+    with pytest.raises(HeldError, match="attempt 3"):
+        MOVER.freeze(tree.context(2), "source", 60)
+    with pytest.raises(HeldError):
+        MOVER.sync(tree.context(2), "forward")
+    assert not tree.state("source").closed
+    tree.epoch = 3
+
+
+def test_a_change_that_keeps_size_and_time_is_carried_too(tree: Trial) -> None:
+    tree.copied()
+    tree.on(
+        "source",
+        f"cd {tree.path}/b; cp -p large keep; printf 'XXXX' | dd of=large conv=notrunc status=none; touch -r keep large; rm keep",
+    )
+    MOVER.sync(tree.context(), "forward")
+    assert tree.differing() == {}
+
+
+def test_changes_within_one_second_are_carried(tree: Trial) -> None:
+    tree.copied()
+    tree.on("source", f"cd {tree.path}/b; printf aaaa >quick; touch -d '2024-01-01 00:00:00.1' quick")
+    MOVER.sync(tree.context(), "forward")
+    tree.on("source", f"cd {tree.path}/b; printf bbbb >quick; touch -d '2024-01-01 00:00:00.2' quick")
+    MOVER.sync(tree.context(), "forward")
+    assert tree.differing() == {}
+
+
+# What is done to the copy, each to a path of its own, and what the verifier then says of it.
+PLANTED = {
+    "rm p/missing": {"p/missing": "missing on the target"},
+    "echo x >p/more": {"p/more": "only on the target"},
+    "printf X | dd of=p/content conv=notrunc status=none": {"p/content": "content"},
+    "printf X >>p/longer": {"p/longer": "size, content"},
+    "chmod 0604 p/mode": {"p/mode": "mode"},
+    "chown akhan p/owner": {"p/owner": "owner"},
+    "chgrp housing p/group": {"p/group": "group"},
+    "chown 4999 p/nameless": {"p/nameless": "owner"},
+    "ln -sfn elsewhere p/link": {"p/link": "where it leads"},
+    "rm p/kind; mkfifo -m 644 p/kind": {"p/kind": "kind, size, content"},
+    "setfacl -m u:dpatel:r p/list": {"p/list": "access list"},
+    "setfacl -x d:g:housing a": {"a": "access list"},
+    "setfattr -n user.decant.test -v other p/attribute": {"p/attribute": "extended attributes"},
+    "printf w >\"$(printf 'p/new\\nline')\"": {r"p/new\nline": "content"},
+    r"printf w >'p/back\slash'": {r"p/back\\slash": "content"},
+    r"printf w >'p/back\new'": {r"p/back\\new": "content"},
+    "printf w >\"$(printf 'p/re\\rturn')\"": {r"p/re\rturn": "content"},
+    "printf w >\"$(printf 'p/caf\\351')\"": {r"p/caf\xe9": "content"},
+    "rm -r p/folder": {"p/folder": "missing on the target", "p/folder/within": "missing on the target"},
+}
+
+
+@pytest.mark.slow
+def test_the_verifier_names_a_planted_difference_of_each_sort(tree: Trial) -> None:
+    same_time = "find . -exec touch -h -d '2024-05-06 07:08:09.123' {} +"
+    tree.on(
+        "source",
+        f"""set -e; cd {tree.path}; mkdir p p/folder; ln -s nowhere p/link
+        for name in missing content longer mode owner group nameless kind list attribute time folder/within; do echo 12345 >p/$name; done
+        printf x >"$(printf 'p/new\\nline')"; printf x >"$(printf 'p/caf\\351')"; printf x >'p/back\\slash'
+        printf x >'p/back\\new'; printf x >"$(printf 'p/re\\rturn')"; setfacl -m u:akhan:r p/list
+        setfattr -n user.decant.test -v value p/attribute; {same_time}""",
+    )
+    tree.copied()
+    assert tree.differing() == {}
+    shadow = sides(tree.context()).target.shadow
+    tree.on(
+        "target",
+        "\n".join(["set -e", f"cd {shadow}", *PLANTED, same_time, "touch -d '2024-05-06 07:08:09.124' p/time"]),
+    )
+    wanted = {name: note for found in PLANTED.values() for name, note in found.items()} | {"p/time": "time"}
+    assert tree.differing() == wanted
+    said = tree.verified(frozen=False)
+    assert not said.agrees
+    assert [check.name for check in said.checks if check.name.startswith("folder ") and not check.agrees] == [
+        "folder a",
+        "folder p",
+    ]
+
+
+def test_names_that_are_one_file_on_one_side_only_are_found_and_mended(tree: Trial) -> None:
+    tree.copied()
+    shadow = sides(tree.context()).target.shadow
+    tree.on("target", f"cd {shadow}; touch -r b ref; cp -p b/also-one x; mv x b/also-one; touch -r ref b; rm ref")
+    assert any("one file on one side only" in note for note in tree.differing().values())
+    MOVER.sync(tree.context(), "forward")
+    assert tree.differing() == {}
+
+
+def test_a_target_that_holds_something_else_is_refused(tree: Trial) -> None:
+    tree.on("target", f"mkdir {tree.path}; echo mine >{tree.path}/mine")
+    with pytest.raises(RefusedError, match="holds something else already"):
+        MOVER.describe(tree.context())
+    with pytest.raises(RefusedError, match="holds something else already"):
+        MOVER.prepare(tree.context())
+    assert tree.on("target", f"cat {tree.path}/mine") == "mine\n"
+
+
+@pytest.mark.parametrize(("option", "what"), [("size=2M", "bytes free"), ("size=50M,nr_inodes=8", "more files")])
+def test_a_target_with_too_little_room_is_refused(tree: Trial, option: str, what: str) -> None:
+    tree.on("target", f"mkdir {tree.path}; mount -t tmpfs -o {option} tmpfs {tree.path}")
+    tree.on("source", f"head -c 3000000 /dev/urandom >{tree.path}/b/bulk")
+    try:
+        with pytest.raises(RefusedError, match=what):
+            MOVER.describe(tree.context())
+    finally:
+        tree.on("target", f"umount {tree.path}")
+
+
+def test_owners_that_are_missing_on_the_target_are_listed(tree: Trial) -> None:
+    tree.on(
+        "source", f"useradd -u 7001 leaver; chown leaver {tree.path}/a/one; chown :oldsupplier {tree.path}/b/large"
+    )
+    try:
+        with pytest.raises(RefusedError) as caught:
+            MOVER.describe(tree.context())
+        assert "user leaver is not there" in caught.value.what
+        assert "group oldsupplier is not there" in caught.value.what
+    finally:
+        tree.on("source", f"chown root:root {tree.path}/a/one {tree.path}/b/large; userdel leaver")
+
+
+def test_a_new_owner_on_the_target_breaks_the_way_back_and_is_said_at_once(tree: Trial) -> None:
+    tree.copied().cut_over()
+    tree.on("target", f"useradd -u 7002 joiner; chown joiner {tree.path}/a/one")
+    try:
+        assert "user joiner is not there" in MOVER.healthy(tree.context())
+        with pytest.raises(RefusedError, match="New owners on data-target"):
+            MOVER.sync(tree.context(), "back")
+    finally:
+        tree.on("target", "userdel joiner")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "what"),
+    [
+        ("mount -t tmpfs tmpfs {path}/empty", "umount {path}/empty", "mounted inside"),
+        ("mv {path} {path}.real; ln -s {path}.real {path}", "rm {path}; mv {path}.real {path}", "symbolic link"),
+        ("mv {path} {path}.away", "mv {path}.away {path}", "is not there"),
+    ],
+)
+def test_what_cannot_move_so_is_said(tree: Trial, before: str, after: str, what: str) -> None:
+    tree.on("source", before.format(path=tree.path))
+    try:
+        with pytest.raises(UsageError, match=what):
+            MOVER.describe(tree.context())
+    finally:
+        tree.on("source", after.format(path=tree.path))
+
+
+@pytest.mark.parametrize("path", ["", "/", "relative", "/srv/../etc", "/srv/x/"])
+def test_a_path_that_is_no_trees_is_refused(tree: Trial, path: str) -> None:
+    tree.path, kept = path, tree.path
+    with pytest.raises(UsageError, match="no path that can be moved"):
+        MOVER.describe(tree.context())
+    tree.path = kept
+
+
+def test_the_moves_key_opens_nothing_but_the_one_tree_in_the_one_direction(tree: Trial) -> None:
+    tree.copied()
+    work = sides(tree.context()).target.work
+    ssh = (
+        f"cd {work}; . ./transfer.conf; ssh -F none -i key -p $PORT -l $LOGIN -o BatchMode=yes -o LogLevel=ERROR "
+        "-o UserKnownHostsFile=$PWD/known_hosts $HOST"
+    )
+    for command in (
+        "id",
+        "rsync --server --sender -logDtpr . /etc/",
+        "rsync --server --sender --remove-source-files -logDtpr . tree/",
+        "rsync --server -logDtpr . tree/",
+        "rsync --server --sender -logDtpr --log-file=/etc/cron.d/x . tree/",
+        "rsync --server --sender -logDtpr . tree/ . tree/;id",
+        "",
+    ):
+        said = tree.on("target", f"{ssh} '{command}' </dev/null 2>&1; echo status $?")
+        assert "status 0" not in said, (command, said)
+        assert "uid=" not in said
+    line = tree.on("source", "grep decant_ ~ops/.ssh/authorized_keys")
+    assert line.startswith('restrict,from="10.99.2.22",command="')
+
+
+def test_the_flow_back_runs_by_itself(tree: Trial) -> None:
+    tree.copied().cut_over()
+    target = sides(tree.context()).target
+    tree.on("target", f"echo by itself >{tree.path}/a/alone; systemctl start --wait {target.tag}_back.service")
+    # The source's own eyes: behind its closed gate.
+    assert tree.on("source", f"cat {tree.path}/a/alone") == "by itself\n"
+    tree.on("target", f"systemctl is-active {target.tag}_back.timer")
+    tree.on("target", f"systemctl stop {target.tag}_back.timer")
+    assert "does not run on" in MOVER.healthy(tree.context())
+    MOVER.sync(tree.context(), "back")
+    assert MOVER.healthy(tree.context()) == ""
