@@ -1,1 +1,0 @@
-"""Decant beside its peers, in one run."""
