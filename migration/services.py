@@ -23,18 +23,20 @@ KIND = "dns"
 class Services:
     """Switches names by DNS.
 
-    `switch` is None where the workspace names no DNS server; `ttl` is in seconds; `named` holds the names that the
+    `switch` opens the way to the DNS server when a name is first looked at or switched, so that a key that cannot
+    be read stops nothing else; it is None where the workspace names no server. `ttl` is in seconds; `named` holds the names that the
     workspace gives to workloads, by the workload's id.
     """
 
     def __init__(
         self,
-        switch: DnsSwitch | None,
+        switch: Callable[[], DnsSwitch] | None,
         zone: str = "",
         ttl: int = 5,
         named: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> None:
         self._switch = switch
+        self._opened: DnsSwitch | None = None
         self._zone = zone
         self._ttl = ttl
         self._named = named
@@ -139,7 +141,9 @@ class Services:
     def _dns(self, name: str) -> DnsSwitch:
         if self._switch is None:
             raise UsageError(f"{name} is to be switched and no DNS server is named", "set [dns] in decant.toml")
-        return self._switch
+        if self._opened is None:
+            self._opened = self._switch()
+        return self._opened
 
 
 def _address(host: Host) -> None:

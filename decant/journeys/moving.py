@@ -59,11 +59,14 @@ def _services(settings: Settings) -> "Services":
     from migration.tsig import read_key
 
     dns = settings.dns
-    switch = DnsSwitch(dns.server, dns.zone, read_key(dns.key), dns.port) if dns.server else None
+
+    def switch() -> DnsSwitch:
+        return DnsSwitch(dns.server, dns.zone, read_key(dns.key), dns.port)
+
     named: dict[str, list[str]] = {}
     for entry in settings.service:
         named.setdefault(entry.workload, []).append(entry.name)
-    return Services(switch, dns.zone, dns.ttl, named)
+    return Services(switch if dns.server else None, dns.zone, dns.ttl, named)
 
 
 def row(standing: Standing, left: tuple[Residue, ...] | None = None, unknown: str = "") -> MoveRow:

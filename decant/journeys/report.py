@@ -54,7 +54,6 @@ def write(app: "App", edition: Edition, output: Path | None = None, left_out: Se
     Raises `RefusedError` where the public edition would name a host, or a file cannot be written.
     """
     from estate.documents.map import svg
-
     from inventory.map import graph
 
     full = gather(app, left_out)

@@ -31,7 +31,7 @@ def services(settings: dict[str, Any]) -> Services:
         return Services(None)
     key = parse_key(Path(settings["dns_key"]).read_text(), "key")
     switch = DnsSwitch("127.0.0.1", "council.test", key, port=settings["dns_port"], timeout=1)
-    return Services(switch, "council.test", 5, {"old/files/shared": ["app"]})
+    return Services(lambda: switch, "council.test", 5, {"old/files/shared": ["app"]})
 
 
 def engine(root: Path, operator: str, stop: threading.Event) -> Engine:
