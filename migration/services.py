@@ -24,8 +24,8 @@ class Services:
     """Switches names by DNS.
 
     `switch` opens the way to the DNS server when a name is first looked at or switched, so that a key that cannot
-    be read stops nothing else; it is None where the workspace names no server. `ttl` is in seconds; `named` holds the names that the
-    workspace gives to workloads, by the workload's id.
+    be read stops nothing else; it is None where the workspace names no server. `ttl` is in seconds; `named` holds
+    the names that the workspace gives to workloads, by the workload's id.
     """
 
     def __init__(
