@@ -12,16 +12,17 @@ LATE = 5 * transfer.BACK_SECONDS
 
 # What the top of the target's tree was: whether it was there, its owner, mode, access list, attributes and time.
 KEEP_TOP = """set -eu; umask 077; mkdir -p {folder}; cd {folder}
-[ ! -e top ] || exit 0
-if [ -e {tree} ]; then
-  (cd {tree} && getfacl .) >top.acl
-  (cd {tree} && getfattr -d -m '^user|^trusted' -e hex .) >top.attributes
-  stat -c '%U:%G %a %y' -- {tree} >top.new
-else
-  echo absent >top.new
-  mkdir -p -- {tree}
+if [ ! -e top ]; then
+  if [ -e {tree} ]; then
+    (cd {tree} && getfacl .) >top.acl
+    (cd {tree} && getfattr -d -m '^user|^trusted' -e hex .) >top.attributes
+    stat -c '%U:%G %a %y' -- {tree} >top.new
+  else
+    echo absent >top.new
+  fi
+  mv -f top.new top
 fi
-mv -f top.new top
+umask 022; mkdir -p -- {tree}
 """
 
 _EMPTY = """set -eu; cd {folder}
@@ -58,14 +59,17 @@ def clean(both: Sides, keep: Side | None) -> None:
 
 def _discard(target: Place) -> None:
     """Remove what was copied, and make the top of the tree what it was."""
-    if gate.status(target).word not in ("shut", "held"):
-        return
-    said = target.run(_EMPTY.format(folder=q(target.gate), tree=q(target.shadow)), timeout=3600).must(
-        f"Removing the copy on {target.host.name}"
-    )
-    gate.reopen(target)
-    if said.text.strip() == "absent":
-        target.run(f"rmdir -- {q(target.tree)}").must(f"Removing {target.tree} on {target.host.name}")
+    if gate.status(target).word in ("shut", "held"):
+        emptying = _EMPTY.format(folder=q(target.gate), tree=q(target.shadow))
+        said = target.run(emptying, timeout=3600).must(f"Removing the copy on {target.host.name}").text
+        gate.reopen(target)
+    else:
+        # Nothing was copied yet: at most the empty folder was made.
+        said = target.run(f"cat {q(target.gate)}/top 2>/dev/null || true").text
+    if said.strip() == "absent":
+        target.run(f"[ ! -d {q(target.tree)} ] || rmdir -- {q(target.tree)}").must(
+            f"Removing {target.tree} on {target.host.name}"
+        )
 
 
 def _retire(place: Place) -> None:
@@ -80,14 +84,15 @@ def healthy(both: Sides) -> str:
     if not gate.status(source).closed:
         return f"{source.tree} on {source.host.name} is open to its users"
     said = target.read(
-        f"""cd {q(target.work)}; systemctl is-active {target.tag}_back.timer; cat since 2>/dev/null; date +%s
-        cat back/status 2>/dev/null"""
+        f"""cd {q(target.work)}; systemctl is-active {target.tag}_back.timer; systemctl is-active {target.tag}_back.service
+        cat since; date +%s; cat back/status 2>/dev/null"""
     ).text.split()
-    if len(said) < 3 or said[0] != "active":
+    if len(said) < 4 or said[0] != "active":
         return f"the flow back does not run on {target.host.name}"
-    if int(said[2]) - int(said[1]) > LATE:
-        status = f", rsync's last status is {said[3]}" if len(said) > 3 else ""
-        return f"nothing has flowed back from {target.host.name} for {int(said[2]) - int(said[1])} seconds{status}"
+    behind = int(said[3]) - int(said[2])
+    if behind > LATE and said[1] == "inactive":
+        status = f", rsync's last status is {said[4]}" if len(said) > 4 else ""
+        return f"nothing has flowed back from {target.host.name} for {behind} seconds{status}"
     against = owners.unknown_back(target, source)
     return f"owners are not known on {source.host.name}: {'; '.join(against[:5])}" if against else ""
 

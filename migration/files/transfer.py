@@ -13,6 +13,7 @@ GONE = 24
 """rsync: files vanished while it read them, which a live tree does."""
 PARTIAL = 23
 """rsync: some files could not be carried, for example because they changed while they were read."""
+UNITS = "/etc/systemd/system"
 BACK_SECONDS = 60
 """Seconds between two rounds of the flow back."""
 
@@ -135,20 +136,42 @@ def _count(log: str, what: str) -> int:
 def stop(target: Place, *jobs: str) -> None:
     """End the jobs that are at work, and what would start them again. Safe to repeat."""
     names = " ".join(f"'{target.tag}_{job}*'" for job in jobs)
+    files = " ".join(f"{UNITS}/{target.tag}_{job}.*" for job in jobs)
     target.run(
-        f"systemctl stop {names} 2>/dev/null; systemctl reset-failed {names} 2>/dev/null; true", timeout=120
+        f"""systemctl stop {names} 2>/dev/null; systemctl reset-failed {names} 2>/dev/null
+        for file in {files}; do
+          [ -e "$file" ] || continue
+          systemctl -q disable "${{file##*/}}" 2>/dev/null
+          rm -f "$file" && gone=yes
+        done
+        [ -z "${{gone-}}" ] || systemctl daemon-reload""",
+        timeout=120,
     ).must(f"Ending transfers on {target.host.name}")
     forget(target, *jobs)
 
 
 def keep_going_back(sides: Sides) -> None:
-    """See that the flow back runs by itself on the target, every `BACK_SECONDS`. Safe to repeat."""
+    """See that the flow back runs by itself on the target, every `BACK_SECONDS`, over restarts. Safe to repeat."""
     target = sides.target
     name = f"{target.tag}_back"
     target.note("unit", name)
+    service = (
+        f"[Unit]\nDescription=Carry back what changes in {target.tag}\n"
+        f"[Service]\nType=oneshot\nExecStart=/bin/sh {target.work}/transfer.sh back back\n"
+    )
+    timer = (
+        f"[Unit]\nDescription=Carry back what changes in {target.tag}\n"
+        f"[Timer]\nOnActiveSec={BACK_SECONDS}\nOnUnitInactiveSec={BACK_SECONDS}\nAccuracySec=1s\n"
+        "[Install]\nWantedBy=timers.target\n"
+    )
     target.run(
-        f"""systemctl -q is-active {name}.timer && exit 0
+        f"""set -eu
+        ! systemctl -q is-active {name}.timer || exit 0
         mkdir -p {q(target.work)}/back
-        exec systemd-run -q --collect --unit={name} --on-active={BACK_SECONDS} --on-unit-inactive={BACK_SECONDS} \
-          --timer-property=AccuracySec=1s /bin/sh {q(target.work)}/transfer.sh back back"""
+        cd {UNITS}
+        head -c {len(service)} >{name}.service
+        cat >{name}.timer
+        systemctl daemon-reload
+        systemctl -q enable --now {name}.timer""",
+        (service + timer).encode(),
     ).must(f"Starting the flow back on {target.host.name}")

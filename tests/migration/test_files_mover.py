@@ -92,9 +92,10 @@ def test_accepted_the_target_serves_and_the_source_is_closed_with_its_data(tree:
 def test_cancelled_the_copy_is_gone_and_the_target_is_what_it_was(tree: Trial) -> None:
     tree.on(
         "target",
-        f"mkdir -m 2750 {tree.path}; setfacl -m u:akhan:rx {tree.path}; setfattr -n user.mine -v 1 {tree.path}; touch -d 2020-01-01 {tree.path}",
+        f"""mkdir -m 2750 {tree.path}; setfacl -m u:akhan:rx {tree.path}; setfattr -n user.mine -v 1 {tree.path}
+        touch -d 2020-01-01 {tree.path}""",
     )
-    look = f"stat -c '%U %G %a %y' {tree.path}; getfacl -p {tree.path}; getfattr -d --absolute-names {tree.path}; ls -A {tree.path}"
+    look = f"cd {tree.path}; stat -c '%U %G %a %y' .; getfacl .; getfattr -d .; ls -A"
     before = tree.on("target", look)
     key = tree.on("source", "cat ~ops/.ssh/authorized_keys")
     tree.copied()
@@ -144,7 +145,8 @@ def test_a_second_way_to_the_tree_is_found(tree: Trial) -> None:
 def test_frozen_nobody_writes_root_and_other_mount_namespaces_included(tree: Trial) -> None:
     tree.copied()
     unit = f"apart-{tree.name}"
-    script = f"while sleep 0.1; do [ ! -e /run/{unit} ] || {{ echo x >{tree.path}/a/apart; echo $? >/run/{unit}.said; }}; done"
+    attempt = f"[ ! -e /run/{unit} ] || {{ echo x >{tree.path}/a/apart; echo $? >/run/{unit}.said; }}"
+    script = f"while sleep 0.1; do {attempt}; done"
     tree.on("source", f"systemd-run -q --unit={unit} -p PrivateTmp=yes bash -c '{script}'; sleep 0.3")
     try:
         MOVER.freeze(tree.context(), "source", 60)
@@ -220,7 +222,8 @@ def test_an_exporter_that_serves_another_share_serves_on(estate: Estate) -> None
     with trial(estate, "/srv/shared") as tree:
         tree.on(
             "source",
-            "cp -p /etc/samba/smb.conf /root/smb.conf; mkdir -p /srv/other; printf '[other]\\npath = /srv/other\\n' >>/etc/samba/smb.conf",
+            """cp -p /etc/samba/smb.conf /root/smb.conf; mkdir -p /srv/other
+            printf '[other]\\npath = /srv/other\\n' >>/etc/samba/smb.conf""",
         )
         try:
             said = MOVER.describe(tree.context())
@@ -238,7 +241,6 @@ def test_an_exporter_that_serves_another_share_serves_on(estate: Estate) -> None
 @pytest.mark.slow
 def test_a_killed_decant_leaves_the_copy_running_and_the_next_attempt_takes_it_over(tree: Trial) -> None:
     tree.on("source", f"for n in 1 2 3 4 5 6; do head -c 60000000 /dev/urandom >{tree.path}/a/bulk$n; done")
-    tree.description = MOVER.describe(tree.context())
     MOVER.prepare(tree.context())
     unit = f"{sides(tree.context()).target.tag}_seed.service"
     child = subprocess.Popen([sys.executable, "-c", SEED, tree.estate.name, tree.path, tree.name], cwd=REPOSITORY)
@@ -258,11 +260,11 @@ def test_a_killed_decant_leaves_the_copy_running_and_the_next_attempt_takes_it_o
 @pytest.mark.slow
 def test_a_copy_that_is_ended_half_way_goes_on_and_leaves_no_part_behind(tree: Trial) -> None:
     tree.on("source", f"for n in 1 2 3 4; do head -c 80000000 /dev/urandom >{tree.path}/a/bulk$n; done")
-    tree.description = MOVER.describe(tree.context())
     MOVER.prepare(tree.context())
     target = sides(tree.context()).target
     ending = (
-        f"for n in $(seq 200); do [ -z \"$(find {target.shadow} -name '.bulk*' -size +1000k 2>/dev/null)\" ] || break; sleep 0.05; done;"
+        f"for n in $(seq 200); do [ -z \"$(find {target.shadow} -name '.bulk*' -size +1000k 2>/dev/null)\" ] || break; "
+        "sleep 0.05; done; "
         f"systemctl kill -s KILL {target.tag}_seed.service"
     )
     tree.on("target", f"systemd-run -q bash -c {shlex.quote(ending)}")
@@ -306,7 +308,8 @@ def test_a_change_that_keeps_size_and_time_is_carried_too(tree: Trial) -> None:
     tree.copied()
     tree.on(
         "source",
-        f"cd {tree.path}/b; cp -p large keep; printf 'XXXX' | dd of=large conv=notrunc status=none; touch -r keep large; rm keep",
+        f"""cd {tree.path}/b; cp -p large keep; printf 'XXXX' | dd of=large conv=notrunc status=none
+        touch -r keep large; rm keep""",
     )
     MOVER.sync(tree.context(), "forward")
     assert tree.differing() == {}
@@ -351,7 +354,8 @@ def test_the_verifier_names_a_planted_difference_of_each_sort(tree: Trial) -> No
     tree.on(
         "source",
         f"""set -e; cd {tree.path}; mkdir p p/folder; ln -s nowhere p/link
-        for name in missing content longer mode owner group nameless kind list attribute time folder/within; do echo 12345 >p/$name; done
+        for name in missing content longer mode owner group nameless kind list attribute time folder/within; do
+        echo 12345 >p/$name; done
         printf x >"$(printf 'p/new\\nline')"; printf x >"$(printf 'p/caf\\351')"; printf x >'p/back\\slash'
         printf x >'p/back\\new'; printf x >"$(printf 'p/re\\rturn')"; setfacl -m u:akhan:r p/list
         setfattr -n user.decant.test -v value p/attribute; {same_time}""",

@@ -32,11 +32,13 @@ set -eu
 mkdir -p "$1"; cd "$1"
 mkdir -p a/deep b "with space" empty; echo one >a/one; echo two >a/deep/two; echo three >b/three
 head -c 300000 /dev/urandom >b/large; : >b/nothing
-printf 'x' >"$(printf 'with space/new\nline')"; printf 'y' >"$(printf 'b/caf\351')"; printf 'z' >"b/it's \"quoted\" * \\ \$(id)"
+printf 'x' >"$(printf 'with space/new\nline')"; printf 'y' >"$(printf 'b/caf\351')"
+printf 'z' >"b/it's \"quoted\" * \\ \$(id)"
 ln a/one b/also-one; ln a/one "with space/third"; ln -s ../b/three a/link; ln -s nowhere a/dangling
 truncate -s 5M b/holes; echo end >>b/holes
 chown jhughes:planning a/one; chown 4242:4243 b/three; chmod 4755 a/deep/two; chmod 2775 b
-setfacl -m u:akhan:r-x,d:g:housing:rwx a; setfattr -n user.decant.top -v top .; setfattr -n user.decant.test -v hello b/three; mkfifo a/pipe
+setfacl -m u:akhan:r-x,d:g:housing:rwx a; setfattr -n user.decant.top -v top .
+setfattr -n user.decant.test -v hello b/three; mkfifo a/pipe
 touch -d '1965-06-01 01:02:03.123456789' a/deep/two
 """
 
@@ -103,8 +105,7 @@ class Trial:
         return gate.status(sides(self.context()).at(side))
 
     def copied(self) -> "Trial":
-        """Described, prepared and seeded."""
-        self.description = MOVER.describe(self.context())
+        """Prepared and seeded."""
         MOVER.prepare(self.context())
         MOVER.seed(self.context())
         return self

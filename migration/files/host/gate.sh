@@ -224,7 +224,8 @@ shut)
 hold)
   [ "$state" != held ] || exit 0
   [ "$state" = armed ] || refuse "the deadline has lapsed and writes go on"
-  [ "$epoch" = "$2" ] || refuse "the deadline is of attempt $epoch"
+  # A later attempt may finish what an earlier one froze; that none goes back is the fence's business.
+  [ "$epoch" -le "$2" ] || refuse "the deadline is of attempt $epoch"
   left=$((deadline - $(uptime)))
   [ "$left" -ge "$3" ] || refuse "$left seconds are left of the deadline, and $3 are needed"
   can_look
