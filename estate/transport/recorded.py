@@ -78,17 +78,21 @@ class RecordedTransport:
         del timeout
         key, markers = _key(argv, stdin)
         path = self._folder / f"{key}.json"
-        if not self._folder.is_dir():
-            raise UnreachableError(
-                f"There are no transcripts of {self.host}", f"record it, or correct {self._folder}"
-            )
         try:
+            if not self._folder.is_dir():
+                raise UnreachableError(
+                    f"There are no transcripts of {self.host}", f"record it, or correct {self._folder}"
+                )
             kept: dict[str, Any] = json.loads(path.read_text())
             out, err = _back(_read(kept, "stdout"), markers), _back(_read(kept, "stderr"), markers)
             status, seconds = int(kept["status"]), float(kept["seconds"])
         except FileNotFoundError:
             raise UnreachableError(
                 f"{self.host} was recorded, but not this command ({argv[0]})", "record it again with this version"
+            ) from None
+        except OSError as error:
+            raise UsageError(
+                f"The transcript {path} cannot be read ({error.strerror})", "give yourself the right to read it"
             ) from None
         except (ValueError, KeyError, TypeError) as error:
             raise UsageError(f"The transcript {path} is damaged ({error})", "record it again") from None

@@ -64,3 +64,12 @@ def test_a_damaged_transcript_is_named(tmp_path: Path) -> None:
     path.write_text("{")
     with pytest.raises(UsageError, match="damaged"):
         RecordedTransport("alpha", tmp_path).run(["true"])
+
+
+def test_a_transcript_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    RecordingTransport(LocalTransport("alpha"), tmp_path).run(["true"])
+    (path,) = (tmp_path / "alpha").iterdir()
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(UsageError, match="cannot be read"):
+        RecordedTransport("alpha", tmp_path).run(["true"])
