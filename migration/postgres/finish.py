@@ -60,8 +60,9 @@ def large_objects(sides: Sides, flow: Flow) -> int:
             lambda server: {row["oid"]: row for row in server.rows(_LARGE_OBJECTS, sides.database, LONG)},
             (flow.publisher, flow.subscriber),
         )
-    changed = [oid for oid, row in theirs.items() if oid not in mine or mine[oid]["digest"] != row["digest"]]
+    changed = sorted(oid for oid, row in theirs.items() if oid not in mine or mine[oid]["digest"] != row["digest"])
     gone = sorted(set(mine) - set(theirs))
+    mine = {oid: mine[oid] for oid in set(mine) - set(changed)}  # those are made anew, without a dress
     dressed = [row for oid, row in theirs.items() if oid not in mine or _dress(mine[oid]) != _dress(row)]
     if changed:
         with access.copying(sides, flow) as publisher:

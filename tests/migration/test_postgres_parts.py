@@ -1,0 +1,159 @@
+"""The pure parts of the PostgreSQL mover and verifier."""
+
+import subprocess
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from estate.errors import UsageError
+from migration.postgres import scram, sql
+from migration.postgres.tables import Table
+from migration.verify.postgresql import rows
+
+NAMES = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1)
+LINES = st.binary().map(lambda b: b.replace(b"\0", b""))
+SCRIPT = str(files("migration.postgres") / "host" / "hba.sh")
+BLOCK = b'local "reports" all reject\n'
+
+
+@given(NAMES)
+def test_an_identifier_reads_back_as_the_name(name: str) -> None:
+    quoted = sql.ident(name)
+    inner = quoted[1:-1]
+    assert (quoted[0], quoted[-1]) == ('"', '"')
+    assert '"' not in inner.replace('""', "")
+    assert inner.replace('""', '"') == name
+
+
+@given(NAMES)
+def test_a_literal_has_no_quote_that_ends_it_early(value: str) -> None:
+    quoted = sql.literal(value)
+    escaped = quoted.startswith(" E'")
+    inner = quoted.removeprefix(" E")[1:-1].replace("''", "'")
+    assert (inner.replace("\\\\", "\\") if escaped else inner) == value
+    assert escaped == ("\\" in value)
+
+
+@pytest.mark.parametrize("name", ["", "a\0b"])
+def test_what_no_identifier_can_hold_is_refused(name: str) -> None:
+    with pytest.raises(UsageError):
+        sql.ident(name)
+
+
+def test_a_line_of_pg_hba_cannot_be_broken_out_of() -> None:
+    assert sql.hba_name('all "of" it') == '"all ""of"" it"'
+    with pytest.raises(UsageError):
+        sql.hba_name("reports\nhost all all all trust")
+
+
+def test_no_values_match_nothing() -> None:
+    assert sql.literals([]) == "NULL"
+
+
+@settings(deadline=None, max_examples=30)  # each example runs seven shells
+@given(content=LINES, mode=st.sampled_from([0o600, 0o640, 0o644]))
+def test_a_block_in_pg_hba_comes_and_goes_to_the_byte(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes, mode: int
+) -> None:
+    path = tmp_path_factory.mktemp("hba") / "pg_hba.conf"
+    path.write_bytes(content)
+    path.chmod(mode)
+    for _ in range(2):
+        _hba("put", path, BLOCK)
+        assert path.read_bytes() == b"# decant_m gate begin\n" + BLOCK + b"# decant_m gate end\n" + content
+    _hba("put", path, b"another\n", mark="decant_m access")
+    _hba("drop", path, mark="decant_m gate")
+    _hba("drop", path, mark="decant_m access")
+    _hba("drop", path, mark="decant_m access")
+    assert path.read_bytes() == content
+    assert path.stat().st_mode & 0o777 == mode
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_block_without_its_end_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "pg_hba.conf"
+    broken = b"# decant_m gate begin\nlocal all all peer\n"
+    path.write_bytes(broken)
+    done = subprocess.run(
+        ["sh", SCRIPT, "drop", path, "decant_m gate"], input=b"", capture_output=True, check=False
+    )
+    assert done.returncode == 3
+    assert path.read_bytes() == broken
+
+
+def test_a_password_is_stored_as_postgresql_stores_it() -> None:
+    one, other = (scram.verifier("pencil", "u", scram=True) for _ in range(2))
+    assert one != other
+    assert one.startswith("SCRAM-SHA-256$4096:")
+    assert "pencil" not in one
+    # md5(password || role), as every version before 14 does by default
+    assert scram.verifier("pencil", "u", scram=False) == "md5ed89b5022f7767bef4ba6874e3000c1a"
+
+
+def _table(**changes: object) -> Table:
+    fields: dict[str, object] = {
+        "schema": "public", "name": "t", "persistence": "p", "identity": "d", "of_extension": False, "bytes": 0,
+        "columns": ("a",), "has_key": True, "identity_index": None, "unique_index": None, "incomparable": (),
+        "always_triggers": (),
+    }  # fmt: skip
+    return Table(**{**fields, **changes})  # type: ignore[arg-type]  # a table of the test's own making
+
+
+@pytest.mark.parametrize(
+    ("changes", "needed"),
+    [
+        ({}, "DEFAULT"),
+        ({"has_key": False}, "FULL"),
+        ({"has_key": False, "unique_index": "t_u"}, "USING INDEX t_u"),
+        ({"identity": "n"}, "DEFAULT"),
+        ({"identity": "n", "has_key": False}, "FULL"),
+        ({"identity": "f", "has_key": True}, "FULL"),
+        ({"identity": "i", "identity_index": "t_r"}, "USING INDEX t_r"),
+        ({"identity": "i", "has_key": False}, "FULL"),
+    ],
+)
+def test_a_published_table_can_always_be_updated(changes: dict[str, object], needed: str) -> None:
+    assert _table(**changes).identity_needed == needed
+
+
+def test_unlogged_tables_and_those_of_extensions_are_not_followed() -> None:
+    assert _table().followed
+    assert not _table(persistence="u").followed
+    assert not _table(of_extension=True).followed
+
+
+def _side(*pairs: tuple[str, str]) -> list[dict[str, str]]:
+    return [{"key": key, "row": row} for key, row in pairs]
+
+
+def test_rows_are_told_apart_as_changed_missing_and_extra() -> None:
+    found = rows.differing_rows(
+        _side(("1", "a"), ("2", "b"), ("3", "c")), _side(("1", "a"), ("2", "x"), ("4", "d"), ("5", "e")), 3
+    )
+    assert (
+        found.text(keyed=True)
+        == "1 row(s) differ, 1 only on the source, 2 only on the target, in 3 of 1024 chunks"
+    )
+
+
+def test_without_a_key_equal_rows_are_counted() -> None:
+    found = rows.differing_rows(_side(("a", "a"), ("a", "a"), ("b", "b")), _side(("a", "a"), ("c", "c")), 2)
+    assert found.text(keyed=False) == "2 row(s) only on the source, 1 only on the target, in 2 of 1024 chunks"
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"))))
+def test_equal_sides_differ_in_nothing_whatever_their_order(pairs: list[tuple[str, str]]) -> None:
+    assert not rows.differing_rows(_side(*pairs), _side(*reversed(pairs)), 1).rows
+
+
+def test_a_difference_names_no_value() -> None:
+    text = rows.differing_rows(_side(("17", "99")), _side(), 1).text(keyed=True)
+    assert "17" not in text
+    assert "99" not in text
+
+
+def _hba(action: str, path: Path, lines: bytes = b"", mark: str = "decant_m gate") -> None:
+    subprocess.run(["sh", SCRIPT, action, path, mark], input=lines, check=True)
