@@ -4,13 +4,12 @@ import json
 import os
 from pathlib import Path
 
-from estate.ledger import Ledger
-from estate.store import Store
-from stacks.settings import template
-
 from decant.settings import HOSTS_TEMPLATE, TEMPLATE
 from estate.errors import RefusedError, UsageError
+from estate.ledger import Ledger
 from estate.paths import Workspace
+from estate.store import Store
+from stacks.settings import template
 
 OVERRIDES_TEMPLATE = """\
 # Dispositions that a person decided. Each goes into the ledger.
