@@ -1,5 +1,6 @@
 """Rounds: carrying over what changed, forward while the source serves, back while the target does."""
 
+from estate.documents import words
 from estate.errors import DecantError, RefusedError
 from estate.records.move import Lag
 from migration.files import access, gate, owners, transfer
@@ -52,9 +53,8 @@ def _lag(writing: Place, before: State, carried: Carried) -> Lag:
         )
     if still or carried.nothing:
         return Lag(bytes=0, text="none", zero=True)
-    return Lag(
-        bytes=carried.bytes, text=f"{carried.files} changes, {carried.bytes} bytes in the last round", zero=False
-    )
+    text = f"{carried.files} changes, {words.size(carried.bytes)} in the last round"
+    return Lag(bytes=carried.bytes, text=text, zero=False)
 
 
 def _must_be_closed(place: Place, state: State) -> None:

@@ -4,6 +4,7 @@ The target pulls; its tree stays closed until the switch. After it the target pu
 source's tree, behind that one's closed gate, so that a rollback keeps what was written since.
 """
 
+from estate.documents import words
 from estate.errors import RefusedError, UsageError
 from estate.records.move import Description, Lag, Residue
 from migration.context import Context, Direction, Side
@@ -170,8 +171,8 @@ def _check_target(target: Place, seen: look.Seen) -> None:
 def _check_room(target: Place, seen: look.Seen, size: look.Measure) -> None:
     if size.allocated * SPARE > seen.free_bytes:
         raise RefusedError(
-            f"{target.host.name} has {seen.free_bytes} bytes free for {target.tree},"
-            f" and {int(size.allocated * SPARE)} are needed",
+            f"{target.host.name} has {words.size(seen.free_bytes)} free for {target.tree},"
+            f" and {words.size(int(size.allocated * SPARE))} are needed",
             "make room there, or choose another target",
         )
     if seen.free_inodes is not None and size.entries * SPARE > seen.free_inodes:

@@ -395,7 +395,7 @@ def test_a_target_that_holds_something_else_is_refused(tree: Trial) -> None:
     assert tree.on("target", f"cat {tree.path}/mine") == "mine\n"
 
 
-@pytest.mark.parametrize(("option", "what"), [("size=2M", "bytes free"), ("size=50M,nr_inodes=8", "more files")])
+@pytest.mark.parametrize(("option", "what"), [("size=2M", "MiB free"), ("size=50M,nr_inodes=8", "more files")])
 def test_a_target_with_too_little_room_is_refused(tree: Trial, option: str, what: str) -> None:
     tree.on("target", f"mkdir {tree.path}; mount -t tmpfs -o {option} tmpfs {tree.path}")
     tree.on("source", f"head -c 3000000 /dev/urandom >{tree.path}/b/bulk")
