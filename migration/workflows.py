@@ -25,7 +25,7 @@ import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 from dbos import error as dbos_error
 
-from estate.errors import DecantError, HeldError, UnfinishedError
+from estate.errors import DecantError, HeldError, worst
 from estate.records.move import Phase
 from migration.phases import PROGRAMS
 from migration.work import Work
@@ -140,7 +140,8 @@ def _run_phase(move_id: str, phase: str, epoch: int) -> dict[str, Any]:
             except HeldError:
                 raise
             except DecantError as second:
-                raise UnfinishedError(
+                worse = error if worst((error.exit_code, second.exit_code)) == error.exit_code else second
+                raise type(worse)(
                     f"{error.what.rstrip('.')}; undoing it stopped as well: {second.what}", second.remedy
                 ) from error
         raise
