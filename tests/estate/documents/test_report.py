@@ -2,6 +2,7 @@
 
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 
 from decant.journeys.public import leaks, public
 from estate.documents.report import html
@@ -49,7 +50,7 @@ def test_headings_never_skip_a_level_and_there_is_one_h1() -> None:
     headings = Outline(html(small(), "")).headings
     assert headings.count(1) == 1
     assert headings[0] == 1
-    assert all(after - before <= 1 for before, after in zip(headings, headings[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(headings))
 
 
 def test_every_header_cell_has_a_scope_and_every_table_a_caption() -> None:
@@ -98,7 +99,7 @@ def test_a_broken_ledger_is_the_first_thing_said() -> None:
 
 
 def test_an_empty_estate_makes_a_page_that_says_so() -> None:
-    empty = {name: () for name in ("servers", "not_seen", "workloads", "dependencies", "assessments", "moves")}
+    empty = dict.fromkeys(("servers", "not_seen", "workloads", "dependencies", "assessments", "moves"), ())
     more = {"environments": (), "verifications": (), "rules": (), "frameworks": (), "plan": None}
     page = html(Report.model_validate({**dict(small()), **empty, **more}), "")
     assert "Nothing has been looked at." in page
