@@ -67,7 +67,7 @@ def _discard(target: Place) -> None:
         # Nothing was copied yet: at most the empty folder was made.
         said = target.run(f"cat {q(target.gate)}/top 2>/dev/null || true").text
     if said.strip() == "absent":
-        target.run(f"[ ! -d {q(target.tree)} ] || rmdir -- {q(target.tree)}").must(
+        target.run(f"[ ! -d {q(target.tree)} ] || rmdir --ignore-fail-on-non-empty -- {q(target.tree)}").must(
             f"Removing {target.tree} on {target.host.name}"
         )
 

@@ -187,17 +187,25 @@ def test_the_switch_is_refused_where_too_little_of_the_deadline_is_left(tree: Tr
     assert tree.on("source", "systemctl list-timers --all --no-legend 'decant_*_thaw_*'") == ""
 
 
-def test_a_held_tree_is_closed_again_after_a_restart_before_anything_starts(tree: Trial) -> None:
+@pytest.mark.slow
+def test_a_restart_opens_a_tree_under_a_deadline_and_keeps_a_held_one_closed(tree: Trial) -> None:
     tree.copied()
-    MOVER.freeze(tree.context(), "source", 30)
+    MOVER.freeze(tree.context(), "source", 120)
+    tree.restart("source")
+    assert tree.state("source").word == "lapsed"
+    tree.on("source", f"echo served >>{tree.path}/a/one")
+    with pytest.raises(RefusedError, match="lapsed"):
+        MOVER.hold(tree.context(), "source", 1)
+    tree.epoch = 2
+    MOVER.freeze(tree.context(), "source", 120)
     MOVER.hold(tree.context(), "source", 5)
-    place = sides(tree.context()).source
-    # What a restart leaves: neither mounts nor /run. The unit is then run as systemd runs it before sysinit.target.
-    tree.on("source", f"umount -l {tree.path}; umount {place.shadow}; rm -f /run/{place.tag}.closed")
-    tree.on("source", f"echo open >{tree.path}/a/gap; rm {tree.path}/a/gap")
-    tree.on("source", f"systemctl is-enabled {place.tag}_gate.service; systemctl start {place.tag}_gate.service")
+    tree.restart("source")
     assert tree.state("source").word == "held"
     tree.on("source", f"! echo x >{tree.path}/a/root 2>/dev/null")
+    assert MOVER.sync(tree.context(), "forward").zero
+    assert tree.differing() == {}
+    MOVER.thaw(tree.context(), "source")
+    tree.on("source", f"echo served >>{tree.path}/a/one")
 
 
 @pytest.mark.slow

@@ -3,10 +3,12 @@
 import contextlib
 import itertools
 import os
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from estate.errors import DecantError
 from estate.progress import Step
 from estate.records.base import now
 from estate.records.move import Description, Move, Residue
@@ -21,7 +23,9 @@ from migration.files.gate import State
 from migration.files.sides import sides
 from migration.movers.files import MOVER
 from migration.verify.files import VERIFIER
+from practice import spec
 from practice.estate import Estate
+from practice.host import BootedHost
 
 SOURCE, TARGET = "files-legacy", "data-target"
 _numbers = itertools.count(1)
@@ -132,6 +136,18 @@ class Trial:
         return {
             check.name: check.note for check in checks if not check.agrees and not check.name.startswith("folder ")
         }
+
+    def restart(self, side: Side) -> None:
+        """Switch one host off and on again, in earnest."""
+        name = SOURCE if side == "source" else TARGET
+        host = BootedHost(self.estate.name, next(one for one in spec.HOSTS if one.name == name))
+        with contextlib.suppress(DecantError):
+            self.on(side, "systemctl poweroff")
+        self.transports[name].close()
+        while host.status().running:
+            time.sleep(0.1)
+        host.boot()
+        host.wait()
 
     def _record(self, left: Residue) -> None:
         if not any(_same(left, noted) for noted in self.notes):

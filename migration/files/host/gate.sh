@@ -32,7 +32,7 @@ HERE=$PWD
 RUN=/run/$TAG.closed
 UNITS=/etc/systemd/system
 BOOT=$(cat /proc/sys/kernel/random/boot_id)
-WAIT=50 # tenths of a second for writers to end after their exporters were stopped
+WAIT=4 # seconds for writers to end after their exporters were stopped
 
 state=open epoch=0 deadline=0 boot=$BOOT
 [ ! -s state ] || read -r state epoch deadline boot <state
@@ -166,10 +166,9 @@ give_up() {
 close_it() {
   can_look
   stop_exporters
-  tries=0
+  until=$(($(uptime) + WAIT))
   while left=$(open_files) && [ -n "$left" ]; do
-    tries=$((tries + 1))
-    [ "$tries" -lt "$WAIT" ] || give_up "still open for writing: $(few "$left")"
+    [ "$(uptime)" -lt "$until" ] || give_up "still open for writing: $(few "$left")"
     sleep 0.1
   done
   bind
