@@ -11,6 +11,7 @@ from practice.estate import Estate
 
 pytestmark = [pytest.mark.practice, pytest.mark.slow]
 
+ODD_ROWS = 'rows of Planning Dept.Odd "Table"'
 TABLE = '"Planning Dept"."Odd ""Table"""'
 
 FUNCTION = "CREATE OR REPLACE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"
@@ -20,9 +21,10 @@ DEFAULTS = (
 )
 
 PLANTED = [
-    (f"UPDATE {TABLE} SET fee = 1 WHERE \"Id\" IN (7, 10)", "rows of Planning Dept.Odd \"Table\"", "2 row(s) differ"),
-    (f"UPDATE {TABLE} SET amount = 2/3.0::float8 + 1e-15 WHERE \"Id\" = 13", "rows of Planning Dept.Odd \"Table\"", "3 row(s) differ"),
-    (f"UPDATE {TABLE} SET details = '{{\"b\":1, \"a\": [1,  2]}}' WHERE \"Id\" = 16", "rows of Planning Dept.Odd \"Table\"", "4 row(s) differ"),
+    ("ALTER TABLE notes DISABLE TRIGGER ALL", "table public.notes", ""),
+    (f"UPDATE {TABLE} SET fee = 1 WHERE \"Id\" IN (7, 10)", ODD_ROWS, "2 row(s) differ"),
+    (f"UPDATE {TABLE} SET amount = 2/3.0::float8 + 1e-15 WHERE \"Id\" = 13", ODD_ROWS, "3 row(s) differ"),
+    (f"UPDATE {TABLE} SET details = '{{\"b\":1, \"a\": [1,  2]}}' WHERE \"Id\" = 16", ODD_ROWS, "4 row(s) differ"),
     ("DELETE FROM notes WHERE id = 3", "rows of public.notes", "1 only on the source"),
     ("INSERT INTO parts VALUES (500, '2026-02-02')", "rows of public.parts_2026", "1 only on the target"),
     ("INSERT INTO visits SELECT * FROM visits WHERE page = 'home' LIMIT 1", "rows of public.visits", "1 only on the target"),
@@ -32,11 +34,10 @@ PLANTED = [
     ("ALTER SEQUENCE tickets NO CYCLE", "sequence definition public.tickets", ""),
     ("DROP INDEX \"Planning Dept\".\"Lower\"", "index Planning Dept.Lower", ""),
     ("ALTER TABLE notes DISABLE TRIGGER noted", "trigger public.notes.noted", ""),
-    ("ALTER TABLE notes DISABLE TRIGGER ALL", "table public.notes", ""),
     ("ALTER TABLE notes OWNER TO odd_clerk", "table public.notes", ""),
     ("ALTER TABLE notes DISABLE ROW LEVEL SECURITY", "table public.notes", ""),
     ("ALTER POLICY own ON notes USING (true)", "policy public.notes.own", ""),
-    ("ALTER TABLE notes DROP CONSTRAINT notes_odd_fkey", "constraint public.notes.notes_odd_fkey", ""),
+    ("ALTER TABLE codes DROP CONSTRAINT codes_code_key", "constraint public.codes.codes_code_key", ""),
     ("ALTER TABLE visits ALTER seconds SET DEFAULT 5", "column public.visits.seconds", ""),
     ("ALTER TABLE visits ALTER page TYPE varchar(40)", "column public.visits.page", ""),
     ("REVOKE SELECT (page) ON visits FROM odd_clerk", "column public.visits.page", ""),
