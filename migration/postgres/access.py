@@ -56,7 +56,10 @@ def lines(sides: Sides, flow: Flow) -> str:
 
 
 def to_publisher(sides: Sides, flow: Flow, role: str) -> str:
-    """The connection string from the subscriber's host to the publisher; the password is in the file it names."""
+    """The connection string from the subscriber's host to the publisher; the password is in the file it names.
+
+    A publisher that disappears is noticed within 50 seconds; by the system's defaults it would be twelve minutes.
+    """
     return conninfo(
         host=address_of(sides, flow.publisher),
         port=flow.publisher.port,
@@ -66,7 +69,9 @@ def to_publisher(sides: Sides, flow: Flow, role: str) -> str:
         sslmode="require" if flow.publisher.facts["tls"] else "prefer",
         application_name=sides.names.tag,
         connect_timeout=10,
-        keepalives_idle=60,
+        keepalives_idle=20,
+        keepalives_interval=10,
+        keepalives_count=3,
     )
 
 

@@ -3,7 +3,7 @@
 import shlex
 import time
 
-from estate.errors import DecantError, RefusedError
+from estate.errors import RefusedError, UnfinishedError
 from estate.progress import Step
 from estate.transport.base import quote
 from migration.postgres import access, gate, slots
@@ -54,7 +54,7 @@ def ours(sides: Sides, database: str) -> bool:
 def copy(sides: Sides) -> None:
     """Copy the database, or find that it is being copied and wait, or that it has been.
 
-    Raises `DecantError` with the unit's own last words where it failed.
+    Raises `UnfinishedError` with the unit's own last words where it failed, `UnreachableError` where the source is away.
     """
     if seeded(sides):
         return
@@ -192,7 +192,8 @@ def _watch(sides: Sides) -> None:
             for line in log
             if "ERROR:" in line or "FATAL:" in line
         ]
-        raise DecantError(
+        sides.source.value("SELECT 1")  # where the source is away, that is what happened
+        raise UnfinishedError(
             f"the seed on {target.host.name} ended while {_phase(sides) or 'starting'} "
             f"({said[-1][:300] if said else 'it was ended'})",
             "mend that and run the command again: it starts the seed afresh",
