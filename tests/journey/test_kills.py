@@ -1,0 +1,105 @@
+"""`kill -9` of every command that moves, in every phase, with a writer at work: run again, it goes on and loses nothing."""
+
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from estate.records.move import Phase
+from migration.machine import WORKING
+from tests.journey.person import DATABASE, DRIVE, Person
+
+pytestmark = [pytest.mark.practice, pytest.mark.slow]
+
+MOVE = ("prepare", "seed", "follow", "compare")
+CUTOVER = ("freeze", "drain", "prove", "turn", "switch", "open_target")
+ROLLBACK = ("freeze", "prove", "give_back", "tidy")
+ACCEPT = ("tidy_accepted",)
+
+HALF_WAY = {"prepare": 0.5, "seed": 1.5, "compare": 1.0, "freeze": 0.3, "prove": 1.0, "turn": 0.3, "tidy": 1.0}
+"""Seconds into a stage that is long enough."""
+
+
+class Mover:
+    """Takes one workload through its moves and is killed on the way."""
+
+    def __init__(self, person: Person, workload: str) -> None:
+        self.person = person
+        self.workload = workload
+        self.died: list[str] = []
+
+    def killed_in(self, stages: tuple[str, ...], *words: str) -> None:
+        """Run a command and kill it once in each stage; then run it to its end."""
+        for stage in stages:
+            self._killed(words, lambda stage=stage: self.person.stage(self.workload) == stage, stage)
+        self.person.must(*words)
+
+    def killed_while_soaking(self) -> None:
+        """Kill the run that brings back what was written on the target; a soak is no stage."""
+        words = self.person.moving(self.workload)
+        self._killed(words, lambda: self.person.held(self.workload), "soak")
+        self.person.must(*words)
+
+    def _killed(self, words: tuple[str, ...] | list[str], there: Callable[[], bool], stage: str) -> None:
+        before, begun = self._epoch(), time.monotonic()
+        run = self.person.begin(*words)
+        # Until this run holds the move, the stage on record is that of the run that was killed before.
+        run.until(lambda: self._epoch() > before and there(), stage)
+        time.sleep(HALF_WAY.get(stage, 0))
+        run.kill()
+        assert self.person.phase(self.workload) in [*WORKING, Phase.SOAKING], f"killed too late in {stage}"
+        phase, reached = self.person.phase(self.workload), self.person.stage(self.workload)
+        self.died.append(f"{phase}: {stage}, was in {reached or 'none'}, {time.monotonic() - begun:.0f} s")
+        sys.stderr.write(f"{self.workload}: {self.died[-1]}\n")
+
+    def _epoch(self) -> int:
+        move = self.person.move(self.workload)
+        return -1 if move is None else move.epoch
+
+    @property
+    def id(self) -> str:
+        move = self.person.move(self.workload)
+        assert move is not None
+        return move.id
+
+
+def there_back_and_there_again(mover: Mover) -> list[str]:
+    person = mover.person
+    mover.killed_in(MOVE, *person.moving(mover.workload))
+    assert person.phase(mover.workload) == "ready"
+    person.approve(mover.id)
+    mover.killed_in(CUTOVER, "cutover", mover.id, f"--confirm={mover.id}")
+    assert person.phase(mover.workload) == "soaking"
+    mover.killed_while_soaking()
+    mover.killed_in(ROLLBACK, "rollback", mover.id, f"--confirm={mover.id}")
+    assert person.phase(mover.workload) == "rolled back"
+
+    person.clear(mover.workload)
+    person.must(*person.moving(mover.workload))
+    person.approve(mover.id)
+    person.must("cutover", mover.id, f"--confirm={mover.id}")
+    mover.killed_in(ACCEPT, *person.accepting(mover.id))
+    assert person.phase(mover.workload) == "accepted"
+    return mover.died
+
+
+@pytest.mark.timeout(1200)
+def test_killed_in_every_phase_both_workloads_at_once(person: Person) -> None:
+    person.start_load("reports", "shared")
+    movers = [Mover(person, DATABASE), Mover(person, DRIVE)]
+    with ThreadPoolExecutor(2) as pool:
+        for died in pool.map(there_back_and_there_again, movers):
+            assert {line.split(":")[0] for line in died} == {
+                "preparing",
+                "seeding",
+                "syncing",
+                "cutting over",
+                "soaking",
+                "rolling back",
+                "accepting",
+            }
+    assert person.lost() == {"exit": 0, "lost": 0}
+    assert person.residue() == []
+    assert "The ledger holds" in person.must("evidence", "verify").out
