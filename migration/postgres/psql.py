@@ -4,7 +4,7 @@ import json
 from functools import cached_property
 from typing import Any
 
-from estate.errors import DecantError, UsageError
+from estate.errors import DecantError, RefusedError, UnreachableError, UsageError
 from estate.records.host import Host
 from estate.records.move import Move
 from estate.transport.base import Result, Transport, quote
@@ -108,6 +108,8 @@ class Server:
                           current_setting('ssl') = 'on' AS tls,
                           (SELECT setting FROM pg_config WHERE name = 'BINDIR') AS bin"""
             )[0]
+        except (UnreachableError, RefusedError):
+            raise
         except DecantError as error:
             raise UsageError(
                 f"PostgreSQL on {self.host.name} (port {self.port}) could not be asked ({error.what})",
