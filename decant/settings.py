@@ -47,6 +47,17 @@ class MoveSection(_Section):
     )
     method: str = Field(default="auto", description="auto, or dump to force dump and restore in the freeze.")
     parallel: int = Field(default=2, ge=1, le=16, description="Streams of one bulk copy.")
+    close_seconds: float = Field(
+        default=10, ge=1, le=600, description="How long a freeze waits for a database's sessions to end."
+    )
+    target_port: int = Field(default=5432, ge=1, le=65535, description="Port of PostgreSQL on targets.")
+    source_address: str = Field(
+        default="", description="Address by which targets reach sources, where the hosts file's is another."
+    )
+    target_address: str = Field(default="", description="Likewise, by which sources reach targets.")
+    slot_cap_mib: int = Field(
+        default=0, ge=0, description="Log a replication slot may hold back; 0 is half of what is free."
+    )
 
 
 class DiscoverSection(_Section):

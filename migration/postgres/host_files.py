@@ -26,6 +26,7 @@ def install(sides: Sides, server: Server) -> None:
         f"{key}={shlex.quote(str(value))}\n"
         for key, value in {
             "TAG": names.tag,
+            "BIN": server.bin,
             "PORT": server.port,
             "DATABASE": sides.database,
             "ROLE": names.role,

@@ -120,7 +120,7 @@ def _start(sides: Sides) -> None:
         "PORT": target.port,
         "NEW": names.database,
         "SLOT": flow.name if sides.logical else "",
-        "JOBS": sides.setting("jobs", min(max(cpus, 2), MOST_JOBS)),
+        "JOBS": sides.setting("parallel", min(max(cpus, 2), MOST_JOBS)),
         "SOURCE": access.to_publisher(sides, flow, names.copy_role),
         "SOURCE_FLOW": access.to_publisher(sides, flow, names.role),
         "LARGE_OBJECTS": large_objects,

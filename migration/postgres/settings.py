@@ -12,6 +12,7 @@ from migration.postgres.sql import literal
 SLOTS_NEEDED = 2
 """Our slot, and as much again for what the server itself may take while it is in use."""
 RESTART_SECONDS = 90.0
+LEAST_CAP = 256 << 20
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,11 @@ def needed(sides: Sides, server: Server) -> list[Change]:
 
 def cap_bytes(sides: Sides, server: Server) -> int:
     """How much write-ahead log our slot may hold back: set, or half of what is free where the log is kept."""
-    given = sides.setting("slot_cap_bytes", None)
-    return (
-        int(given)
-        if given is not None
-        else max(free_bytes(server, f"{server.facts['data']}/pg_wal") // 2, 1 << 28)
-    )
+    given = int(sides.setting("slot_cap_mib", 0)) << 20
+    if given:
+        return given
+    half = free_bytes(server, f"{server.facts['data']}/pg_wal") // 2
+    return max(half >> 30 << 30, LEAST_CAP)  # whole GiB, so that two descriptions say the same
 
 
 def free_bytes(server: Server, folder: str) -> int:
@@ -81,7 +81,7 @@ def apply(sides: Sides, server: Server) -> None:
     if restart and server.host.name not in sides.ctx.move.confirmed:
         raise RefusedError(
             f"PostgreSQL on {server.host.name} must be restarted once for {', '.join(c.name for c in restart)}",
-            f'allow it with --confirm={server.host.name}, or set method = "dump" to copy inside the freeze',
+            f'allow it with --confirm={server.host.name}, or set move.method to "dump" to copy inside the freeze',
         )
     for change in changes:
         sides.note(server, "setting", change.name, old=_configured(server, change.name), new=change.value)

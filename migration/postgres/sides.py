@@ -47,12 +47,11 @@ class Sides:
     @cached_property
     def logical(self) -> bool:
         """Whether changes are followed; else the copy is a dump inside the freeze, with no flow back."""
-        return self.source.major >= 10 and self.setting("method", "logical") != "dump"
+        return self.source.major >= 10 and self.setting("method", "auto") != "dump"
 
     def setting(self, name: str, default: Any) -> Any:
-        """One of the workspace's settings for movers."""
-        value = self.ctx.settings.get(name)
-        return default if value is None else value
+        """One of the workspace's settings for moves; what is not set, empty or zero is left to us."""
+        return self.ctx.settings.get(name) or default
 
     def note(self, server: Server, kind: str, name: str, old: str | None = None, new: str | None = None) -> None:
         """Take note of a thing or a change before it is made. The first old value noted stays."""

@@ -161,13 +161,13 @@ def _refuse_tables(tables: list[Table]) -> None:
             raise RefusedError(
                 f"trigger {table.always_triggers[0]} of {table.label} fires for replicated changes too, "
                 "so its work would be done twice",
-                'make it an ordinary one (ALTER TABLE … ENABLE TRIGGER), or set method = "dump"',
+                'make it an ordinary one (ALTER TABLE … ENABLE TRIGGER), or set move.method to "dump"',
             )
         if table.identity_needed == "FULL" and table.incomparable:
             raise RefusedError(
                 f"{table.label} has no key, and its column {table.incomparable[0]} cannot be compared, "
                 "so an UPDATE could not be followed",
-                'give it a primary key, or set method = "dump"',
+                'give it a primary key, or set move.method to "dump"',
             )
 
 

@@ -55,7 +55,7 @@ class Mortal:
 
 @pytest.fixture
 def drive(estate: Estate) -> Iterator[Drive]:
-    made = Drive(estate, "mortal", database="mortal", settings={"jobs": 2})
+    made = Drive(estate, "mortal", database="mortal", settings={"parallel": 2})
     made.sql(
         SOURCE, "CREATE ROLE odd_owner; CREATE ROLE odd_clerk LOGIN PASSWORD 'x' IN ROLE odd_owner;", "postgres"
     )

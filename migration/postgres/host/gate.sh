@@ -15,7 +15,8 @@
 set -eu
 export LC_ALL=C
 cd "$(dirname "$0")"
-. ./gate.conf # TAG PORT DATABASE HBA ROLE
+. ./gate.conf # TAG BIN PORT DATABASE HBA ROLE
+PATH="$BIN:$PATH" # the server's own psql: Debian's wrapper takes twice as long to start
 
 if [ "$1" = lapse ]; then # tried until it succeeds, without holding the lock in between
   until sh "$0" lapsed "$2"; do sleep 2; done
