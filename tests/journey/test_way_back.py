@@ -102,8 +102,8 @@ def entry_of(audit: Audit, action: str) -> int:
 @pytest.mark.parametrize(
     ("action", "change"),
     [
-        ("approval", "UPDATE ledger SET payload = replace(payload, 'second.person', 'third.person')"),
-        ("move.verified", "UPDATE ledger SET payload = replace(payload, 'true', 'false')"),
+        ("move.approved", "UPDATE ledger SET payload = replace(payload, 'second.person', 'third.person')"),
+        ("move.verified", "UPDATE ledger SET payload = replace(payload, 'items', 'rows')"),
         ("move.given_back", "UPDATE ledger SET at = '2026-01-01T00:00:00+00:00'"),
         ("backup.verified", "DELETE FROM ledger"),
     ],
