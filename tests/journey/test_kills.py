@@ -9,7 +9,7 @@ import pytest
 
 from estate.records.move import Phase
 from migration.machine import WORKING
-from tests.journey.person import DATABASE, DRIVE, Person
+from tests.journey.person import DATABASE, DRIVE, OPERATOR, Person
 
 pytestmark = [pytest.mark.practice, pytest.mark.slow]
 
@@ -17,6 +17,8 @@ MOVE = ("prepare", "seed", "follow", "compare")
 CUTOVER = ("freeze", "drain", "prove", "turn", "switch", "open_target")
 ROLLBACK = ("freeze", "prove", "give_back", "tidy")
 ACCEPT = ("tidy_accepted",)
+
+PHASES = {"preparing", "seeding", "syncing", "cutting over", "soaking", "rolling back", "accepting"}
 
 HALF_WAY = {"prepare": 0.5, "seed": 1.5, "compare": 1.0, "freeze": 0.3, "prove": 1.0, "turn": 0.3, "tidy": 1.0}
 """Seconds into a stage that is long enough."""
@@ -29,6 +31,7 @@ class Mover:
         self.person = person
         self.workload = workload
         self.died: list[str] = []
+        self.waited: list[str] = []
 
     def killed_in(self, stages: tuple[str, ...], *words: str) -> None:
         """Run a command and kill it once in each stage; then run it to its end."""
@@ -49,6 +52,7 @@ class Mover:
         run.until(lambda: self._epoch() > before and there(), stage)
         time.sleep(HALF_WAY.get(stage, 0))
         run.kill()
+        self.waited += [line for line in run.lines if "sign of life" in line]
         assert self.person.phase(self.workload) in [*WORKING, Phase.SOAKING], f"killed too late in {stage}"
         phase, reached = self.person.phase(self.workload), self.person.stage(self.workload)
         self.died.append(f"{phase}: {stage}, was in {reached or 'none'}, {time.monotonic() - begun:.0f} s")
@@ -65,7 +69,7 @@ class Mover:
         return move.id
 
 
-def there_back_and_there_again(mover: Mover) -> list[str]:
+def there_back_and_there_again(mover: Mover) -> Mover:
     person = mover.person
     mover.killed_in(MOVE, *person.moving(mover.workload))
     assert person.phase(mover.workload) == "ready"
@@ -82,7 +86,7 @@ def there_back_and_there_again(mover: Mover) -> list[str]:
     person.must("cutover", mover.id, f"--confirm={mover.id}")
     mover.killed_in(ACCEPT, *person.accepting(mover.id))
     assert person.phase(mover.workload) == "accepted"
-    return mover.died
+    return mover
 
 
 @pytest.mark.timeout(1200)
@@ -90,16 +94,10 @@ def test_killed_in_every_phase_both_workloads_at_once(person: Person) -> None:
     person.start_load("reports", "shared")
     movers = [Mover(person, DATABASE), Mover(person, DRIVE)]
     with ThreadPoolExecutor(2) as pool:
-        for died in pool.map(there_back_and_there_again, movers):
-            assert {line.split(":")[0] for line in died} == {
-                "preparing",
-                "seeding",
-                "syncing",
-                "cutting over",
-                "soaking",
-                "rolling back",
-                "accepting",
-            }
+        for mover in pool.map(there_back_and_there_again, movers):
+            assert {line.split(":")[0] for line in mover.died} == PHASES
+            # Who comes right after a death is told what the wait is for, and how long it can take.
+            assert any(f"{OPERATOR}@" in line and "its lease lapses in" in line for line in mover.waited)
     assert person.lost() == {"exit": 0, "lost": 0}
     assert person.residue() == []
     assert "The ledger holds" in person.must("evidence", "verify").out
