@@ -6,10 +6,15 @@ import warnings
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from estate.progress import Step
 from practice import system
 from practice.estate import Estate, build
+
+# A property holds or does not; how long an example took says only how busy the machine is.
+settings.register_profile("decant", deadline=None)
+settings.load_profile("decant")
 
 
 def can_practise() -> bool:

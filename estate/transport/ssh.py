@@ -38,6 +38,13 @@ class Timeouts:
     """Seconds between signs of life on a quiet connection, so that a cut one is noticed."""
 
 
+NO_ROOM = frozenset({2, 4})
+"""How a server refuses one session more: "connect failed" (OpenSSH's answer) and "resource shortage" (RFC 4254, 5.1)."""
+
+ROOM_PAUSE = 0.1
+"""Seconds before a server is asked again for a session."""
+
+
 class SshTransport:
     """One host over SSH. Safe to use from many threads; connects when first used, and again when it was cut."""
 
@@ -192,7 +199,15 @@ class SshTransport:
         return channel
 
     def _open(self, connection: paramiko.Transport, deadline: float) -> paramiko.Channel:
-        return connection.open_session(timeout=min(self._timeouts.channel, _left(deadline)))
+        """A channel. A server that has all the sessions it allows (MaxSessions) is asked again for a while."""
+        patience = time.monotonic() + min(self._timeouts.channel, _left(deadline))
+        while True:
+            try:
+                return connection.open_session(timeout=min(self._timeouts.channel, _left(deadline)))
+            except paramiko.ChannelException as refused:
+                if refused.code not in NO_ROOM or time.monotonic() > patience:
+                    raise
+            time.sleep(ROOM_PAUSE)
 
     def _connected(self, deadline: float) -> paramiko.Transport:
         left = _left(deadline)
