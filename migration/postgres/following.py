@@ -88,7 +88,7 @@ def _present(flow: Flow, upto: str) -> slots.Slot:
         raise RefusedError(
             f"the replication slot {flow.name} on {flow.publisher.host.name} is {'lost' if slot else 'gone'}: "
             "changes since then cannot be followed",
-            "run `decant move` again, which makes the first copy anew",
+            "give this move up with `decant cancel`, then `decant move` makes the first copy anew",
         )
     return slot
 
@@ -104,7 +104,7 @@ def _within_cap(sides: Sides, flow: Flow, slot: slots.Slot) -> None:
         slots.drop(sides, flow)
         raise RefusedError(
             f"the replication slot on {publisher.host.name} held back {slot.held_back >> 20} MiB of log and was dropped",
-            "see why the target fell behind, and run `decant move` again, which makes the first copy anew",
+            "see why the target fell behind; give this move up with `decant cancel`, then run `decant move` again",
         )
 
 
