@@ -119,9 +119,8 @@ def require_closed(sides: Sides, server: Server) -> None:
 
 def thaw(sides: Sides, server: Server) -> None:
     """Open the gate, whatever was before. Safe to repeat."""
-    if status(sides, server).word == "none":
-        return
-    _gate(sides, server, "open")
+    if status(sides, server).word != "none":
+        _gate(sides, server, "open")
     _forget(sides, server)
 
 

@@ -56,6 +56,8 @@ def copy(sides: Sides) -> None:
 
     Raises `UnfinishedError` with the unit's own last words where it failed, `UnreachableError` where the source is away.
     """
+    for server in (sides.source, sides.target):
+        server.run(":").must(f"Taking over on {server.host.name}")  # from here on an older attempt changes nothing
     if seeded(sides):
         return
     if not _running(sides) and _phase(sides) != "done":
