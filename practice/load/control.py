@@ -88,6 +88,8 @@ class Load:
                 name = sorted(waiting)[0]
                 reasons = replay(read(self.folder.journal(name))).refusals
                 self.stop()
+                process.kill()  # one that was too slow to be seen running would stay
+                process.wait()
                 raise UnreachableError(
                     f"the stream {name} took no write within {FIRST_WRITE_SECONDS:.0f} s"
                     f" ({next(reversed(reasons), 'no answer')})",
