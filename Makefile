@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
-.PHONY: setup python demo test packages fast practice-test lint format lock
+.PHONY: setup python demo test packages fast practice-test chaos lint format lock
 
 setup: $(VENV)/.installed
 
@@ -37,7 +37,11 @@ fast: setup
 	$(BIN)/pytest -q -n 2 -m "not practice" --durations 10
 
 practice-test: setup
-	$(BIN)/pytest -q -m practice --durations 15
+	$(BIN)/pytest -q -m "practice and not chaos" --durations 15
+
+# Kills at random moments on real servers; the kill in every phase is part of `make test`.
+chaos: setup packages
+	$(BIN)/pytest -q -m chaos
 
 lint: setup
 	$(BIN)/ruff check .

@@ -17,7 +17,7 @@ import pytest
 from practice.estate import Estate
 from tests.decant.face import decant
 
-pytestmark = [pytest.mark.practice, pytest.mark.slow]
+pytestmark = [pytest.mark.practice, pytest.mark.slow, pytest.mark.chaos]
 
 
 class Site:
