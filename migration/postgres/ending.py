@@ -2,6 +2,7 @@
 
 from estate.records.base import now
 from estate.records.move import Residue
+from migration import fence
 from migration.context import Side
 from migration.postgres import access, gate, host_files, publication, roles, seed, settings, slots
 from migration.postgres.psql import Server
@@ -44,9 +45,9 @@ def clean(sides: Sides, keep: Side | None) -> None:
         names = sides.names
         server.run(
             f"""systemctl stop {names.seed_unit}.service 2>/dev/null || true
-            systemctl reset-failed '{names.tag}_*' 2>/dev/null || true
-            rm -rf {names.folder}"""
-        ).must(f"Removing {names.folder} on {server.host.name}")
+            systemctl reset-failed '{names.tag}_*' 2>/dev/null || true"""
+        ).must(f"Ending the units of {names.tag} on {server.host.name}")
+        fence.remove(server.transport, server.host, server.move)
         sides.forget(server, "directory", names.folder)
         sides.forget(server, "unit")
 
