@@ -86,7 +86,7 @@ def compare(
 def used(place: Place) -> set[Owner]:
     """Every owner and group that the tree on one side names: of its files, and in its access lists."""
     script = f"""
-    find {q(place.tree)} -printf 'user %U %u\\ngroup %G %g\\n' | sort -u
+    find {q(place.tree)} -ignore_readdir_race -printf 'user %U %u\\ngroup %G %g\\n' | sort -u
     getfacl -R -P -p -s -- {q(place.tree)} |
       sed -n -e 's/^default://' -e 's/^\\(user\\|group\\):\\([^:]\\{{1,\\}}\\):.*/\\1 - \\2/p' | sort -u
     """

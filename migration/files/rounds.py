@@ -76,7 +76,7 @@ def _changed(both: Sides) -> dict[str, bytes]:
     script = f"""set -eu
     cd {q(source.work)}; echo forward >direction.new; mv -f direction.new direction
     date +%s
-    cd {q(source.tree)}; find . -type f -newerct @{since} -printf '%P\\0'"""
+    cd {q(source.tree)}; find . -ignore_readdir_race -type f -newerct @{since} -printf '%P\\0'"""
     said = (
         source.run(script, timeout=LONG, limit=1 << 28).must(f"Looking for changes on {source.host.name}").stdout
     )

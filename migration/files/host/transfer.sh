@@ -48,7 +48,7 @@ if [ "$direction" = back ]; then
   date +%s >since.new
   cp -f since.new "$job/started"
   since=$(($(cat since) - 2))
-  (cd "$TREE" && find . -type f -newerct "@$since" -printf '%P\0') >"$job/dirty"
+  (cd "$TREE" && find . -ignore_readdir_race -type f -newerct "@$since" -printf '%P\0') >"$job/dirty"
 fi
 
 # The streams only warm up: what they miss, or cannot know of each other (hard links between them), the whole pass
