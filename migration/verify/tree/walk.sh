@@ -2,14 +2,14 @@
 set -u
 export LC_ALL=C
 cd "$2" || exit 1
-of() { xargs -0 -r sh -c "exec find \"\$@\" -mindepth 1 -maxdepth 1 $1" sh; }
+of() { xargs -0 -r sh -c "exec find \"\$@\" -ignore_readdir_race -mindepth 1 -maxdepth 1 $1" sh; }
 fields='%y %m %u %g %s %T@ %D %i %n\0%l\0%p\0'
 # Names that a line of text cannot hold: openssl changes them, by its version.
 export newline='
 ' return=$(printf '\r')
 odd='\( -path "*\\\\*" -o -path "*$newline*" -o -path "*$return*" \)'
 case $1 in
-folders) find . -type d -print0 ;;
+folders) find . -ignore_readdir_race -type d -print0 ;;
 top) find . -maxdepth 0 -printf "$fields" ;;
 entries) of "-printf '$fields'" ;;
 contents)
