@@ -24,10 +24,6 @@ $(VENV)/.installed: requirements/dev.txt requirements/bootstrap.txt pyproject.to
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --config-settings editable_mode=compat --editable .
 	@touch $@
 
-# In CI, on a shared machine, what failed is tried once more, alone, and both outcomes are printed.
-tests = $(BIN)/pytest -q $(1) || { test -n "$$CI" && echo "FAILED ONCE; again, only what failed:" \
-	&& $(BIN)/pytest -q --last-failed --last-failed-no-failures none $(1); }
-
 demo: setup
 	@$(BIN)/decant demo
 
@@ -38,10 +34,10 @@ packages: setup
 	@$(BIN)/python -m tests.packages
 
 fast: setup
-	$(call tests,-n 2 -m "not practice" --durations 10)
+	$(BIN)/pytest -q -n 2 -m "not practice" --durations 10
 
 practice-test: setup
-	$(call tests,-m "practice and not chaos" --durations 15)
+	$(BIN)/pytest -q -m "practice and not chaos" --durations 15
 
 # Kills at random moments on real servers; the kill in every phase is part of `make test`.
 chaos: setup packages

@@ -31,7 +31,7 @@ def _check(facts: ServerFacts, context: Context) -> Verdict:
             found[f"{support.product} {support.version}"] = support
     ended = sorted(name for name, support in found.items() if support.status == "ended")
     if ended:
-        return failed("; ".join(f"{n}: {found[n].reason}" for n in ended[:3]), ", ".join(ended))
+        return failed("; ".join(f"{n}: {found[n].reason}" for n in ended), ", ".join(ended))
     insist_on_all(facts, "packages")
     unknown = sorted(name for name, support in found.items() if support.status == "unknown")
     if unknown:

@@ -132,9 +132,8 @@ class ShareStream:
         pairs = []
         try:
             for name in smbclient.listdir(self._path(""), **self._options()):
-                if name.startswith(prefix):
-                    with smbclient.open_file(self._path(name), mode="rb", **self._options()) as file:
-                        text = file.read().decode("utf-8", "replace")
+                text = self._content(name) if name.startswith(prefix) else None
+                if text is not None:
                     pairs.append((name.split(" ", 1)[0], f"{name}{_BETWEEN}{text}"))
         except SMBOSError as error:
             if error.errno != ENOENT:
@@ -142,6 +141,16 @@ class ShareStream:
         except _ERRORS as error:
             raise _unreadable(error) from error
         return grouped(pairs)
+
+    def _content(self, name: str) -> str | None:
+        """A file's content; None where it went after it was listed, which says nothing of the files after it."""
+        try:
+            with smbclient.open_file(self._path(name), mode="rb", **self._options()) as file:
+                return str(file.read().decode("utf-8", "replace"))
+        except SMBOSError as error:
+            if error.errno != ENOENT:
+                raise
+            return None
 
     def close(self) -> None:
         """Cut the connection."""
