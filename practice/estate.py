@@ -27,8 +27,8 @@ from practice import (
     tool,
 )
 from practice.host import BootedHost, HostStatus
-from practice.images import Builder
-from practice.mirror import BULLSEYE, choose, of_machine
+from practice.images import layers
+from practice.mirror import BULLSEYE
 
 DEFAULT_NAME = "decant"
 _TASK = "practice estate"
@@ -39,11 +39,7 @@ def build(progress: Progress = silent, legacy: str = BULLSEYE.codename) -> dict[
 
     Raises `UnreachableError` where the mirror does not answer.
     """
-    mirror = of_machine()
-    pair = choose(mirror, legacy)
-    if pair.notice:
-        progress(Step(_TASK, 0, len(spec.HOSTS), "hosts", pair.notice))
-    return Builder(mirror, pair, progress).ensure([host.layer for host in spec.HOSTS])
+    return layers([host.layer for host in spec.HOSTS], progress, legacy)
 
 
 class Estate:

@@ -12,8 +12,7 @@ from estate.progress import Progress, Step, silent
 from estate.records.host import Host
 from practice import handover, identity, lock, network, places, processes, spec, tool
 from practice.estate import Estate
-from practice.images import Builder
-from practice.mirror import choose, of_machine
+from practice.images import layers
 from practice.overlay import Overlay
 
 LAYER = "target-base"
@@ -99,15 +98,14 @@ class Fleet:
             )
 
     def _add(self, numbers: Sequence[int], progress: Progress) -> None:
-        mirror = of_machine()
-        layers = Builder(mirror, choose(mirror), progress).ensure([LAYER])[LAYER]
+        below = layers([LAYER], progress)[LAYER]
         self.estate.prepare()
         network.attach(self.estate.name, [(name(n), spec.fleet_address(n)) for n in numbers])
         done = 0
 
         def start(number: int) -> str:
             nonlocal done
-            known = self._start(number, layers)
+            known = self._start(number, below)
             done += 1
             progress(Step(_TASK, done, len(numbers), "hosts"))
             return known

@@ -1,9 +1,10 @@
 """Builds the layers of root file systems, once; the next estate finds them in the cache."""
 
+import itertools
 import shutil
 import threading
 import time
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,13 +13,33 @@ from estate.progress import Progress, Step, silent
 from practice import container, lock, passwords, processes, tool
 from practice.debian import BUILD_SECONDS, Debian
 from practice.layer import Layer, chain, load
-from practice.mirror import Mirror, Pair
+from practice.mirror import BULLSEYE, Mirror, Pair, choose, of_machine, usual
 from practice.overlay import Overlay
 from practice.places import IMAGES
 
 WORKERS = 3
 KEEP_DAYS = 7
 _TASK = "build images"
+
+
+def layers(names: Sequence[str], progress: Progress, legacy: str = BULLSEYE.codename) -> dict[str, list[Path]]:
+    """Each named layer's folders, the lowest first; what is not in the cache is built.
+
+    The mirror is asked only where something is to be built, so that an estate of cached images needs no network.
+    Raises `UsageError` for a release that is no choice, `UnreachableError` where the mirror does not answer.
+    """
+    pair = usual(legacy)
+    chains = {name: chain(name) for name in names}
+    if not all(one.image(pair).is_dir() for below in chains.values() for one in below):
+        mirror = of_machine()
+        pair = choose(mirror, legacy)
+        builder = Builder(mirror, pair, progress)
+        if pair.notice:
+            builder.tell(pair.notice)
+        builder.build(chains.values())
+    for one in itertools.chain(*chains.values()):
+        _stamp(one.image(pair)).touch()
+    return {name: [one.image(pair) for one in below] for name, below in chains.items()}
 
 
 class Builder:
@@ -32,25 +53,22 @@ class Builder:
         self._done = 0
         self._total = 0
 
-    def ensure(self, names: Sequence[str]) -> dict[str, list[Path]]:
-        """Build what is not there of the named layers; gives each name's folders, the lowest first."""
-        chains = {name: chain(name) for name in names}
-        lacking = {one.name for layers in chains.values() for one in layers if not one.image(self._pair).is_dir()}
+    def build(self, chains: Iterable[Sequence[Layer]]) -> None:
+        """Build what is not in the cache of these layers, each with those below it."""
+        wanted = {one.name: one for one in itertools.chain(*chains)}
+        lacking = {name for name, one in wanted.items() if not one.image(self._pair).is_dir()}
         self._total = len(lacking)
-        if lacking:
-            IMAGES.mkdir(parents=True, exist_ok=True)
-            IMAGES.chmod(0o700)
-            self._tell("Debian packages and synthetic data, once on this machine; some minutes")
-            # Two passes: what others stand on first, so that no two threads wait for the same one.
-            bases = [name for name in lacking if load(name).parent is None]
-            with ThreadPoolExecutor(WORKERS) as pool:
-                list(pool.map(self._ensure, bases))
-                list(pool.map(self._ensure, sorted(lacking - set(bases))))
-            prune({one.image(self._pair) for layers in chains.values() for one in layers})
-        for layers in chains.values():
-            for one in layers:
-                _stamp(one.image(self._pair)).touch()
-        return {name: [one.image(self._pair) for one in layers] for name, layers in chains.items()}
+        if not lacking:
+            return
+        IMAGES.mkdir(parents=True, exist_ok=True)
+        IMAGES.chmod(0o700)
+        self.tell("Debian packages and synthetic data, once on this machine; some minutes")
+        # Two passes: what others stand on first, so that no two threads wait for the same one.
+        bases = [name for name in lacking if wanted[name].parent is None]
+        with ThreadPoolExecutor(WORKERS) as pool:
+            list(pool.map(self._ensure, bases))
+            list(pool.map(self._ensure, sorted(lacking - set(bases))))
+        prune({one.image(self._pair) for one in wanted.values()})
 
     def _ensure(self, name: str) -> None:
         layer = load(name)
@@ -59,7 +77,7 @@ class Builder:
                 self._build(layer)
         with self._counting:
             self._done += 1
-        self._tell(f"{name} is ready")
+        self.tell(f"{name} is ready")
 
     def _build(self, layer: Layer) -> None:
         image = layer.image(self._pair)
@@ -70,7 +88,7 @@ class Builder:
         bundle.mkdir(mode=0o755)
         if layer.parent is None:
             scratch.upper.mkdir()
-            self._tell(f"Debian for {layer.name}")
+            self.tell(f"Debian for {layer.name}")
             self._debian(layer).bootstrap(scratch.upper, layer.packages, updated=layer.release == "target")
             scratch.root.mkdir()
             tool.run(["mount", "--bind", str(scratch.upper), str(scratch.root)], "mounting a new image")
@@ -85,7 +103,7 @@ class Builder:
 
     def _fill(self, layer: Layer, root: Path, bundle: Path) -> None:
         if layer.parent is not None:
-            self._tell(f"packages of {layer.name}")
+            self.tell(f"packages of {layer.name}")
             self._debian(layer).install(root, layer.packages)
         if (layer.folder / "root").is_dir():
             tool.run(
@@ -95,9 +113,9 @@ class Builder:
         for account in layer.passwords:
             (bundle / account).write_text(passwords.of(account))  # the database's own account reads it
         for write in layer.writers():
-            self._tell(f"data of {layer.name}")
+            self.tell(f"data of {layer.name}")
             write(root, bundle)
-        self._tell(f"setting up {layer.name}")
+        self.tell(f"setting up {layer.name}")
         container.inside(
             root,
             ["sh", "/run/layer/setup.sh"],
@@ -112,7 +130,8 @@ class Builder:
     def _debian(self, layer: Layer) -> Debian:
         return Debian(self._mirror, layer.debian(self._pair))
 
-    def _tell(self, note: str) -> None:
+    def tell(self, note: str) -> None:
+        """Say how far it is, and what goes on."""
         self._progress(Step(_TASK, self._done, self._total, "images", note))
 
 

@@ -1,15 +1,19 @@
 """Where Debian comes from: the mirror of the machine's own apt sources, and which releases it still has."""
 
 import re
+import subprocess
 import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from estate.errors import DecantError, UnreachableError, UsageError
+from estate.errors import UnreachableError, UsageError
 from practice import tool
 
 _HELPER = "/usr/lib/apt/apt-helper"
+_GONE = re.compile(r"\b(404|410)\b +\w")
+"""apt's words where a server answers that it has no such file."""
+_PATIENCE = 120.0
 
 
 @dataclass(frozen=True)
@@ -77,15 +81,23 @@ def of_machine() -> Mirror:
     return Mirror(main, security)
 
 
-def choose(mirror: Mirror, legacy: str = BULLSEYE.codename) -> Pair:
-    """Debian 11 and 12; Debian 12 and 13 with a notice where the mirror no longer has the legacy release."""
-    wanted = RELEASES.get(legacy)
-    if wanted not in (BULLSEYE, BOOKWORM):
+def usual(legacy: str = BULLSEYE.codename) -> Pair:
+    """The releases of legacy servers and of targets for one choice. Raises `UsageError` for any other choice."""
+    if legacy not in (BULLSEYE.codename, BOOKWORM.codename):
         raise UsageError(f"{legacy!r} is not a release for legacy servers", "use bullseye or bookworm")
-    if wanted is BULLSEYE and mirror.has(BULLSEYE):
-        return Pair(BULLSEYE, BOOKWORM)
-    notice = "" if wanted is BOOKWORM else f"{mirror.main} no longer has {wanted.codename}; "
-    return Pair(BOOKWORM, TRIXIE, notice + "legacy servers are Debian 12, targets Debian 13")
+    return Pair(BULLSEYE, BOOKWORM) if legacy == BULLSEYE.codename else Pair(BOOKWORM, TRIXIE)
+
+
+def choose(mirror: Mirror, legacy: str = BULLSEYE.codename) -> Pair:
+    """The usual releases; Debian 12 and 13 with a notice where the mirror no longer has the legacy release.
+
+    Raises `UnreachableError` where the mirror does not answer: that is no sign that a release is gone.
+    """
+    pair = usual(legacy)
+    if pair.legacy is BOOKWORM or mirror.has(pair.legacy):
+        return pair
+    gone = f"{mirror.main} no longer has {pair.legacy.codename}"
+    return Pair(BOOKWORM, TRIXIE, f"{gone}; legacy servers are Debian 12, targets Debian 13")
 
 
 def proxies() -> dict[str, str]:
@@ -96,9 +108,14 @@ def proxies() -> dict[str, str]:
 
 @cache
 def _fetchable(url: str) -> bool:
+    """Whether the mirror has this file. Raises `UnreachableError` where it does not say so."""
     with tempfile.TemporaryDirectory() as scratch:
-        try:
-            tool.run([_HELPER, "download-file", url, str(Path(scratch) / "file")], "asking the mirror")
-        except DecantError:
-            return False
-    return True
+        argv = [_HELPER, "download-file", url, str(Path(scratch) / "file")]
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=_PATIENCE, check=False)
+    if done.returncode and not _GONE.search(done.stderr):
+        said = next((line for line in done.stderr.splitlines() if line.startswith("E: ")), "no message")
+        raise UnreachableError(
+            f"the Debian mirror does not answer ({said.removeprefix('E: ')[:300]})",
+            "see that `apt-get update` works on this machine, its proxy settings included, then try again",
+        )
+    return not done.returncode

@@ -31,7 +31,9 @@ def home() -> Iterator[Path]:
 
 
 def run(argv: list[str], home: Path, seconds: float) -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", "PYTHONPATH": str(CHECKOUT)}
+    network = {name: value for name, value in os.environ.items() if name.lower().endswith("_proxy")}
+    own = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", "PYTHONPATH": str(CHECKOUT)}
+    environment = {**network, **own}
     return subprocess.run(
         argv, cwd=home, env=environment, capture_output=True, text=True, timeout=seconds, check=False
     )

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from estate.errors import DecantError, UsageError
+from estate.errors import DecantError, UnreachableError, UsageError
+from estate.progress import silent
 from practice import images, layer, mirror, passwords, places
 from practice.mirror import BOOKWORM, BULLSEYE, TRIXIE, Mirror, Pair
 
@@ -21,7 +22,8 @@ def layers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(places.LAYERS, copy)
     monkeypatch.setattr(layer, "LAYERS", copy)
     monkeypatch.setattr(passwords, "PASSWORDS", tmp_path / "passwords")
-    monkeypatch.setattr(images, "IMAGES", tmp_path / "images")
+    for module in (images, layer):
+        monkeypatch.setattr(module, "IMAGES", tmp_path / "images")
     (tmp_path / "images").mkdir()
     return copy
 
@@ -89,6 +91,23 @@ def test_without_debian_11_the_estate_is_12_to_13_and_says_so(monkeypatch: pytes
     pair = mirror.choose(Mirror("http://mirror.example/debian", None))
     assert (pair.legacy, pair.target) == (BOOKWORM, TRIXIE)
     assert "no longer has bullseye" in pair.notice
+
+
+def test_a_mirror_that_does_not_answer_is_no_sign_that_a_release_is_gone() -> None:
+    with pytest.raises(UnreachableError, match=r"does not answer.*127\.0\.0\.1") as caught:
+        mirror.choose(Mirror("http://127.0.0.1:9/debian", None))
+    assert "apt-get update" in caught.value.remedy
+
+
+def test_images_that_are_all_in_the_cache_need_no_mirror(layers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked() -> Mirror:
+        raise AssertionError("the mirror was asked")
+
+    monkeypatch.setattr(images, "of_machine", asked)
+    for one in layer.chain("dns"):
+        one.image(PAIR).mkdir()
+    found = images.layers(["dns"], silent)
+    assert [path.name for path in found["dns"]] == [one.image(PAIR).name for one in layer.chain("dns")]
 
 
 def test_a_release_that_is_no_choice_is_refused() -> None:
