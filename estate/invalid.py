@@ -1,0 +1,71 @@
+"""Says in plain words what is wrong with a value that a person wrote, where pydantic refuses it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+_WORDS: Mapping[str, str] = {
+    "extra_forbidden": "is not known here",
+    "missing": "is missing",
+    "string_type": "must be text in quotes",
+    "string_too_short": "must not be empty",
+    "string_pattern_mismatch": "has characters or a form that it may not have",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a number",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be {le} or less",
+    "literal_error": "must be {expected}",
+    "enum": "must be {expected}",
+    "list_type": "must be a list in [brackets]",
+    "tuple_type": "must be a list in [brackets]",
+    "set_type": "must be a list in [brackets]",
+    "frozen_set_type": "must be a list in [brackets]",
+    "dict_type": "must be a table of its own",
+    "model_type": "must be a table of its own",
+    "model_attributes_type": "must be a table of its own",
+    "too_short": "has too few entries (at least {min_length})",
+    "too_long": "has too many entries (at most {max_length})",
+}
+_DATES = ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact")
+_TIMES = ("datetime_type", "datetime_parsing", "datetime_from_date_parsing", "timezone_naive", "timezone_aware")
+
+
+def first(wrong: ValidationError) -> tuple[str, str]:
+    """Where the first fault is (`move.parallel`, `wave 2, name`) and what it is ("must be a whole number").
+
+    The value itself is not repeated: it may be a secret. Where no field is at fault, the first part is empty.
+    """
+    error = wrong.errors(include_url=False, include_input=False)[0]
+    return place(error["loc"]), words(error["type"], error.get("ctx", {}), error["msg"])
+
+
+def place(location: tuple[int | str, ...]) -> str:
+    """The way to a value as a person counts: `dns.port`, and `service 2, name` for a list's entries."""
+    found = ""
+    for part in location:
+        if isinstance(part, int):
+            found += f" {part + 1}"
+        else:
+            found += ("" if not found else ", " if found[-1].isdigit() else ".") + part
+    return found
+
+
+def words(kind: str, context: Mapping[str, Any], message: str) -> str:
+    """One fault of the type `kind` in plain words, as the rest of a sentence; `message` is pydantic's own."""
+    if kind in _DATES:
+        return "must be a date, as 2027-03-31"
+    if kind in _TIMES:
+        return "must be a date and a time, as 2027-03-31T18:00:00"
+    if kind in _WORDS:
+        numbers = {key: f"{value:g}" if isinstance(value, float) else value for key, value in context.items()}
+        return _WORDS[kind].format(**numbers)
+    return message.removeprefix("Value error, ")

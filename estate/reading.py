@@ -1,0 +1,36 @@
+"""Reads what people write and hand over: text and TOML, with one sentence for whatever is wrong with the file."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from estate.errors import UsageError
+
+CHECK = "see that it is the right file, that you may read it, and that it is text in UTF-8"
+
+
+def text(path: Path, remedy: str = CHECK) -> str:
+    """The text in a file.
+
+    Raises `UsageError`, with `remedy`, where it is not there, is a folder, may not be read, or is not UTF-8.
+    """
+    try:
+        return path.read_text("utf-8")
+    except OSError as wrong:
+        raise UsageError(f"{path} cannot be read ({reason(wrong)})", remedy) from None
+    except UnicodeDecodeError as wrong:
+        raise UsageError(f"{path} is not text in UTF-8 (byte {wrong.start + 1} is none of it)", remedy) from None
+
+
+def toml(path: Path, remedy: str = CHECK) -> dict[str, Any]:
+    """The tables of a TOML file; raises `UsageError` as `text` does, and where a line is not TOML."""
+    try:
+        return tomllib.loads(text(path, remedy))
+    except tomllib.TOMLDecodeError as wrong:
+        raise UsageError(f"{path} is not valid TOML ({wrong})", "mend that line") from None
+
+
+def reason(wrong: OSError) -> str:
+    """Why the system refused, in its own words, without a capital: "permission denied"."""
+    words = wrong.strerror or type(wrong).__name__
+    return words[:1].lower() + words[1:]
