@@ -46,11 +46,12 @@ class App:
 
     @cached_property
     def store(self) -> "Store":
-        """The workspace's store."""
+        """The workspace's store, or the one that `DECANT_DATABASE_URL` names."""
         from estate.store import Store
 
         self.workspace.create()
-        return Store.open(os.environ.get("DECANT_DATABASE_URL") or f"sqlite:///{self.workspace.database}")
+        elsewhere = os.environ.get("DECANT_DATABASE_URL")
+        return Store.open(elsewhere) if elsewhere else Store.of(self.workspace)
 
     @cached_property
     def ledger(self) -> "Ledger":

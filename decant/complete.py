@@ -55,7 +55,7 @@ def _stored(ctx: click.Context, incomplete: str, names: "Callable[[Store], Itera
     if workspace is None or not workspace.database.is_file():
         return []
     try:
-        store = Store.open(f"sqlite:///{workspace.database}")
+        store = Store.of(workspace)
     except DecantError:
         return []
     try:

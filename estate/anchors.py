@@ -66,3 +66,19 @@ def read(file: Path) -> list[Anchor]:
                 f"line {number} of the anchors {file} is no anchor", "compare with the copy kept elsewhere"
             ) from None
     return found
+
+
+def highest(file: Path) -> int:
+    """The last entry that any anchor of a file covers, 0 where there is none.
+
+    Lines that are no anchor are passed over: `read`, which a verification uses, names them.
+    """
+    if not file.exists():
+        return 0
+    found = [0]
+    for line in file.read_text("utf-8", errors="replace").splitlines():
+        try:
+            found.append(Anchor.model_validate_json(line).sequence)
+        except ValidationError:
+            continue
+    return max(found)

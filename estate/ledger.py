@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from estate import anchors, schema, signing
 from estate.canonical import canonical, sha256
-from estate.errors import EvidenceError
+from estate.errors import EvidenceError, RefusedError
 from estate.paths import Workspace
 from estate.records.base import now
 from estate.store import Store
@@ -91,13 +91,18 @@ class Ledger:
     store: Store
     workspace: Workspace
     _key: Ed25519PrivateKey | None = field(default=None, repr=False)
+    _anchored: int | None = field(default=None, repr=False)
+    """The last entry that an anchor covered when this run first added one."""
 
     def append(self, action: str, subjects: Sequence[str], payload: Mapping[str, Any], actor: str) -> Entry:
         """Add an entry: `actor` did `action` to `subjects`; `payload` says how, without secrets.
 
-        The first entry makes the signing key. Raises `RefusedError` where the key is missing later on.
+        The first entry makes the signing key. Raises `RefusedError` where the key is missing later on, or where
+        entries are gone that an anchor of this workspace covers: nothing is added to what was cut off.
         """
         text = canonical(dict(payload))
+        if self._anchored is None:
+            self._anchored = anchors.highest(self.workspace.anchors)
         with self.store.database.write() as connection:
             self.store.database.lock(connection, schema.ledger)
             last = connection.execute(
@@ -105,6 +110,12 @@ class Ledger:
                 .order_by(schema.ledger.c.sequence.desc())
                 .limit(1)
             ).one_or_none()
+            if (0 if last is None else last.sequence) < self._anchored:
+                raise RefusedError(
+                    f"the ledger was cut off: an anchor covers its entry {self._anchored}, and it ends before",
+                    "put .decant/estate.db back from a backup; `decant evidence verify` names the first entry "
+                    "that is missing",
+                )
             key = self._signing_key(first=last is None)
             draft = Entry(
                 sequence=1 if last is None else last.sequence + 1,

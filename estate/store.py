@@ -1,6 +1,6 @@
 """The store: every record, by time, in SQLite or PostgreSQL.
 
-    store = Store.open(sqlite_url(workspace.database))
+    store = Store.of(workspace)
     store.put(server, workload)
     store.get(Server, "db-legacy")
 
@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from estate import leases, schema
 from estate.database import Database, sqlite_url
 from estate.errors import DecantError, HeldError, RefusedError, UsageError
+from estate.paths import Workspace
 from estate.records.assessment import Assessment
 from estate.records.base import Record, now
 from estate.records.dependency import Dependency
@@ -61,6 +62,20 @@ class Store:
         Raises `UsageError` for a URL or a store that cannot serve, `UnreachableError` where it does not answer.
         """
         return cls(Database(url))
+
+    @classmethod
+    def of(cls, workspace: Workspace) -> "Store":
+        """Open the workspace's own store, made where the workspace is new.
+
+        Raises `RefusedError` where the store is gone that this workspace's ledger was kept in: an empty one in
+        its place would pass for a new beginning.
+        """
+        if not workspace.database.exists() and (workspace.ledger_public.exists() or workspace.anchors.exists()):
+            raise RefusedError(
+                f"the store {workspace.database} is gone, and the evidence ledger with it",
+                "put it back from a backup; to begin anew, run `decant init` in another folder, and keep this one",
+            )
+        return cls.open(sqlite_url(workspace.database))
 
     def close(self) -> None:
         """Close all connections. Safe to repeat."""

@@ -59,7 +59,7 @@ def create(folder: Path, council: str = "") -> tuple[Workspace, list[Path]]:
             f"{root} cannot be made a workspace ({wrong.strerror})", "choose another folder"
         ) from None
     new = not workspace.ledger_key.exists()
-    store = Store.open(f"sqlite:///{workspace.database}")
+    store = Store.of(workspace)
     try:
         ledger = Ledger(store, workspace)
         if new:

@@ -63,6 +63,16 @@ def test_copies_kept_elsewhere_show_what_the_workspace_alone_cannot(workspace: P
     assert "ledger entry 2 does not hold: it is missing" in said.err
 
 
+def test_a_lost_store_is_refused_by_every_command_and_not_begun_anew(workspace: Path) -> None:
+    for name in ("estate.db", "estate.db-wal", "estate.db-shm"):
+        (workspace / ".decant" / name).unlink(missing_ok=True)
+    for words in (["estate", "list"], ["evidence", "verify"], ["approvers", "record"], ["init"]):
+        said = decant(*words, at=workspace)
+        assert (said.code, words) == (4, words)
+        assert "is gone, and the evidence ledger with it" in said.err
+    assert not (workspace / ".decant/estate.db").exists()
+
+
 def test_an_anchor_goes_to_the_second_place_of_the_settings(workspace: Path, tmp_path: Path) -> None:
     place = tmp_path / "elsewhere.jsonl"
     with (workspace / "decant.toml").open("a") as out:

@@ -99,6 +99,26 @@ class TestKeeping:
         with pytest.raises(RefusedError, match="signing key"):
             Ledger(ledger.store, ledger.workspace).append("x", [], {}, actor="a")
 
+    def test_nothing_is_added_to_a_ledger_that_was_cut_off(self, ledger: Ledger, tamper: Tamper) -> None:
+        ledger.anchor()
+        tamper("DELETE FROM ledger WHERE sequence > 3")
+        with pytest.raises(RefusedError, match="an anchor covers its entry 6"):
+            Ledger(ledger.store, ledger.workspace).append("test.done", [], {}, actor="ann@host")
+        assert ledger.count() == 3
+
+    def test_a_torn_line_among_the_anchors_stops_no_work(self, ledger: Ledger) -> None:
+        ledger.anchor()
+        with ledger.workspace.anchors.open("a") as file:
+            file.write('{"at": "20')
+        assert Ledger(ledger.store, ledger.workspace).append("test.done", [], {}, actor="ann@host").sequence == 7
+
+    def test_a_store_that_is_gone_is_not_begun_anew(self, ledger: Ledger) -> None:
+        ledger.store.close()
+        ledger.workspace.database.unlink()
+        with pytest.raises(RefusedError, match="is gone, and the evidence ledger with it"):
+            Store.of(ledger.workspace)
+        assert not ledger.workspace.database.exists()
+
     def test_appends_from_many_threads_make_one_chain(self, ledger: Ledger) -> None:
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(lambda n: ledger.append("many", [], {"n": n}, actor="a"), range(40)))
