@@ -10,14 +10,14 @@ from estate.records.verification import Verification
 from migration.context import Direction
 from migration.work import Work
 
-TRIES = 3
-"""Comparisons of a live workload, before differences that change each time are taken to be in flight."""
+TRIES = 2
+"""Comparisons of a live workload, before differences that are others each time are taken to be in flight."""
 
-ROUNDS = 4
+ROUNDS = 3
 """Rounds of catching up without the lag shrinking, after which what is left is left to the freeze."""
 
-SHRINKS = 0.9
-"""A lag below this share of the least one so far has shrunk."""
+SHRINKS = 0.5
+"""A lag below this share of the least one so far has shrunk: catching up does that, chance seldom."""
 
 
 def prepare(work: Work) -> dict[str, Any]:

@@ -32,6 +32,8 @@ class Demo:
     wrap: tuple[str, ...] = ()
     """What leads into the estate's client namespace: a command's words that go before `decant`."""
     lost: int | None = None
+    moves: dict[str, str] = field(default_factory=dict)
+    """The id of each workload's move."""
     left_out: list[str] = field(default_factory=list)
     report: str = ""
 
@@ -46,11 +48,6 @@ class Demo:
     def practice(self, *words: str, as_json: bool = False) -> dict[str, Any]:
         """Run one `decant practice` command on this machine; the same otherwise."""
         return self._run([sys.executable, "-m", "decant", "--no-input"], ("practice", *words), as_json)
-
-    def move_of(self, workload: str) -> dict[str, Any]:
-        """The newest move of one workload, as `decant moves` shows it."""
-        moves = [move for move in self.decant("moves")["moves"] if move["workload"] == workload]
-        return dict(moves[-1])
 
     def _run(self, argv: Sequence[str], words: Sequence[str], as_json: bool) -> dict[str, Any]:
         output = ["--json"] if as_json else []

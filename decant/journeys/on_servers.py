@@ -125,15 +125,15 @@ def check(demo: Demo) -> str:
 def _move(demo: Demo, workload: str, *restarts: str) -> str:
     confirm = [word for server in restarts for word in ("--confirm", server)]
     moved = demo.decant("move", workload, "--to", TARGET, "--yes", *confirm)["move"]
+    demo.moves[workload] = moved["id"]
     return f"{moved['phase']}; {words.size(moved['bytes'])} copied while in use, lag {moved['lag']['text']}"
 
 
 def _cutover(demo: Demo, workload: str) -> str:
-    move = demo.move_of(workload)
+    move = demo.moves[workload]
     key = demo.workspace.state / APPROVER
-    demo.decant("approve", move["id"], "--key", str(key), "--as", APPROVER, as_json=False)
-    demo.decant("cutover", move["id"], f"--confirm={move['id']}", as_json=False)
-    return _after(demo.move_of(workload), "verified, name switched")
+    demo.decant("approve", move, "--key", str(key), "--as", APPROVER, as_json=False)
+    return _after(demo.decant("cutover", move, f"--confirm={move}")["move"], "verified, name switched")
 
 
 def _soak(demo: Demo) -> str:
@@ -147,18 +147,18 @@ def _soak(demo: Demo) -> str:
 
 
 def _rollback(demo: Demo) -> str:
-    move = demo.move_of(DATABASE)
-    demo.decant("rollback", move["id"], f"--confirm={move['id']}", as_json=False)
-    return _after(demo.move_of(DATABASE), "verified, name switched back")
+    move = demo.moves[DATABASE]
+    back = demo.decant("rollback", move, f"--confirm={move}")["move"]
+    return _after(back, "verified, name switched back")
 
 
 def _accept(demo: Demo) -> str:
-    move = demo.move_of(DRIVE)
+    move = demo.moves[DRIVE]
     reference = f"practice restore of {now():%Y-%m-%d}"
-    demo.decant("accept", move["id"], f"--confirm={move['id']}", "--backup-verified", reference, as_json=False)
+    accepted = demo.decant("accept", move, f"--confirm={move}", "--backup-verified", reference)["move"]
     left = demo.decant("moves", "--residue")["moves"]
     residue = sum(len(one["residue"]) for one in left)
-    return f"{demo.move_of(DRIVE)['phase']}; {residue} temporary things left on any host"
+    return f"{accepted['phase']}; {residue} temporary things left on any host"
 
 
 def _compare(demo: Demo, estate: Estate) -> str:
