@@ -5,6 +5,11 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
+# The machine's own certificate authorities, a council's proxy's among them, where it has a list of them.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+export UV_SYSTEM_CERTS := true
+endif
+
 .PHONY: setup python demo test packages fast practice-test chaos lint format lock
 
 setup: $(VENV)/.installed
@@ -17,6 +22,7 @@ python:
 	  || { echo "Python's venv module is missing: as root, apt-get install python3-venv" >&2; exit 3; }; }
 
 $(VENV)/.installed: requirements/dev.txt requirements/bootstrap.txt pyproject.toml | python
+	@echo "Setting up $(VENV): Python packages, by their hashes; up to a minute the first time." >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt
