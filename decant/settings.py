@@ -4,15 +4,15 @@ In order: flags, environment (`DECANT_MOVE_FREEZE_SECONDS`), the workspace's `de
 `decant/decant.toml`, the system's; then the default.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, get_args
 
 from platformdirs import site_config_path, user_config_path
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from estate import invalid, reading
+from estate.addresses import is_address
 from estate.errors import UsageError
 from estate.paths import Workspace
 from estate.suggest import did_you_mean
@@ -37,6 +37,13 @@ class DnsSection(_Section):
     zone: str = Field(default="", description="Zone that holds the services' names.")
     key: str = Field(default="", description="Reference to a TSIG key file, as file:PATH.")
     ttl: int = Field(default=5, ge=1, le=86400, description="Seconds a name may be cached around a cutover.")
+
+    @field_validator("server")
+    @classmethod
+    def _is_address(cls, server: str) -> str:
+        if server and not is_address(server):
+            raise ValueError(f"{server!r} is neither an IP address nor a host's name")
+        return server
 
 
 class MoveSection(_Section):
@@ -109,8 +116,8 @@ def load(workspace: Workspace | None, environment: Mapping[str, str]) -> Loaded:
     origins: dict[str, str] = {}
     files = [site_config_path("decant") / "decant.toml", user_config_path("decant") / "decant.toml"]
     for path in [*files, *([workspace.settings] if workspace else [])]:
-        if path.is_file():
-            _merge(merged, origins, _read(path), str(path))
+        if path.exists():
+            _merge(merged, origins, reading.toml(path), str(path))
     _merge(merged, origins, _from_environment(environment), "environment")
     try:
         settings = Settings.model_validate(merged)
@@ -129,15 +136,6 @@ def _sections() -> list[tuple[str, type[_Section]]]:
         if isinstance(kind, type) and issubclass(kind, _Section):
             found.append((name, kind))
     return found
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except tomllib.TOMLDecodeError as wrong:
-        raise UsageError(f"{path} is not valid TOML ({wrong})", "mend that line") from None
-    except (OSError, UnicodeDecodeError) as wrong:
-        raise UsageError(f"{path} cannot be read ({wrong})", "check the file and its rights") from None
 
 
 def _merge(merged: dict[str, Any], origins: dict[str, str], layer: Mapping[str, Any], origin: str) -> None:
@@ -170,7 +168,7 @@ def _refusal(wrong: ValidationError, origins: Mapping[str, str]) -> UsageError:
             f"{where} has the unknown setting {spot}",
             did_you_mean(str(first["loc"][-1]), known, "remove it; `decant config show` lists them all"),
         )
-    return UsageError(f"{where}: {spot}: {first['msg']}", "mend that value")
+    return UsageError(f"{where}: {invalid.sentence(wrong)}", "mend that value")
 
 
 def _known(location: tuple[int | str, ...]) -> list[str]:

@@ -39,13 +39,15 @@ _DATES = ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_
 _TIMES = ("datetime_type", "datetime_parsing", "datetime_from_date_parsing", "timezone_naive", "timezone_aware")
 
 
-def first(wrong: ValidationError) -> tuple[str, str]:
-    """Where the first fault is (`move.parallel`, `wave 2, name`) and what it is ("must be a whole number").
+def sentence(wrong: ValidationError) -> str:
+    """Where the first fault is and what it is: "move.parallel must be a whole number".
 
-    The value itself is not repeated: it may be a secret. Where no field is at fault, the first part is empty.
+    The value itself is not repeated: it may be a secret.
     """
     error = wrong.errors(include_url=False, include_input=False)[0]
-    return place(error["loc"]), words(error["type"], error.get("ctx", {}), error["msg"])
+    spot, fault = place(error["loc"]), words(error["type"], error.get("ctx", {}), error["msg"])
+    between = ": " if error["type"] == "value_error" else " "
+    return f"{spot}{between}{fault}" if spot else fault
 
 
 def place(location: tuple[int | str, ...]) -> str:

@@ -1,13 +1,13 @@
 """The hosts file: `[[host]]` tables of a TOML file, checked as a whole, into records."""
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from estate import secrets
+from estate import invalid, reading, secrets
+from estate.addresses import is_address
 from estate.errors import UsageError
 from estate.records.host import Host
 from estate.suggest import nearest
@@ -21,16 +21,9 @@ def load(path: Path) -> dict[str, Host]:
     Raises `UsageError`, which names the file and the host, for what is not TOML, an unknown key, a wrong value, a
     secret written out (which is not repeated), a name given twice, and jump hosts that lead nowhere.
     """
-    try:
-        content = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise UsageError(f"There is no hosts file {path}", "write one; `decant init` makes a template") from None
-    except (OSError, UnicodeDecodeError) as wrong:
-        raise UsageError(
-            f"{path} cannot be read ({type(wrong).__name__})", "check the file and its rights"
-        ) from None
-    except tomllib.TOMLDecodeError as wrong:
-        raise UsageError(f"{path} is not valid TOML ({wrong})", "mend that line") from None
+    if not path.exists():
+        raise UsageError(f"There is no hosts file {path}", "write one; `decant init` makes a template")
+    content = reading.toml(path)
     for key in content:
         if key != "host":
             raise UsageError(f"{path} has the unknown table {key}", "write each server as a [[host]] table")
@@ -64,12 +57,21 @@ def _host(path: Path, number: int, table: dict[str, Any]) -> Host:
     try:
         host = Host.model_validate(table)
     except ValidationError as wrong:
-        first = wrong.errors(include_url=False, include_input=False, include_context=False)[0]
-        spot = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"{where}: {spot}: {first['msg']}", "mend that value") from None
+        raise UsageError(f"{where}: {invalid.sentence(wrong)}", _mend(wrong)) from None
+    if not is_address(host.address):
+        raise UsageError(
+            f"{where}: {host.address!r} is neither an IP address nor a host's name",
+            "write the address alone; `user` and `port` are settings of their own",
+        )
     if host.sudo == "password" and host.sudo_password is None:
         raise UsageError(f'{where}: sudo = "password" lacks its sudo_password', "add a reference, as env:NAME")
     return host
+
+
+def _mend(wrong: ValidationError) -> str:
+    if wrong.errors()[0]["loc"] == ("name",):
+        return "give it a `name` of letters, digits, full stops, hyphens and underscores"
+    return "mend that value"
 
 
 def _check_reference(where: str, field: str, value: object) -> None:

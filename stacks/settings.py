@@ -7,7 +7,6 @@ addresses, rules) is worked out and never written twice. Nothing in it is secret
 import hashlib
 import secrets
 import string
-import tomllib
 from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from estate import invalid, reading
 from estate.errors import RefusedError, UsageError
 from estate.records.preview import StackKind
 from estate.suggest import did_you_mean
@@ -32,13 +32,7 @@ def load(path: Path) -> StackSettings:
     Raises `UsageError` where it cannot be read, a value is wrong, or a key is unknown (with the nearest valid
     one), and `RefusedError` for a kind that cannot be built yet.
     """
-    try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-    except tomllib.TOMLDecodeError as wrong:
-        raise UsageError(f"{path} is not valid TOML ({wrong})", "mend that line") from None
-    except (OSError, UnicodeDecodeError) as wrong:
-        reason = getattr(wrong, "strerror", None) or str(wrong)
-        raise UsageError(f"{path} cannot be read ({reason})", "`decant stack list` shows the stacks") from None
+    raw = reading.toml(path)
     kind = raw.get("kind")
     if kind in get_args(StackKind) and kind not in BUILT_KINDS:
         raise RefusedError(
@@ -54,6 +48,12 @@ def load(path: Path) -> StackSettings:
 def fingerprint(path: Path) -> str:
     """SHA-256 of the file as it stands, so that a preview can be tied to what it was made from."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def is_example(settings: StackSettings) -> bool:
+    """Whether what it builds and what it supposes is still what the template of its kind gives."""
+    given = StackSettings.model_validate(tomllib.loads(template("example", settings.kind)))
+    return (settings.vm, settings.postgres, settings.assumptions) == (given.vm, given.postgres, given.assumptions)
 
 
 def template(name: str, kind: str) -> str:
@@ -89,8 +89,7 @@ def _refusal(path: Path, wrong: ValidationError) -> UsageError:
         )
     if first["type"] == "missing":
         return UsageError(f"{path} lacks the setting {spot}", "add it; docs/stacks.md says what it means")
-    message = str(first["msg"]).removeprefix("Value error, ")
-    return UsageError(f"{path}: {spot}: {message}" if spot else f"{path}: {message}", "mend that setting")
+    return UsageError(f"{path}: {invalid.sentence(wrong)}", "mend that setting")
 
 
 def _spot(location: tuple[int | str, ...]) -> str:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import paramiko
-from paramiko.hostkeys import HostKeyEntry
+from paramiko.hostkeys import HostKeyEntry, InvalidHostKey
 
+from estate import reading
 from estate.errors import HostKeyError, UnreachableError, UsageError
 from estate.records.host import Host
 from estate.transport.handshake import Stream, handshake
@@ -47,20 +48,29 @@ def entry_name(host: Host) -> str:
 def known(path: Path, host: Host) -> tuple[HostKey, ...]:
     """The keys accepted for `host`; none where the file is not there.
 
-    Raises `UsageError` where the file cannot be read, or holds a marker (`@revoked`, `@cert-authority`), which
-    Decant does not honour and so does not pass over.
+    Raises `UsageError`, which names the line, where the file holds what is no host key, or a marker (`@revoked`,
+    `@cert-authority`): Decant does not honour those, and so does not pass over them.
     """
-    try:
-        text = path.read_text()
-    except FileNotFoundError:
+    if not path.exists():
         return ()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read ({error})", "mend the file or remove it") from None
-    if any(line.startswith("@") for line in text.splitlines()):
-        raise UsageError(f"{path} holds a line that starts with @", "remove that line: markers are not supported")
+    for number, line in enumerate(reading.text(path).splitlines(), 1):
+        if line.startswith("@"):
+            raise UsageError(f"line {number} of {path} is a marker", "remove that line: markers are not supported")
+        if line.strip() and not line.startswith("#") and not _is_key(line):
+            raise UsageError(
+                f"line {number} of {path} is no host key",
+                "remove that line, then accept the host's key anew with `decant hosts trust HOST`",
+            )
     keys = paramiko.HostKeys(str(path))
     accepted: Mapping[str, paramiko.PKey] = keys.lookup(entry_name(host)) or {}
     return tuple(HostKey.of(key) for key in accepted.values())
+
+
+def _is_key(line: str) -> bool:
+    try:
+        return HostKeyEntry.from_line(line) is not None
+    except (InvalidHostKey, paramiko.SSHException):
+        return False
 
 
 def check(host: Host, shown: paramiko.PKey, accepted: Sequence[HostKey]) -> None:

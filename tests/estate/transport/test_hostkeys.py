@@ -49,7 +49,15 @@ def test_a_line_that_names_several_hosts_keeps_the_others(tmp_path: Path) -> Non
 def test_a_marker_is_not_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "known_hosts"
     path.write_text("@revoked 10.0.0.1 ssh-ed25519 AAAA\n")
-    with pytest.raises(UsageError, match="starts with @"):
+    with pytest.raises(UsageError, match=r"line 1 of .* is a marker"):
+        known(path, Host(name="one", address="10.0.0.1"))
+
+
+@pytest.mark.parametrize("junk", ["junk", "junk of three", "10.0.0.1 ssh-ed25519 not!base64!"])
+def test_junk_among_the_keys_is_named_by_its_line(tmp_path: Path, junk: str) -> None:
+    path = tmp_path / "known_hosts"
+    path.write_text(f"# ours\n{junk}\n")
+    with pytest.raises(UsageError, match=r"line 2 of .* is no host key"):
         known(path, Host(name="one", address="10.0.0.1"))
 
 

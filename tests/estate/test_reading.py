@@ -1,0 +1,31 @@
+"""A file that cannot be read as text is a mistake of the person, and is said in one sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from estate import reading
+from estate.errors import UsageError
+
+
+def test_text_and_toml_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "a.toml"
+    file.write_text('name = "Ynys Môn"\n', "utf-8")
+    assert reading.text(file) == 'name = "Ynys Môn"\n'
+    assert reading.toml(file) == {"name": "Ynys Môn"}
+
+
+def test_what_cannot_be_read_is_named_with_the_reason(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "latin").write_bytes("Ynys Môn".encode("latin-1"))
+    (tmp_path / "broken").write_text("[move")
+    for name, said in (
+        ("nothing", "no such file"),
+        ("folder", "is a directory"),
+        ("latin", "byte 7"),
+        ("broken", "not valid TOML"),
+    ):
+        with pytest.raises(UsageError, match=said) as wrong:
+            reading.toml(tmp_path / name, "mend it")
+        assert name in wrong.value.what
+        assert wrong.value.remedy
