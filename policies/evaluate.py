@@ -141,7 +141,7 @@ def uncovered_types(preview: Preview) -> Mapping[str, int]:
     for rule in all_rules().values():
         if isinstance(rule, ResourceRule | StackRule):
             spoken.update(rule.types)
-    found = Counter(plain_type(r.type) for r in preview.resources if r.custom and not r.type.startswith("pulumi:"))
+    found = Counter(plain_type(r.type) for r in preview.built)
     return {type_: count for type_, count in sorted(found.items()) if type_ not in spoken}
 
 

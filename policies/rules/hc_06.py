@@ -1,34 +1,11 @@
 """HC-06: root does not log in over SSH."""
 
-from estate.errors import UndecidedError
 from estate.records.facts.sshd import Sshd
 from estate.records.server import ServerFacts
-from policies.observed import known
-from policies.rules.base import (
-    Context,
-    HostRule,
-    Verdict,
-    cyber_essentials,
-    failed,
-    host,
-    ncsc,
-    not_applicable,
-    passed,
-)
+from policies.expect import sshd_refuses
+from policies.rules.base import HostRule, cyber_essentials, host, ncsc
 
 _SETTING = "permitrootlogin"
-
-
-def _check(facts: ServerFacts, context: Context) -> Verdict:
-    del context
-    sshd = known(facts, "sshd", Sshd)
-    if sshd is None:
-        return not_applicable("no SSH server")
-    value = sshd.value(_SETTING)
-    if value is None:
-        raise UndecidedError(f"the SSH server does not say {_SETTING}", "look at `sshd -T` on the host")
-    observed = f"{_SETTING} {value}"
-    return passed(observed) if value == "no" else failed(f"{_SETTING} should be no", observed)
 
 
 def _host(value: str) -> ServerFacts:
@@ -44,7 +21,7 @@ RULE = HostRule(
     remedy="Set PermitRootLogin no.",
     controls=(*ncsc("12"), *cyber_essentials("CE-UAC-05")),
     facts=("sshd",),
-    check=_check,
+    check=sshd_refuses(_SETTING),
     passing=(_host("no"),),
     failing=(
         _host("yes"),

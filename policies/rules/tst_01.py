@@ -1,42 +1,18 @@
 """TST-01: test machines are off at night."""
 
-from collections.abc import Sequence
-
 from estate.records.preview import Resource
 from policies import reading
-from policies.rules.base import (
-    Context,
-    StackRule,
-    Verdict,
-    failed,
-    ncsc,
-    not_applicable,
-    passed,
-    plain_type,
-    resource,
-)
+from policies.expect import covered
+from policies.rules.base import StackRule, ncsc, resource
 
 _MACHINE = "azure-native:compute:VirtualMachine"
 _SCHEDULE = "azure-native:devtestlab:GlobalSchedule"
 
 
-def _check(resources: Sequence[Resource], context: Context) -> Verdict:
-    del context
-    machines = {r.urn: r.name for r in resources if plain_type(r.type) == _MACHINE}
-    if not machines:
-        return not_applicable("it has no virtual machine")
-    stopped = {
-        urn
-        for r in resources
-        if plain_type(r.type) == _SCHEDULE
-        and (reading.text(r.inputs, "status") or "Enabled").lower() == "enabled"
-        and (reading.text(r.inputs, "taskType") or "").lower() == "computevmshutdowntask"
-        for urn in r.property_dependencies.get("targetResourceId", ())
-    }
-    awake = sorted(name for urn, name in machines.items() if urn not in stopped)
-    if awake:
-        return failed("a test machine runs day and night", f"without a shutdown: {', '.join(awake)}")
-    return passed(f"{len(machines)} machines are shut down daily")
+def _stopped(schedule: Resource) -> tuple[str, ...]:
+    on = (reading.text(schedule.inputs, "status") or "Enabled").lower() == "enabled"
+    stops = (reading.text(schedule.inputs, "taskType") or "").lower() == "computevmshutdowntask"
+    return schedule.property_dependencies.get("targetResourceId", ()) if on and stops else ()
 
 
 def _schedule(of: Resource, status: str) -> Resource:
@@ -56,7 +32,9 @@ RULE = StackRule(
     controls=ncsc("14.1"),
     kinds=frozenset({"test", "incident", "rehearsal"}),
     types=(_MACHINE, _SCHEDULE),
-    check=_check,
+    check=covered(
+        "virtual machine", _MACHINE, (_SCHEDULE,), _stopped, lacking="a test machine runs day and night"
+    ),
     passing=((_APP, _schedule(_APP, "Enabled")),),
     failing=((_APP,), (_APP, _schedule(_APP, "Disabled"))),
 )
