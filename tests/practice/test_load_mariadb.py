@@ -16,14 +16,14 @@ import pytest
 from practice import places
 from practice.load.control import Load
 from practice.load.judge import Kind
-from practice.load.settings import LoadFolder, StreamSettings
+from practice.load.settings import StreamSettings
+from tests.practice.conftest import PASSWORD
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(os.geteuid() != 0, reason="runs the server as the user mysql, which needs root"),
     pytest.mark.skipif(shutil.which("mariadbd") is None, reason="MariaDB's server is not installed"),
 ]
-PASSWORD = "a-word"
 
 
 @dataclass
@@ -93,23 +93,13 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def load(tmp_path: Path) -> Iterator[Load]:
-    made = Load(LoadFolder(tmp_path / "load"), [])
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def streams(server: Server, tmp_path: Path) -> dict[str, StreamSettings]:
-    secret = tmp_path / "password"
-    secret.write_text(PASSWORD)
-    secret.chmod(0o600)
+def streams(server: Server, password: str) -> dict[str, StreamSettings]:
     shop = StreamSettings(
         kind="mariadb",
         service="127.0.0.1",
         port=server.port,
         user="shop_app",
-        password=f"file:{secret}",
+        password=password,
         space="shop",
     )
     return {"shop": shop}

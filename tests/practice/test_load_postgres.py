@@ -17,13 +17,13 @@ from estate.errors import HeldError, UnreachableError
 from practice import places
 from practice.load.control import Load
 from practice.load.judge import Kind
-from practice.load.settings import LoadFolder, StreamSettings
+from practice.load.settings import StreamSettings
+from tests.practice.conftest import PASSWORD
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(os.geteuid() != 0, reason="runs the server as the user postgres, which needs root"),
 ]
-PASSWORD = "a-word"
 FEW = """
     INSERT INTO wards (name) VALUES ('Northgate');
     INSERT INTO categories VALUES (1, 'Roads', NULL, 5);
@@ -90,27 +90,17 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def streams(cluster: Cluster, tmp_path: Path) -> dict[str, StreamSettings]:
-    secret = tmp_path / "password"
-    secret.write_text(PASSWORD)
-    secret.chmod(0o600)
+def streams(cluster: Cluster, password: str) -> dict[str, StreamSettings]:
     return {
         "reports": StreamSettings(
             kind="postgres",
             service="localhost",
             port=cluster.port,
             user="reports_app",
-            password=f"file:{secret}",
+            password=password,
             space="reports",
         )
     }
-
-
-@pytest.fixture
-def load(tmp_path: Path) -> Iterator[Load]:
-    made = Load(LoadFolder(tmp_path / "load"), [])
-    yield made
-    made.stop()
 
 
 def worked(load: Load, streams: dict[str, StreamSettings], seconds: float = 2.0) -> None:

@@ -14,15 +14,15 @@ import pytest
 
 from practice.load.control import Load
 from practice.load.judge import Kind
-from practice.load.settings import LoadFolder, StreamSettings
+from practice.load.settings import StreamSettings
 from practice.load.share import FOLDER
+from tests.practice.conftest import PASSWORD
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(os.geteuid() != 0, reason="a Samba server needs root"),
     pytest.mark.skipif(shutil.which("smbd") is None, reason="Samba is not installed"),
 ]
-PASSWORD = "a-word"
 CONF = """[global]
     server role = standalone server
     disable netbios = yes
@@ -102,23 +102,13 @@ def share(tmp_path: Path) -> Iterator[Share]:
 
 
 @pytest.fixture
-def load(tmp_path: Path) -> Iterator[Load]:
-    made = Load(LoadFolder(tmp_path / "load"), [])
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def streams(share: Share, tmp_path: Path) -> dict[str, StreamSettings]:
-    secret = tmp_path / "password"
-    secret.write_text(PASSWORD)
-    secret.chmod(0o600)
+def streams(share: Share, password: str) -> dict[str, StreamSettings]:
     files = StreamSettings(
         kind="share",
         service="127.0.0.1",
         port=share.port,
         user="nobody",
-        password=f"file:{secret}",
+        password=password,
         space="shared",
     )
     return {"shared": files}
