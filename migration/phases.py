@@ -59,6 +59,7 @@ PROGRAMS: Mapping[Phase, Program] = MappingProxyType(
                 rollback.give_back,
                 rollback.switch,
                 rollback.open_source,
+                rollback.judge_copy,
                 rollback.tidy,
             ),
             rollback.abandon,

@@ -2,12 +2,15 @@
 
 Until `give_back` has been written, whatever goes wrong ends with the target serving again. After it, the source is
 the one that serves, and an interrupted rollback is only ever finished.
+
+The target's copy goes at the end, so that no real data stays behind; where writes on it may be lost, it is kept.
 """
 
 from typing import Any
 
 from estate.errors import DecantError
 from estate.records.move import Phase
+from estate.records.verification import Verification
 from migration import frozen
 from migration.work import Work
 
@@ -76,14 +79,31 @@ def open_source(work: Work) -> dict[str, Any]:
     return {"frozen_seconds": seconds}
 
 
+def judge_copy(work: Work) -> dict[str, Any]:
+    """Decide, once, what becomes of the target's copy: it is removed only where the source surely has all of it."""
+    if work.move.copy_kept is None:
+        work.update(copy_kept=_to_be_spared(work))
+    return {"copy_kept": work.move.copy_kept}
+
+
 def tidy(work: Work) -> dict[str, Any]:
-    """End the flow back, remove what is temporary, put every setting back."""
+    """End the flow back, remove the target's copy or close it, remove what is temporary, put every setting back."""
     work.say("clean up")
     work.mover.fold(work.context())
-    work.mover.clean(work.context(), "source")
+    kept = work.move.copy_kept
+    work.mover.clean(work.context(), "source" if kept else None)
     work.tools.services.settle(work.move, work.context().target_host, work.forget)
     work.leave_no_residue()
-    work.enter(Phase.ROLLED_BACK)
+    note = ""
+    if kept:
+        work.enter_ledger("move.copy_kept", {"host": work.move.target, "why": kept})
+        note = (
+            f"{work.move.target} keeps its copy, real data closed to applications ({kept}): see what of it is needed, "
+            "and remove it there by hand"
+        )
+    else:
+        work.enter_ledger("move.copy_removed", {"host": work.move.target, "verification": work.move.verification})
+    work.enter(Phase.ROLLED_BACK, note=note)
     work.anchor()
     return {}
 
@@ -99,6 +119,16 @@ def abandon(work: Work, error: DecantError) -> None:
     phase = Phase.BROKEN if work.move.loss_accepted else Phase.SOAKING
     work.enter(phase, note=note, frozen_at=None, freeze_deadline=None, loss_accepted=False)
     work.anchor()
+
+
+def _to_be_spared(work: Work) -> str:
+    """Why the target's copy has to stay; empty where the source was compared with it, and has all of it."""
+    if work.move.loss_accepted:
+        return "a person accepted that writes are lost, and they are there"
+    seen = work.tools.store.get(Verification, work.move.verification) if work.move.verification else None
+    if seen is None or not (seen.agrees and seen.frozen):
+        return "no comparison of both sides, frozen, has agreed"
+    return work.mover.still(work.context())
 
 
 def _to_be_kept(work: Work) -> bool:

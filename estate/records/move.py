@@ -108,6 +108,8 @@ class Move(Record):
     """The flow forward was ended, or is being ended, for the flow back: a seed cannot be continued any more."""
     loss_accepted: bool = False
     """A person accepted that a rollback loses what was written after the flow back broke."""
+    copy_kept: str | None = None
+    """After a rollback: why the target keeps its copy; empty where it is removed, None before that was decided."""
     note: str = ""
     """One line for people: why it stands where it stands."""
     created_at: Instant

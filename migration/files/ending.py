@@ -27,7 +27,8 @@ umask 022; mkdir -p -- {tree}
 
 _EMPTY = """set -eu; cd {folder}
 [ -e top ] || exit 0
-find {tree} -mindepth 1 -delete
+[ -e removed ] || find {tree} -mindepth 1 -delete
+: >removed
 read -r owner mode when <top
 if [ "$owner" = absent ]; then echo absent; exit 0; fi
 chown "$owner" -- {tree}
@@ -64,12 +65,17 @@ def _discard(target: Place) -> None:
         said = target.run(emptying, timeout=3600).must(f"Removing the copy on {target.host.name}").text
         gate.reopen(target)
     else:
-        # Nothing was copied yet: at most the empty folder was made.
+        # Nothing was copied yet, or it was removed: at most the empty folder is there.
         said = target.run(f"cat {q(target.gate)}/top 2>/dev/null || true").text
     if said.strip() == "absent":
         target.run(f"[ ! -d {q(target.tree)} ] || rmdir --ignore-fail-on-non-empty -- {q(target.tree)}").must(
             f"Removing {target.tree} on {target.host.name}"
         )
+
+
+def removed(target: Place) -> bool:
+    """Whether the copy is gone already: what is in the tree from then on is not ours."""
+    return target.read(f"[ -e {q(target.gate)}/removed ]").ok
 
 
 def _retire(place: Place) -> None:

@@ -70,12 +70,18 @@ class Mover(Protocol):
         The target keeps its copy, closed to applications, until `clean`.
         """
 
+    def still(self, ctx: Context) -> str:
+        """After a rollback's switch, before `fold`: whether the target has stayed closed since it was compared.
+
+        Empty where it has, so that its copy holds nothing that the source has not; else one line on what is known.
+        """
+
     def clean(self, ctx: Context, keep: Side | None) -> None:
         """Remove everything temporary and put every setting back.
 
         `keep` names the side that serves from now on; the other side's data is left as it is, closed to
-        applications. None is a cancelled move before the switch: the source serves, and what was copied to
-        the target is removed.
+        applications. None is a cancelled move, or a rollback that was verified: the source serves, and what this
+        move copied to the target is removed, and nothing else.
         """
 
     def residue(self, ctx: Context) -> tuple[Residue, ...]:

@@ -124,8 +124,16 @@ class FilesMover:
         """See `Mover.fold`."""
         both = sides(ctx)
         transfer.stop(both.target, "back", "sync")
-        if gate.status(both.target).word not in ("shut", "held", "none"):
+        if gate.status(both.target).word not in ("shut", "held", "none") and not ending.removed(both.target):
             gate.shut(both.target)
+
+    def still(self, ctx: Context) -> str:
+        """See `Mover.still`."""
+        try:
+            gate.require_closed(sides(ctx).target)
+        except RefusedError as error:
+            return error.what
+        return ""
 
     def clean(self, ctx: Context, keep: Side | None) -> None:
         """See `Mover.clean`."""

@@ -19,6 +19,7 @@ from migration.postgres import (
     seed,
     settings,
     slots,
+    stillness,
     survey,
 )
 from migration.postgres.sides import Sides
@@ -128,6 +129,16 @@ class PostgresMover:
     def fold(self, ctx: Context) -> None:
         """See `Mover.fold`."""
         ending.fold(Sides(ctx))
+
+    def still(self, ctx: Context) -> str:
+        """See `Mover.still`: by the gate, by who is inside, and by the write-ahead log."""
+        sides = Sides(ctx)
+        try:
+            gate.require_closed(sides, sides.target)
+            stillness.prove(sides, sides.target)
+        except RefusedError as error:
+            return error.what
+        return ""
 
     def clean(self, ctx: Context, keep: Side | None) -> None:
         """See `Mover.clean`."""

@@ -29,6 +29,7 @@ def clean(sides: Sides, keep: Side | None) -> None:
     fold(sides)
     if keep is None:
         seed.discard(sides)
+        sides.forget(sides.target, "database")
         roles.drop_made(sides)
     if keep is not None:
         kept = sides.server(keep)

@@ -68,7 +68,10 @@ def copy(sides: Sides) -> None:
 
 
 def discard(sides: Sides) -> None:
-    """Throw away what an unfinished seed made: the unit, its slot, its database."""
+    """Throw away what this move copied, which its mark tells: the unit, its slot, its database.
+
+    Raises `RefusedError` where applications may have been let into it.
+    """
     target, names = sides.target, sides.names
     target.run(
         f"""systemctl stop {names.seed_unit}.service 2>/dev/null || true
@@ -83,7 +86,7 @@ def discard(sides: Sides) -> None:
     if target.exists(names.database):
         _drop_database(sides, names.database)
     if ours(sides, sides.database):
-        if gate.status(sides, target).word != "shut":
+        if gate.status(sides, target).word not in ("shut", "held"):
             raise RefusedError(
                 f"{sides.database} on {target.host.name} has served, so it is not removed",
                 "see `decant moves` for where this move stands",

@@ -24,12 +24,6 @@ APPROVER = "second.person"
 TARGET = "data-target"
 DATABASE = "db-legacy/postgres/reports"
 DRIVE = "files-legacy/files/shared"
-CLEARED = {
-    DATABASE: "cd /; runuser -u postgres -- dropdb reports",
-    DRIVE: "find /srv/shared -mindepth 1 -delete; chmod 2770 /srv/shared",
-}
-"""What a person types on the target to remove a workload's copy."""
-
 LONG = 280.0
 """Seconds that one command may take on a busy machine."""
 
@@ -96,7 +90,7 @@ class Person:
             settings.write("\n" + self.estate.settings_toml())
         shutil.copy(self.estate.known_hosts, root / ".decant" / "known_hosts")
         (root / "allowed_signers").write_text("".join(map(self.new_key, (OPERATOR, APPROVER))))
-        self.must("approvers", "record")
+        self.must("approvers", "record", "--yes")
         self.must("discover", "db-legacy", "files-legacy", TARGET)
 
     def new_key(self, name: str) -> str:
@@ -139,13 +133,6 @@ class Person:
         """The newest move of a workload, as the store has it."""
         found = [one for one in self.store.moves() if one.workload == workload]
         return found[-1] if found else None
-
-    def clear(self, workload: str) -> None:
-        """Remove on the target, by hand, the closed copy that a rollback leaves there."""
-        refused = self.says(*self.moving(workload))
-        assert refused.code == 4
-        assert "already" in one_sentence(refused)
-        self.on(TARGET, CLEARED[workload])
 
     def on(self, host: str, script: str) -> str:
         """Run a script as root on a host, beside Decant; what it printed."""

@@ -80,7 +80,6 @@ def there_back_and_there_again(mover: Mover) -> Mover:
     mover.killed_in(ROLLBACK, "rollback", mover.id, f"--confirm={mover.id}")
     assert person.phase(mover.workload) == "rolled back"
 
-    person.clear(mover.workload)
     person.must(*person.moving(mover.workload))
     person.approve(mover.id)
     person.must("cutover", mover.id, f"--confirm={mover.id}")

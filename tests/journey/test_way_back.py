@@ -28,7 +28,6 @@ def travelled(person: Person) -> Person:
     person.must("rollback", first, f"--confirm={first}")
     assert person.phase(DATABASE) == "rolled back"
     time.sleep(2)
-    person.clear(DATABASE)
     second = cut_over(person)
     assert second != first
     time.sleep(2)
@@ -72,7 +71,7 @@ class Audit:
         assert decant("evidence", "anchor", at=self.root).code == 0
         self.anchored = len(exported(self.root))
         # What comes after the last anchor.
-        assert decant("approvers", "record", at=self.root).code == 0
+        assert decant("approvers", "record", "--yes", at=self.root).code == 0
         assert self.verify().code == 0
 
     def verify(self) -> Said:

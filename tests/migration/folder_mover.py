@@ -133,11 +133,16 @@ class FolderMover:
         ctx.forget(self._note(ctx, "target", FLOW))
         self._faults.at("fold.end")
 
+    def still(self, ctx: Context) -> str:
+        open_to_all = (Path(_root(ctx, "target")) / "data").stat().st_mode & 0o200
+        return "the target was opened" if open_to_all else ""
+
     def clean(self, ctx: Context, keep: Side | None) -> None:
         self._faults.at("clean.begin")
         if keep is None:
-            self._tool(ctx, "target", "thaw")
             self._tool(ctx, "target", "empty")
+            self._faults.at("clean.emptied")
+            self._tool(ctx, "target", "thaw")
         for name in (FLOW, self._mark(ctx)):
             for side in ("source", "target"):
                 self._tool(ctx, side, "remove", name)

@@ -113,8 +113,8 @@ def remove(root: Path, epoch: int, name: str) -> None:
 
 
 def empty(root: Path, epoch: int) -> None:
-    with state_of(root, epoch):
-        for path in (root / "data").iterdir():
+    with state_of(root, epoch) as state:
+        for path in (root / "data").iterdir() if state["frozen"] else ():  # open again: what is there is not ours
             path.unlink()
 
 

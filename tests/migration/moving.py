@@ -192,6 +192,10 @@ class Course:
         """What of a move is left in either folder."""
         return [path.name for folder in self.sides.values() for path in folder.glob(".decant_*")]
 
+    def copied(self) -> list[str]:
+        """What the target holds; `.tmp` apart, which the writer leaves where a freeze cuts it off."""
+        return [path.name for path in (self.sides["target"] / "data").iterdir() if path.suffix != ".tmp"]
+
     def actions(self) -> list[str]:
         return [json.loads(line)["action"] for line in self.ledger.export()]
 

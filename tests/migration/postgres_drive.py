@@ -134,8 +134,9 @@ class Drive:
         assert seen.agrees, differing(seen)
         MOVER.hold(self.ctx, "target", 5)
         MOVER.thaw(self.ctx, "source")
+        assert MOVER.still(self.ctx) == ""
         MOVER.fold(self.ctx)
-        MOVER.clean(self.ctx, "source")
+        MOVER.clean(self.ctx, None)
         return seen
 
 

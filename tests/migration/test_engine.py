@@ -40,8 +40,34 @@ def test_a_rollback_after_the_cutover_keeps_what_was_written_since(course: Cours
     course.stop_writer(writer)
     assert course.lost("source") == []
     assert course.left() == []
-    assert not course.writable("target")
     assert {"move.described", "move.verified", "move.switched", "move.given_back"} <= set(course.actions())
+
+
+def test_after_a_verified_rollback_nothing_stays_on_the_target_and_a_second_move_just_works(
+    course: Course,
+) -> None:
+    course.ready()
+    course.must("cutover")
+    assert course.must("rollback") == "rolled back"
+    assert (course.copied(), course.move.copy_kept, course.move.note) == ([], "", "")
+    assert "move.copy_removed" in course.actions()
+    for folder in course.sides.values():
+        (folder / ".state.json").unlink()  # a host's fence is the move's own; that of these folders is not
+    assert course.must("start") == "ready"
+    assert [move.phase for move in course.store.moves()] == [Phase.ROLLED_BACK, Phase.READY]
+
+
+def test_a_target_that_somebody_opened_while_it_was_rolled_back_keeps_its_copy(course: Course) -> None:
+    course.ready()
+    course.must("cutover")
+    course.fault("kill.thaw.end.source")
+    course.run("rollback")
+    (course.sides["target"] / "data").chmod(0o755)
+    (course.sides["target"] / "data" / "theirs").write_text("written on the target, which had been compared")
+    assert course.must("rollback") == "rolled back"
+    assert "theirs" in course.copied()
+    assert course.move.copy_kept == "the target was opened"
+    assert "new keeps its copy" in course.move.note
 
 
 def test_a_cancel_leaves_the_target_as_it_was(course: Course) -> None:
@@ -215,7 +241,10 @@ def test_a_broken_flow_refuses_a_rollback_until_a_person_accepts_the_loss(course
     assert "broke" in done.said
     assert course.move.phase is Phase.BROKEN
     assert course.must("rollback", "--accept-loss") == "rolled back"
-    assert "move.loss_accepted" in course.actions()
+    assert {"move.loss_accepted", "move.copy_kept"} <= set(course.actions())
+    assert "old0" in course.copied()
+    assert not course.writable("target")
+    assert "new keeps its copy" in course.move.note
     assert course.writable("source")
     assert course.left() == []
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from estate.errors import HeldError, RefusedError, UnreachableError, UsageError
+from migration.files import ending
 from migration.files.sides import sides
 from migration.movers.files import MOVER
 from practice.estate import Estate
@@ -70,13 +71,51 @@ def test_a_whole_move_with_writes_all_along_and_back_again(tree: Trial) -> None:
     MOVER.hold(context, "target", 5)
     MOVER.thaw(context, "source")
     tree.on("source", f"cd {tree.path}; test -f 'new/written later'; test ! -e a/deep/two; echo served >>a/one")
+    assert MOVER.still(context) == ""
     MOVER.fold(context)
-    MOVER.clean(context, "source")
+    MOVER.clean(context, None)
     assert MOVER.residue(context) == ()
     assert tree.notes == []
     assert tree.on("source", f"tail -n 2 {tree.path}/a/one") == "grown\nserved\n"
     assert tree.on("source", f"stat -c %h {tree.path}/a/one") == "3\n"
-    assert tree.on("target", f"stat -c %a {tree.path}; cat '{tree.path}/new/written later'") == "0\nkept\n"
+    assert tree.on("target", f"ls -d {tree.path} 2>/dev/null || echo absent") == "absent\n"
+
+
+@pytest.mark.slow
+def test_a_rollback_that_was_cut_off_after_the_copy_was_removed_touches_nothing_that_came_since(
+    tree: Trial,
+) -> None:
+    tree.on("target", f"mkdir {tree.path}")
+    tree.copied().cut_over()
+    context = tree.context()
+    MOVER.freeze(context, "target", 120)
+    assert MOVER.sync(context, "back").zero
+    MOVER.hold(context, "target", 5)
+    MOVER.thaw(context, "source")
+    MOVER.fold(context)
+    ending._discard(sides(context).target)  # and there it was killed
+    assert tree.on("target", f"ls -A {tree.path}") == ""
+    tree.on("target", f"echo new >{tree.path}/theirs")
+    MOVER.fold(context)
+    MOVER.clean(context, None)
+    assert tree.on("target", f"cat {tree.path}/theirs") == "new\n"
+    assert tree.on("source", f"cat {tree.path}/b/three") != ""
+    assert MOVER.residue(context) == ()
+    assert tree.notes == []
+
+
+@pytest.mark.slow
+def test_a_rollback_with_a_loss_accepted_keeps_the_copy_closed(tree: Trial) -> None:
+    tree.copied().cut_over()
+    context = tree.context()
+    MOVER.freeze(context, "target", 120)
+    MOVER.hold(context, "target", 5)
+    MOVER.thaw(context, "source")
+    MOVER.fold(context)
+    MOVER.clean(context, "source")
+    assert MOVER.residue(context) == ()
+    assert tree.on("target", f"stat -c %a {tree.path}; ls {tree.path} | wc -l") != "0\n0\n"
+    assert tree.on("target", f"stat -c %a {tree.path}") == "0\n"
 
 
 @pytest.mark.slow

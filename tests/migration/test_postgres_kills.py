@@ -109,16 +109,18 @@ def test_a_move_killed_at_every_turn_ends_right(drive: Drive) -> None:
     assert seen.agrees, differing(seen)
     surely(lambda: MOVER.hold(drive.ctx, "target", 5), 1, 5)
     surely(lambda: MOVER.thaw(drive.ctx, "source"), 0, 2)
+    surely(lambda: MOVER.still(drive.ctx), 0, 2)
+    assert MOVER.still(drive.ctx) == ""
     surely(lambda: MOVER.fold(drive.ctx), 1, 4)
-    surely(lambda: MOVER.clean(drive.ctx, "source"), 2, 11)
+    surely(lambda: MOVER.clean(drive.ctx, None), 2, 11)
     assert kills > 30
     assert MOVER.residue(drive.ctx) == ()
     assert drive.notes == []
     assert drive.sql(SOURCE, "SELECT count(*) FROM notes WHERE body = 'on the target'") == "1"
     assert drive.sql(SOURCE, "SELECT count(*) FROM notes WHERE body = 'changed'") == "8"
     assert drive.sql(SOURCE, "SELECT coalesce(datacl::text, '') FROM pg_database WHERE datname = 'mortal'") == ""
-    drive.sql(TARGET, "DROP DATABASE mortal WITH (FORCE)", "postgres")
-    drive.sql(TARGET, "DROP ROLE odd_clerk, odd_owner", "postgres")
+    assert drive.sql(TARGET, "SELECT datname FROM pg_database WHERE datname = 'mortal'", "postgres") == ""
+    assert drive.sql(TARGET, "SELECT rolname FROM pg_roles WHERE rolname ~ '^odd_'", "postgres") == ""
 
 
 def _links(drive: Drive) -> dict[str, Transport]:
