@@ -35,6 +35,14 @@ class UnreachedRow(TypedDict):
     reason: str
 
 
+class ApproverRow(TypedDict):
+    """A person who may approve, with the fingerprint of their SSH key."""
+
+    name: str
+    key_type: str
+    fingerprint: str
+
+
 class HostKeyRow(TypedDict):
     """A host key that a person accepted."""
 

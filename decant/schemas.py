@@ -25,6 +25,7 @@ from estate.records.move import Description
 from estate.records.observation import Observation
 from estate.records.plan import Wave
 from estate.records.preview import Estimate, Resource, StackKind
+from estate.records.public_report import PublicReport
 from estate.records.report import NotSeen, Report
 from estate.records.server import Server
 from estate.records.workload import Workload
@@ -68,6 +69,17 @@ OUTPUTS: Mapping[str, Output] = {
         {
             "checks": (list[Check], "each thing that is needed; `ok` is null where it was not looked at"),
             "healthy": (bool, "whether nothing is missing"),
+        },
+    ),
+    "decant.approvers/1": Output(
+        ("approvers list",),
+        "Who may approve.",
+        {
+            "approvers": (list[rows.ApproverRow], "each person of `allowed_signers`"),
+            "recorded_in_entry": (
+                int | None,
+                "the ledger entry that notes the file as it is now; null where none does, and nobody can approve",
+            ),
         },
     ),
     "decant.hosts/1": Output(
@@ -127,6 +139,8 @@ OUTPUTS: Mapping[str, Output] = {
         {
             "waves": (list[Wave], "in order"),
             "not_moving": (dict[str, str], "every workload that is in no wave, with the reason"),
+            "by_decant": (int, "how many workloads Decant moves itself; the others move by hand"),
+            "of": (int, "how many workloads move"),
             "edited": (bool, "whether a person has edited plan.toml"),
             "warnings": (list[str], "what a person should look at"),
             "differences": (list[str], "what a fresh proposal would do otherwise"),
@@ -139,12 +153,15 @@ OUTPUTS: Mapping[str, Output] = {
             "stack": (str, "its name"),
             "kind": (StackKind, "what it is for"),
             "settings_sha256": (str, "of the settings file it was made from"),
+            "programs_sha256": (str, "of the programs, prices and sizes that made it"),
             "resources": (list[Resource], "every resource; secret inputs are `[secret]`, later ones `[unknown]`"),
             "outputs": (dict[str, Any], "what the stack will give"),
             "estimate": (Estimate, "`monthly_gbp`, `priced_at`, `source`, `lines[]`, `unpriced[]`"),
             "warnings": (list[str], "what a person should know"),
+            "example": (bool, "whether it is still sized as the template made it"),
             "seconds": (float, "how long it took"),
             "at": (Instant, "when"),
+            "built": (int, "how many of `resources` Azure would hold: no components, no providers"),
             "changes": (list[Change] | None, "with `--against`: what differs; else null"),
         },
     ),
@@ -207,6 +224,11 @@ OUTPUTS: Mapping[str, Output] = {
         ("report",),
         "The report, with the file it was written to.",
         {"path": (str, "the HTML file"), "report": (Report, "everything it says")},
+    ),
+    "decant.public-report/1": Output(
+        ("report --public",),
+        "The public edition, with the file it was written to.",
+        {"path": (str, "the HTML file"), "report": (PublicReport, "everything it says")},
     ),
     "decant.evidence/1": Output(
         ("evidence verify",),

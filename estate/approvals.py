@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from estate import reading
 from estate.canonical import canonical, sha256
 from estate.errors import RefusedError, ToolMissingError, UsageError
 from estate.ledger import Entry, Ledger
 from estate.records.move import Move
+from estate.signers import FORM, read
 
 NAMESPACE = "decant-approval"
 APPROVED = "move.approved"
@@ -85,34 +87,48 @@ def signer(message: str, signature: str, allowed_signers: Path) -> str:
 
 def _sign_by_agent(message: str, principal: str, signers: Path) -> str:
     """Sign with the key that `allowed_signers` gives for `principal`; the ssh-agent holds its private half."""
-    for line in _signers(signers).decode("utf-8", "replace").splitlines():
-        words = line.split()
-        key = next((n for n, word in enumerate(words) if word.startswith(("ssh-", "ecdsa-", "sk-"))), None)
-        if key and principal in words[0].split(","):
+    for one in read(signers):
+        if one.name == principal:
             with tempfile.TemporaryDirectory(prefix="decant-") as folder:
                 public = Path(folder) / "key.pub"
-                public.write_text(" ".join(words[key : key + 2]) + "\n")
+                public.write_text(f"{one.public}\n")
                 return sign(message, public)
-    raise RefusedError(f"{signers.name} has no key of {principal}", f"see who may approve in {signers}")
+    raise RefusedError(
+        f"{signers.name} has no key of {principal}", "`decant approvers list` shows who may approve"
+    )
 
 
 def record_signers(ledger: Ledger, actor: str) -> Entry:
-    """Note in the ledger who may approve from now on: the principals and the hash of `allowed_signers`."""
-    content = _signers(ledger.workspace.allowed_signers)
-    lines = (line.strip() for line in content.decode("utf-8", "replace").splitlines())
-    names = sorted({line.split()[0] for line in lines if line and not line.startswith("#")})
-    payload = {"sha256": hashlib.sha256(content).hexdigest(), "principals": names}
-    return ledger.append(SIGNERS, [ledger.workspace.allowed_signers.name], payload, actor)
+    """Note in the ledger who may approve from now on: the people, their keys, and the hash of `allowed_signers`.
+
+    Raises `UsageError` as `signers.read` does.
+    """
+    path = ledger.workspace.allowed_signers
+    people = read(path)
+    payload = {
+        "sha256": _sha256(path),
+        "principals": sorted({one.name for one in people}),
+        "keys": [f"{one.name} {one.kind} {one.fingerprint}" for one in people],
+    }
+    return ledger.append(SIGNERS, [path.name], payload, actor)
+
+
+def recorded(ledger: Ledger) -> Entry | None:
+    """The entry that notes `allowed_signers` as it is now; None where the file has changed since, or never was noted.
+
+    Raises `UsageError` where it cannot be read.
+    """
+    noted = ledger.entries(SIGNERS)
+    now = _sha256(ledger.workspace.allowed_signers)
+    return noted[-1] if noted and noted[-1].payload.get("sha256") == now else None
 
 
 def require_recorded(ledger: Ledger) -> None:
     """Raise `RefusedError` unless `allowed_signers` is as the ledger last noted it."""
-    now = hashlib.sha256(_signers(ledger.workspace.allowed_signers)).hexdigest()
-    noted = ledger.entries(SIGNERS)
-    if not noted or noted[-1].payload.get("sha256") != now:
+    if recorded(ledger) is None:
         raise RefusedError(
             f"{ledger.workspace.allowed_signers} is not as the ledger knows it",
-            "look at who may approve, then run `decant approvers record`",
+            "look at who may approve (`decant approvers list`), then run `decant approvers record`",
         )
 
 
@@ -177,14 +193,9 @@ def _must_differ(principal: str, move: Move) -> None:
         )
 
 
-def _signers(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read ({error.strerror})",
-            "write a line `NAME ssh-ed25519 AAAA…` for each approver, then run `decant approvers record`",
-        ) from error
+def _sha256(path: Path) -> str:
+    how = f"write a line `{FORM}` for each approver, then run `decant approvers record`"
+    return hashlib.sha256(reading.content(path, how)).hexdigest()
 
 
 def _ssh_keygen(arguments: Sequence[str], stdin: str) -> subprocess.CompletedProcess[str]:

@@ -9,15 +9,18 @@ from estate.errors import UsageError
 CHECK = "see that it is the right file, that you may read it, and that it is text in UTF-8"
 
 
-def text(path: Path, remedy: str = CHECK) -> str:
-    """The text in a file.
-
-    Raises `UsageError`, with `remedy`, where it is not there, is a folder, may not be read, or is not UTF-8.
-    """
+def content(path: Path, remedy: str = CHECK) -> bytes:
+    """The bytes of a file; raises `UsageError`, with `remedy`, where it is not there, a folder, or closed to us."""
     try:
-        return path.read_text("utf-8")
+        return path.read_bytes()
     except OSError as wrong:
         raise UsageError(f"{path} cannot be read ({reason(wrong)})", remedy) from None
+
+
+def text(path: Path, remedy: str = CHECK) -> str:
+    """The text in a file; raises `UsageError` as `content` does, and where it is not UTF-8."""
+    try:
+        return content(path, remedy).decode("utf-8")
     except UnicodeDecodeError as wrong:
         raise UsageError(f"{path} is not text in UTF-8 (byte {wrong.start + 1} is none of it)", remedy) from None
 

@@ -4,7 +4,6 @@ What is a person's decision (sizes, money, people, expiry) is in the file; what 
 addresses, rules) is worked out and never written twice. Nothing in it is secret.
 """
 
-import hashlib
 import secrets
 import string
 from datetime import date, timedelta
@@ -43,17 +42,6 @@ def load(path: Path) -> StackSettings:
         return StackSettings.model_validate(raw)
     except ValidationError as wrong:
         raise _refusal(path, wrong) from None
-
-
-def fingerprint(path: Path) -> str:
-    """SHA-256 of the file as it stands, so that a preview can be tied to what it was made from."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def is_example(settings: StackSettings) -> bool:
-    """Whether what it builds and what it supposes is still what the template of its kind gives."""
-    given = StackSettings.model_validate(tomllib.loads(template("example", settings.kind)))
-    return (settings.vm, settings.postgres, settings.assumptions) == (given.vm, given.postgres, given.assumptions)
 
 
 def template(name: str, kind: str) -> str:

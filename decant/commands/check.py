@@ -35,7 +35,7 @@ def COMMAND() -> None:
 @json_option
 @click.pass_context
 def stack(ctx: click.Context, name: str, fail_on: str, as_json: bool) -> None:
-    """Check the last preview of the stack NAME."""
+    """Check what the stack NAME would build; it is previewed anew where settings or programs have changed."""
     from decant.journeys.check import check_stack
 
     app: App = ctx.obj

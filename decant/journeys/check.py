@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,6 @@ from estate.records.base import now
 from estate.records.finding import Finding, Severity, Status
 from estate.records.preview import Preview
 from estate.records.server import ServerFacts
-from estate.suggest import unknown
 from policies.evaluate import SEVERITIES, evaluate_hosts, evaluate_stack, uncovered_types
 
 if TYPE_CHECKING:
@@ -53,11 +53,17 @@ class Group:
 
 
 def check_stack(app: "App", name: str) -> Checked:
-    """Check the last preview of a stack. Raises `UsageError` where there is none."""
+    """Check what a stack would build now: its last preview, or a new one where that is out of date.
+
+    Raises `UsageError` where there is no such stack or its settings are wrong.
+    """
+    from decant.journeys import stack
+
+    path = stack.settings_file(app, name)
     preview = app.store.get(Preview, name)
-    if preview is None:
-        previewed = [each.stack for each in app.store.all(Preview)]
-        raise unknown("preview of the stack", name, previewed, f"run `decant stack preview {name}` first")
+    outdated = _outdated(preview, path)
+    if preview is None or outdated:
+        preview = stack.preview(app, name)
     moment = now()
     findings = evaluate_stack(preview, moment.astimezone(LONDON).date(), at=moment)
     made = Checked(
@@ -66,7 +72,7 @@ def check_stack(app: "App", name: str) -> Checked:
         at=moment,
         as_of=preview.at,
         uncovered=uncovered_types(preview),
-        notes=_changed_since(app, preview),
+        notes=(f"previewed anew: {outdated}",) if outdated else (),
     )
     _keep(app, "check.stack", made)
     return made
@@ -107,14 +113,17 @@ def _servers(app: "App", names: Sequence[str]) -> list[ServerFacts]:
     return [app.store.server_facts(name) for name in dict.fromkeys(names)]
 
 
-def _changed_since(app: "App", preview: Preview) -> tuple[str, ...]:
-    """A note where the settings file is no longer the one that was previewed."""
-    from stacks.settings import fingerprint
+def _outdated(preview: Preview | None, path: Path) -> str:
+    """Why a preview no longer says what the stack would be; empty where it still does."""
+    from stacks import fingerprint
 
-    path = app.workspace.stacks / f"{preview.stack}.toml"
-    if path.is_file() and fingerprint(path) == preview.settings_sha256:
-        return ()
-    return (f"{path.name} has changed since the preview: run `decant stack preview {preview.stack}` again",)
+    if preview is None:
+        return "there was no preview yet"
+    if fingerprint.settings(path) != preview.settings_sha256:
+        return f"{path.name} has changed since the last preview"
+    if fingerprint.programs() != preview.programs_sha256:
+        return "Decant's programs or prices have changed since the last preview"
+    return ""
 
 
 def _keep(app: "App", action: str, made: Checked) -> None:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from decant.journeys.demo import play as run_stages
 from estate.documents import words
 from estate.records.base import now
 from estate.transport.hostkeys import known
+from migration.plan import OF_THE_SYSTEM, ON_TARGET
 from practice.estate import Estate
 
 ESTATE = "demo"
@@ -71,7 +73,7 @@ def _workspace(demo: Demo, estate: Estate) -> str:
     )
     public = key.with_name(f"{APPROVER}.pub").read_text("utf-8").strip()
     workspace.allowed_signers.write_text(f'{APPROVER} namespaces="decant-approval" {public}\n', "utf-8")
-    demo.decant("approvers", "record", as_json=False)
+    demo.decant("approvers", "record", "--yes", as_json=False)
     hosts = estate.hosts()
     for host in hosts:
         fingerprint = known(estate.known_hosts, host)[0].fingerprint
@@ -83,9 +85,12 @@ def discover(demo: Demo, *words: str) -> str:
     """Read every host of the hosts file; `words` are further options."""
     found = demo.decant("discover", *words)
     own = [w for w in found["workloads"] if not w["os_owned"]]
+    targets = {server["id"] for server in found["servers"] if server["role"] == "target"}
+    there = sum(w["server"] in targets for w in own)
     return (
-        f"{len(found['servers'])} servers read, {len(own)} workloads, {len(found['dependencies'])} dependencies, "
-        f"{len(found['not_seen'])} facts not wholly seen"
+        f"{len(found['servers'])} servers read, {len(own)} workloads ({there} on a target already; "
+        f"{len(found['workloads']) - len(own)} of the operating systems not counted), "
+        f"{len(found['dependencies'])} dependencies, {len(found['not_seen'])} facts not wholly seen"
     )
 
 
@@ -100,7 +105,12 @@ def plan(demo: Demo) -> str:
     """Make the plan."""
     plan = demo.decant("plan")
     moving = sum(len(wave["moves"]) for wave in plan["waves"])
-    return f"{moving} workloads in {len(plan['waves'])} waves, {len(plan['not_moving'])} left out with a reason"
+    why = Counter(plan["not_moving"].values())
+    on_target, of_system = why.pop(ON_TARGET, 0), why.pop(OF_THE_SYSTEM, 0)
+    return (
+        f"{moving} workloads in {len(plan['waves'])} waves, {why.total()} left out for a reason of their own; besides "
+        f"{on_target} that are on targets already and {of_system} of the legacy operating systems"
+    )
 
 
 def preview(demo: Demo) -> str:
@@ -109,7 +119,7 @@ def preview(demo: Demo) -> str:
     for stack in ("production", "test"):
         seen = demo.decant("stack", "preview", stack)
         parts.append(
-            f"{stack}: {len(seen['resources'])} resources, {words.pounds(seen['estimate']['monthly_gbp'])} a month"
+            f"{stack}: {seen['built']} resources, {words.pounds(seen['estimate']['monthly_gbp'])} a month"
         )
     return "; ".join(parts)
 
@@ -126,7 +136,8 @@ def _move(demo: Demo, workload: str, *restarts: str) -> str:
     confirm = [word for server in restarts for word in ("--confirm", server)]
     moved = demo.decant("move", workload, "--to", TARGET, "--yes", *confirm)["move"]
     demo.moves[workload] = moved["id"]
-    return f"{moved['phase']}; {words.size(moved['bytes'])} copied while in use, lag {moved['lag']['text']}"
+    sparse = " (if sparse files were full)" if moved["kind"] == "files" else ""
+    return f"{moved['phase']}; {words.size(moved['bytes'])}{sparse} copied while in use, lag {moved['lag']['text']}"
 
 
 def _cutover(demo: Demo, workload: str) -> str:
@@ -176,7 +187,7 @@ def report(demo: Demo) -> str:
     left_out = [word for line in demo.left_out for word in ("--left-out", line)]
     demo.report = str(demo.decant("report", *left_out)["path"])
     held = demo.decant("evidence", "verify")
-    return f"{Path(demo.report).name}; the ledger holds, {held['entries']} entries"
+    return f"{Path(demo.report).name}; the ledger holds: {held['entries']} entries, the report's own the last"
 
 
 def _after(move: Mapping[str, Any], what: str) -> str:

@@ -50,6 +50,10 @@ class EstimateLine(Record):
     assumption: str = ""
 
 
+GUESSED = frozenset({"scaled", "sibling", "other region"})
+"""Bases of prices that are our own judgement, bear no date, or are another region's."""
+
+
 class Unpriced(Record):
     """A resource that may cost something, and why no figure is given."""
 
@@ -67,6 +71,11 @@ class Estimate(Record):
     lines: tuple[EstimateLine, ...]
     unpriced: tuple[Unpriced, ...] = ()
 
+    @property
+    def guessed_gbp(self) -> float:
+        """How much of the total rests on guessed prices, in pounds a month."""
+        return round(sum(line.monthly_gbp for line in self.lines if line.basis in GUESSED), 2)
+
 
 class Preview(Record):
     """What one stack would register. No state and no difference: it says what the program asks for."""
@@ -74,9 +83,18 @@ class Preview(Record):
     stack: str
     kind: StackKind
     settings_sha256: str
+    programs_sha256: str = ""
+    """Of the programs, prices and sizes that made it; empty in a preview of an earlier Decant."""
     resources: tuple[Resource, ...]
     outputs: dict[str, Any] = {}
     estimate: Estimate
     warnings: tuple[str, ...] = ()
+    example: bool = False
+    """Its machines, databases and assumptions are still those of the template: nobody has sized them yet."""
     seconds: float = 0.0
     at: Instant
+
+    @property
+    def built(self) -> tuple[Resource, ...]:
+        """What Azure would hold: neither components, which are made of these, nor Pulumi's own providers."""
+        return tuple(one for one in self.resources if one.custom and not one.type.startswith("pulumi:"))

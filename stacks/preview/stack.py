@@ -6,12 +6,15 @@ from datetime import date
 from pathlib import Path
 
 import stacks
+from estate.documents.words import day
 from estate.progress import Progress, silent
 from estate.records.base import now
 from estate.records.preview import Preview
+from stacks import fingerprint
 from stacks.estimate.reckon import reckon
+from stacks.example import is_example
 from stacks.preview.run import TIME_LIMIT, record
-from stacks.settings import fingerprint, load
+from stacks.settings import load
 
 PROJECT = "decant"
 """The name in `Pulumi.yaml`; it is part of every URN."""
@@ -44,23 +47,25 @@ def preview_stack(
         time_limit=time_limit,
         progress=progress,
     )
-    day = today or date.today()  # noqa: DTZ011 - an expiry is a day in the council's own calendar
+    today = today or date.today()  # noqa: DTZ011 - an expiry is a day in the council's own calendar
     # Programs register as their parts become ready, in no fixed order.
     resources = tuple(sorted(recording.resources.values(), key=lambda resource: resource.urn))
-    estimate = reckon(resources, settings, day)
+    estimate = reckon(resources, settings, today)
     warnings = [f"{key} still has to be filled in before the stack can be built" for key in settings.unfilled()]
-    if settings.expires_on is not None and settings.expires_on < day:
-        warnings.append(f"the stack expired on {settings.expires_on.isoformat()}")
+    if settings.expires_on is not None and settings.expires_on < today:
+        warnings.append(f"the stack expired on {day(settings.expires_on)}")
     budget = settings.budget.monthly_gbp
     if estimate.monthly_gbp > budget:
         warnings.append(f"the estimate of £{estimate.monthly_gbp:,.2f} is more than the budget of £{budget:,.2f}")
     return Preview(
         stack=name,
         kind=settings.kind,
-        settings_sha256=fingerprint(settings_file),
+        settings_sha256=fingerprint.settings(settings_file),
+        programs_sha256=fingerprint.programs(),
         resources=resources,
         outputs=recording.outputs,
         estimate=estimate,
+        example=is_example(settings),
         warnings=(*warnings, *recording.warnings),
         seconds=round(time.monotonic() - begun, 3),
         at=now(),

@@ -18,6 +18,7 @@ from estate.store import Store, sqlite_url
 from policies.current import current
 from policies.rulebook import rules
 from policies.rules.base import HostRule, host, resource
+from stacks import fingerprint
 from tests.decant.face import decant
 
 CANARY = "correct-horse-battery"
@@ -87,11 +88,13 @@ def keep(store: Store, *servers: ServerFacts) -> None:
         store.add_observations(list(facts.observations.values()))
 
 
-def preview(*resources: Resource) -> Preview:
+def preview(workspace: Path, *resources: Resource) -> Preview:
+    """A preview of production with these resources, as if its settings and programs made it just now."""
     return Preview(
         stack="production",
         kind="production",
-        settings_sha256="0" * 64,
+        settings_sha256=fingerprint.settings(workspace / "stacks/production.toml"),
+        programs_sha256=fingerprint.programs(),
         resources=resources,
         estimate=Estimate(monthly_gbp=0, priced_at=date(2026, 11, 22), source="none", lines=()),
         at=datetime(2026, 11, 22, 9, 30, tzinfo=UTC),
@@ -133,29 +136,47 @@ def test_one_server_can_be_named_and_a_wrong_name_is_helped(workspace, store):
 def test_without_servers_or_a_preview_the_next_command_is_named(workspace):
     hosts = decant("check", "hosts", at=workspace)
     assert (hosts.code, "decant discover" in hosts.err) == (2, True)
-    stack = decant("check", "stack", "production", at=workspace)
-    assert (stack.code, "decant stack preview production" in stack.err) == (2, True)
+    stack = decant("check", "stack", "producton", at=workspace)
+    assert (stack.code, "did you mean production" in stack.err) == (2, True)
+
+
+@pytest.mark.slow
+def test_a_preview_that_is_out_of_date_is_made_anew_before_it_is_judged(workspace, store):
+    first = decant("check", "stack", "test", at=workspace)
+    assert first.code == 0, first.err
+    assert "previewed anew: there was no preview yet" in first.err
+    again = decant("check", "stack", "test", "--json", at=workspace)
+    assert again.json["notes"] == []
+    assert again.json["as_of"] == store.get(Preview, "test").at.isoformat().replace("+00:00", "Z")
+    with (workspace / "stacks/test.toml").open("a") as settings:
+        settings.write("# a word more\n")
+    changed = decant("check", "stack", "test", "--json", at=workspace)
+    assert changed.json["notes"] == ["previewed anew: test.toml has changed since the last preview"]
+    older = store.get(Preview, "test")
+    store.put(older.model_copy(update={"programs_sha256": ""}))
+    assert "programs or prices" in decant("check", "stack", "test", "--json", at=workspace).json["notes"][0]
 
 
 def test_a_stack_is_checked_from_its_preview_and_secrets_stay_out(workspace, store):
     machine = resource(
         "compute:VirtualMachine", "app", osProfile={"adminPassword": CANARY, "customData": f"PW={CANARY}"}
     )
-    store.put(preview(machine, resource("storage:StorageAccount", "st"), resource("web:StaticSite", "w")))
+    store.put(
+        preview(workspace, machine, resource("storage:StorageAccount", "st"), resource("web:StaticSite", "w"))
+    )
     said = decant("check", "stack", "production", "--json", at=workspace)
     assert said.code == 1, said.err
     jsonschema.validate(said.json, FINDINGS)
     failing = {f["rule"] for f in said.json["findings"] if f["status"] == "fail"}
     assert {"CMP-11", "STO-04", "GOV-05"} <= failing
     assert said.json["uncovered"] == {"azure-native:web:StaticSite": 1}
-    assert "has changed since the preview" in said.json["notes"][0]
     table = decant("check", "stack", "production", at=workspace)
     kept = "".join(f.model_dump_json() for f in store.all(Finding))
     assert CANARY not in said.out + said.err + table.out + table.err + kept
 
 
 def test_the_exit_code_can_be_limited_to_what_is_grave(workspace, store):
-    store.put(preview(resource("resources:ResourceGroup", "rg", location="uksouth")))
+    store.put(preview(workspace, resource("resources:ResourceGroup", "rg", location="uksouth")))
     assert decant("check", "stack", "production", at=workspace).code == 1
     assert decant("check", "stack", "production", "--fail-on", "critical", at=workspace).code == 0
 
@@ -172,9 +193,9 @@ def test_what_was_found_is_kept_and_is_in_the_ledger(workspace, store):
 
 
 def test_what_is_gone_from_a_stack_is_no_longer_a_finding(workspace, store):
-    store.put(preview(resource("storage:StorageAccount", "old")))
+    store.put(preview(workspace, resource("storage:StorageAccount", "old")))
     decant("check", "stack", "production", at=workspace)
-    store.put(preview(resource("storage:StorageAccount", "new")))
+    store.put(preview(workspace, resource("storage:StorageAccount", "new")))
     decant("check", "stack", "production", at=workspace)
     keep(store, server("db-legacy", {}))
     decant("check", "hosts", at=workspace)

@@ -1,5 +1,6 @@
 """`decant evidence` and `decant approvers`: what an auditor types."""
 
+import base64
 import json
 import sqlite3
 import stat
@@ -11,14 +12,17 @@ import pytest
 from decant.schemas import json_schema
 from tests.decant.face import decant
 
+KEY = base64.b64encode(b"\0\0\0\x0bssh-ed25519" + bytes(36)).decode()
+"""Of the right form; nobody signs with it here."""
+
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     assert decant("init", "anytown", at=tmp_path).code == 0
     made = tmp_path / "anytown"
     for name in ("bob", "carol"):
-        (made / "allowed_signers").write_text(f"{name} ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{name}\n")
-        assert decant("approvers", "record", at=made).code == 0
+        (made / "allowed_signers").write_text(f"{name} ssh-ed25519 {KEY}\n")
+        assert decant("approvers", "record", "--yes", at=made).code == 0
     return made
 
 
@@ -98,3 +102,25 @@ def test_an_export_is_json_lines_and_never_overwrites(workspace: Path, tmp_path:
 def test_files_that_are_not_there_are_bad_use(workspace: Path) -> None:
     assert decant("evidence", "verify", "--anchors", "none.jsonl", at=workspace).code == 2
     assert decant("evidence", "verify", "--public-key", "none.pub", at=workspace).code == 1
+
+
+def test_who_may_approve_is_shown_before_it_is_recorded(workspace: Path) -> None:
+    listed = decant("approvers", "list", "--json", at=workspace).json
+    assert [one["name"] for one in listed["approvers"]] == ["carol"]
+    assert listed["recorded_in_entry"]
+    (workspace / "allowed_signers").write_text(f"dave ssh-ed25519 {KEY}\n")
+    said = decant("approvers", "record", at=workspace)
+    assert said.code == 4
+    assert "dave" in said.out
+    assert "--yes" in said.err
+    assert decant("approvers", "list", "--json", at=workspace).json["recorded_in_entry"] is None
+
+
+def test_a_public_key_without_a_name_is_nobody(workspace: Path) -> None:
+    (workspace / "allowed_signers").write_text(f"ssh-ed25519 {KEY} dave@laptop\n")
+    for words in (("approvers", "list"), ("approvers", "record", "--yes")):
+        said = decant(*words, at=workspace)
+        assert said.code == 2
+        assert "names nobody" in said.err
+        assert "NAME namespaces=" in said.err
+    assert "names nobody" in decant("doctor", "--offline", at=workspace).out

@@ -1,5 +1,6 @@
 """Every `--json` output is what its published schema says, key by key."""
 
+import base64
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,7 @@ DATABASE = "db-legacy/postgres/reports"
 EARLIER = "earlier.json"
 
 HERE: dict[str, tuple[tuple[str, ...], ...]] = {
+    "approvers list": ((),),
     "assess": ((), ("db-legacy",)),
     "check hosts": ((), ("db-legacy",)),
     "check stack": (("test",),),
@@ -80,6 +82,8 @@ def filled(root: Path) -> None:
     key.chmod(0o600)
     with (root / "decant.toml").open("a") as settings:
         settings.write("\n" + settings_toml(key))
+    blob = base64.b64encode(b"\0\0\0\x0bssh-ed25519" + bytes(36)).decode()
+    (root / "allowed_signers").write_text(f"bob ssh-ed25519 {blob}\n")
     for words in (("discover", "--replay", str(transcripts())), ("assess",), ("plan",), ("check", "hosts")):
         said = decant(*words, at=root)
         assert said.code in (0, 1), said.err

@@ -34,7 +34,7 @@ class Site:
         self.key = root / "bob_key"
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self.key)], check=True)
         (root / "allowed_signers").write_text(f"bob {self.key.with_suffix('.pub').read_text()}")
-        self.must("approvers", "record")
+        self.must("approvers", "record", "--yes")
 
     def must(self, *words: str) -> str:
         done = decant(*words, at=self.root, within=self.estate.command([]), timeout=280)
