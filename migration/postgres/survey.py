@@ -10,7 +10,7 @@ from migration.postgres.sql import literal, literals
 from migration.postgres.tables import Table, survey
 
 COPY_BYTES_A_SECOND = 40e6
-"""Seen on one two-core machine with both servers on it: 755 MB in 10 to 13 s by dump and restore (docs/performance.md)."""
+"""Seen on one two-core machine with both servers on it: 755 MB in 10 to 13 s by dump and restore."""
 VERIFY_BYTES_A_SECOND = 100e6
 """Likewise: 755 MB counted and hashed on both sides in 5.6 s."""
 FREEZE_SECONDS = 5.0
