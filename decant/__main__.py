@@ -1,5 +1,6 @@
 """`decant` and `python -m decant`: the one place where an error becomes an exit code."""
 
+import errno
 import json
 import os
 import sys
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from decant.cli import cli
+from estate import reading
 from estate.errors import (
     EXIT_DONE,
     EXIT_INTERNAL,
@@ -22,23 +24,44 @@ if TYPE_CHECKING:
     from decant.rows import ErrorRow
 
 
+NOT_OURS = frozenset(
+    {errno.EACCES, errno.EPERM, errno.EISDIR, errno.ENOTDIR, errno.EROFS, errno.ELOOP, errno.ENAMETOOLONG}
+)
+"""What the system says of a path that a person named or closed to us: no fault of Decant's."""
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    sys.exit(run(arguments))
+    code = run(arguments)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of our output left (as `| head` does): nothing more can be said to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
     """Run one command line; returns the exit code (see `estate.errors`)."""
     as_json = "--json" in arguments
+    stdout = sys.stdout
     try:
         code = cli.main(arguments, prog_name="decant", standalone_mode=False)
         return code if isinstance(code, int) else EXIT_DONE
     except click.exceptions.Exit as stop:
         return stop.exit_code
+    except SystemExit:
+        if (
+            sys.stdout is not stdout
+        ):  # click puts a muted one there, and exits, where the reader of our output left
+            return EXIT_DONE
+        raise
+    except click.exceptions.NoArgsIsHelpError as bare:
+        click.echo(bare.format_message())
+        return EXIT_DONE
     except click.UsageError as wrong:
-        where = wrong.ctx.command_path if wrong.ctx else "decant"
-        return _tell(wrong.format_message(), f"see `{where} --help`", EXIT_USAGE, as_json)
+        return _tell(*_misused(wrong), EXIT_USAGE, as_json)
     except click.ClickException as wrong:
         return _tell(wrong.format_message(), "see `decant --help`", EXIT_USAGE, as_json)
     except InterruptedRunError as stop:
@@ -47,20 +70,40 @@ def run(arguments: list[str]) -> int:
         return _tell("Interrupted", "run the same command again to go on", EXIT_INTERRUPTED, as_json)
     except DecantError as error:
         return _tell(error.what, error.remedy, error.exit_code, as_json)
-    except BrokenPipeError:
-        # The reader of our output left (as `| head` does): nothing more can be said to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_DONE
     except Exception as bug:  # noqa: BLE001 - the one place that turns any error into an exit code
+        if isinstance(bug, OSError) and bug.filename is not None and bug.errno in NOT_OURS:
+            return _tell(
+                f"{bug.filename} cannot be used ({reading.reason(bug)})",
+                "see that it is the right path, and that you have the rights to it",
+                EXIT_USAGE,
+                as_json,
+            )
         return _internal(bug, as_json)
 
 
+def _misused(wrong: click.UsageError) -> tuple[str, str]:
+    """What a person typed wrongly, and what they may have meant."""
+    where = wrong.ctx.command_path if wrong.ctx else "decant"
+    see = f"see `{where} --help`"
+    if isinstance(wrong, click.exceptions.NoSuchCommand):
+        return f"`{where}` has no command {wrong.command_name}", _meant(wrong.possibilities, f"{where} ", see)
+    if isinstance(wrong, click.exceptions.NoSuchOption):
+        return f"`{where}` has no option {wrong.option_name}", _meant(wrong.possibilities, "", see)
+    return wrong.format_message(), see
+
+
+def _meant(close: Sequence[str] | None, before: str, otherwise: str) -> str:
+    return f"did you mean {' or '.join(f'`{before}{one}`' for one in close)}?" if close else otherwise
+
+
 def _tell(what: str, remedy: str, code: int, as_json: bool) -> int:
-    sentence = what.rstrip(". ")
+    sentence = " ".join(what.split()).rstrip(". ")
+    stop = "" if sentence.endswith(("?", "!")) else "."
     if as_json:
         error: ErrorRow = {"what": sentence, "remedy": remedy, "exit_code": code}
         sys.stdout.write(json.dumps({"schema": "decant.error/1", "error": error}) + "\n")
-    sys.stderr.write(f"decant: {sentence}. To go on: {remedy}\n")
+    lead = "" if remedy.startswith("did you mean") else "To go on: "
+    sys.stderr.write(f"decant: {sentence}{stop} {lead}{remedy if lead else remedy.capitalize()}\n")
     return code
 
 

@@ -2,12 +2,25 @@
 
 import importlib
 import pkgutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
 import decant.commands
 from estate.errors import DecantError
+
+JOURNEY: Mapping[str, Sequence[str]] = {
+    "Set up": ("init", "doctor", "hosts", "approvers", "config"),
+    "Look": ("status", "discover", "estate"),
+    "Decide": ("assess", "plan"),
+    "Build": ("stack",),
+    "Move": ("move", "moves", "approve", "cutover", "rollback", "accept", "cancel"),
+    "Prove": ("check", "rules", "report", "evidence"),
+    "Try it": ("demo", "practice"),
+    "For scripts and shells": ("schema", "completion"),
+}
+"""Every command, in the order in which a council needs them."""
 
 
 class Commands(click.Group):
@@ -18,6 +31,15 @@ class Commands(click.Group):
         del ctx
         names = (info.name for info in pkgutil.iter_modules(decant.commands.__path__))
         return sorted(name.replace("_", "-") for name in names if not name.startswith("_"))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands under the part of the journey that they serve."""
+        for part, names in JOURNEY.items():
+            found = [(name, self.get_command(ctx, name)) for name in names]
+            with formatter.section(part):
+                formatter.write_dl(
+                    [(name, one.get_short_help_str(formatter.width)) for name, one in found if one], col_max=12
+                )
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

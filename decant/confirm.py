@@ -14,7 +14,7 @@ def change(app: App, question: str, yes: bool) -> None:
     if yes:
         return
     if not app.can_ask:
-        raise RefusedError(f"{question} needs a yes and nobody can be asked", "add --yes")
+        raise RefusedError(f"“{question}” needs a yes, and nobody can be asked", "add --yes")
     if not click.confirm(question, default=False, err=True):
         raise RefusedError("Nothing was changed", "run it again when you are ready")
 

@@ -3,6 +3,7 @@
 Every command imports this, so what is slow to import waits until it is used.
 """
 
+import errno
 import json
 import os
 import sys
@@ -28,9 +29,15 @@ def console(stream: TextIO | None = None) -> "Console":
     """A console on stdout (or `stream`) that obeys NO_COLOR and knows when it is not a terminal."""
     from rich.console import Console
 
+    class Quiet(Console):
+        """Ends as every other output does where its reader left, and not by an exit of its own."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError(errno.EPIPE, "the reader of the output left")
+
     out = stream or sys.stdout
     width = None if out.isatty() else 140
-    return Console(file=out, no_color=plain(out), highlight=False, width=width, soft_wrap=False)
+    return Quiet(file=out, no_color=plain(out), highlight=False, width=width, soft_wrap=False)
 
 
 def show_json(schema: str, data: Mapping[str, Any]) -> None:
@@ -53,7 +60,10 @@ def jsonable(data: Any) -> Any:
 def table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], numbers: Sequence[str] = ()
 ) -> None:
-    """Print a table on stdout. Columns named in `numbers` are set to the right; an empty table says "none"."""
+    """Print a table on stdout. Columns named in `numbers` are set to the right; an empty table says "none".
+
+    None is shown as "unknown", and where there is nothing to say stands a dash.
+    """
     from rich.table import Table
     from rich.text import Text
 
@@ -69,7 +79,7 @@ def table(
 
 
 def _cell(value: object) -> str:
-    return "unknown" if value is None else str(value)
+    return "unknown" if value is None else str(value) or "—"
 
 
 def say(text: str) -> None:

@@ -8,12 +8,12 @@ from decant.output import json_option, next_step, say, show_json, table
 _SHOWN_FAULTS = 20
 
 
-@click.group("load")
+@click.group("load", short_help="Write all the while, and prove that nothing was lost.")
 def LOAD() -> None:
     """Write to the databases and the share all the while, and prove that nothing was lost."""
 
 
-@LOAD.command()
+@LOAD.command(short_help="Start the writer in the background.")
 @estate_option
 @click.option(
     "--rate", default=4.0, show_default=True, type=click.FloatRange(0.1, 500), help="Operations a second, each."

@@ -8,7 +8,7 @@ from decant import complete
 from decant.app import App
 
 
-@click.command("approve")
+@click.command("approve", short_help="Approve a cutover with your own SSH key.")
 @click.argument("move", shell_complete=complete.moves)
 @click.option(
     "--key",
@@ -25,9 +25,11 @@ def COMMAND(app: App, move: str, key: Path | None, principal: str | None) -> Non
     from decant.confirm import change
     from decant.journeys import moving
     from decant.output import next_step, say
+    from estate.approvals import require_recorded
 
     with moving.engine(app) as engine:
         found = engine.to_be_approved(move)
+        require_recorded(app.ledger)
         if found.description is not None:
             moving.show_description(found.description)
             say(f"SHA-256 of the description: {found.description_sha256}")

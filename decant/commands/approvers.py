@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from estate.signers import Signer
 
 
-@click.group("approvers")
+@click.group("approvers", short_help="List and record who may approve a cutover.")
 def COMMAND() -> None:
     """Who may approve a cutover, each with their own SSH key."""
 
 
-@COMMAND.command("list")
+@COMMAND.command("list", short_help="Show the people, and whether the ledger knows them.")
 @json_option
 @click.pass_obj
 def list_(app: App, as_json: bool) -> None:
@@ -49,7 +49,7 @@ def list_(app: App, as_json: bool) -> None:
         next_step("decant moves", "see what waits for approval")
 
 
-@COMMAND.command("record")
+@COMMAND.command("record", short_help="Show the people, then note them in the ledger.")
 @click.option("--yes", is_flag=True, help="Record them without being asked.")
 @click.pass_obj
 def record(app: App, yes: bool) -> None:

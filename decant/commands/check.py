@@ -24,12 +24,12 @@ fail_on_option = click.option(
 )
 
 
-@click.group("check")
+@click.group("check", short_help="Hold a stack or the servers against the rules.")
 def COMMAND() -> None:
     """Hold a stack or the servers against the rules. Exit 1 on findings, 5 where a rule itself broke."""
 
 
-@COMMAND.command("stack")
+@COMMAND.command("stack", short_help="Check what a stack would build.")
 @click.argument("name", shell_complete=complete.stacks)
 @fail_on_option
 @json_option

@@ -3,7 +3,7 @@
 import click
 
 
-@click.command("completion")
+@click.command("completion", short_help="Print the script that completes commands in a shell.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def COMMAND(shell: str) -> None:
     """Print the completion script of SHELL; `eval "$(decant completion bash)"` uses it at once."""

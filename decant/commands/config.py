@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from decant.rows import SettingRow
 
 
-@click.group("config")
+@click.group("config", short_help="Show each setting in force and where it came from.")
 def COMMAND() -> None:
     """Settings: flags, then environment, workspace, user, system."""
 

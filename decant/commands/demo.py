@@ -8,7 +8,7 @@ from decant.app import App
 from estate.errors import EXIT_DONE, EXIT_FINDINGS
 
 
-@click.command("demo")
+@click.command("demo", short_help="Run the whole journey on the practice estate.")
 @click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),

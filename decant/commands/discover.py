@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from estate.records.host import Host
 
 
-@click.command("discover")
+@click.command("discover", short_help="Read the servers over SSH; changes nothing on them.")
 @click.argument("targets", nargs=-1, metavar="[TARGET]…", shell_complete=complete.hosts)
 @click.option("--hosts", "hosts_file", type=click.Path(path_type=Path, dir_okay=False), help="Another hosts file.")
 @click.option(

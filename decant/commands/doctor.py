@@ -6,7 +6,7 @@ from decant.app import App
 from decant.output import json_option
 
 
-@click.command("doctor")
+@click.command("doctor", short_help="Say what is missing, and for which command.")
 @click.option("--offline", is_flag=True, help="Look at this machine and the workspace only; reach no host.")
 @json_option
 @click.pass_obj

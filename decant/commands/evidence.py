@@ -8,12 +8,12 @@ from decant.app import App
 from decant.output import json_option
 
 
-@click.group("evidence")
+@click.group("evidence", short_help="Check, export and anchor the ledger of what was done.")
 def COMMAND() -> None:
     """The ledger of everything that was done: check it, export it, anchor it elsewhere."""
 
 
-@COMMAND.command("verify")
+@COMMAND.command("verify", short_help="Recompute every hash and signature.")
 @click.option(
     "--anchors",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -68,7 +68,7 @@ def export(app: App, file: Path | None) -> None:
     next_step("decant evidence verify")
 
 
-@COMMAND.command("anchor")
+@COMMAND.command("anchor", short_help="Note the ledger's head, also in a second place.")
 @json_option
 @click.pass_obj
 def anchor(app: App, as_json: bool) -> None:

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from decant.rows import HostRow
 
 
-@click.group("hosts")
+@click.group("hosts", short_help="List the hosts file; see and accept host keys.")
 def COMMAND() -> None:
     """The servers of the hosts file, and the host keys accepted for them."""
 
 
-@COMMAND.command("list")
+@COMMAND.command("list", short_help="List the hosts, and whether their keys are accepted.")
 @json_option
 @click.pass_obj
 def list_hosts(app: App, as_json: bool) -> None:
@@ -66,7 +66,7 @@ def list_hosts(app: App, as_json: bool) -> None:
         next_step("decant doctor", "see whether every host can be reached")
 
 
-@COMMAND.command("trust")
+@COMMAND.command("trust", short_help="Show a host's key, and accept it.")
 @click.argument("name", metavar="HOST", shell_complete=complete.hosts)
 @click.option("--fingerprint", metavar="SHA256:…", help="Accept only the key with this fingerprint; asks nothing.")
 @click.option("--yes", is_flag=True, help="Accept what the host shows now, unasked.")

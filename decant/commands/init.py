@@ -7,7 +7,7 @@ import click
 from decant.app import App
 
 
-@click.command("init")
+@click.command("init", short_help="Make a workspace: settings, a hosts file, two stacks.")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
 @click.option("--council", default="", help="Name of the council, for reports.")
 @click.pass_obj

@@ -39,12 +39,12 @@ estate_option: Callable[[Any], Any] = click.option(
 )
 
 
-@click.group("practice", cls=_Practice)
+@click.group("practice", short_help="Run real servers on this machine to try everything on.", cls=_Practice)
 def COMMAND() -> None:
     """Real servers on this machine to try everything on: needs root on Debian."""
 
 
-@COMMAND.command("up")
+@COMMAND.command("up", short_help="Bring the estate up.")
 @estate_option
 @click.option(
     "--legacy",
@@ -112,7 +112,11 @@ def status(ctx: click.Context, name: str, as_json: bool) -> None:
         ctx.exit(1)
 
 
-@COMMAND.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@COMMAND.command(
+    "run",
+    short_help="Run a command as a client in the estate.",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
 @estate_option
 @click.argument("argv", nargs=-1, required=True, type=click.UNPROCESSED)
 def run(name: str, argv: tuple[str, ...]) -> None:
@@ -132,7 +136,7 @@ def shell(name: str, host: str) -> None:
     sys.exit(Estate(name).shell(host))
 
 
-@COMMAND.command("fleet")
+@COMMAND.command("fleet", short_help="Have so many light hosts besides, for scale.")
 @estate_option
 @click.argument("count", type=click.IntRange(0, 500))
 @click.pass_obj

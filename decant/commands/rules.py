@@ -6,7 +6,7 @@ from decant import complete
 from decant.output import json_option
 
 
-@click.group("rules")
+@click.group("rules", short_help="List the rules, and why each is there.")
 def COMMAND() -> None:
     """The rules that `decant check` holds stacks and servers against."""
 
@@ -35,7 +35,7 @@ def list_(as_json: bool, markdown: bool) -> None:
     next_step("decant rules show RULE")
 
 
-@COMMAND.command("show")
+@COMMAND.command("show", short_help="Show one rule: why it is there and what to do.")
 @click.argument("id_", metavar="RULE", shell_complete=complete.rules)
 @json_option
 def show(id_: str, as_json: bool) -> None:

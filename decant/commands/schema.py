@@ -6,7 +6,7 @@ from decant import complete
 from decant.output import json_option
 
 
-@click.group("schema")
+@click.group("schema", short_help="Show the published shape of every --json output.")
 def COMMAND() -> None:
     """JSON Schemas of what `--json` prints, for scripts and pipelines."""
 

@@ -6,7 +6,7 @@ from decant.app import App
 from decant.output import json_option
 
 
-@click.command("status")
+@click.command("status", short_help="Show where the workspace stands, and what comes next.")
 @json_option
 @click.pass_obj
 def COMMAND(app: App, as_json: bool) -> None:

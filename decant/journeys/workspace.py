@@ -5,7 +5,8 @@ import os
 from pathlib import Path
 
 from decant.settings import HOSTS_TEMPLATE, TEMPLATE
-from estate.errors import RefusedError, UsageError
+from estate import reading
+from estate.errors import UsageError
 from estate.ledger import Ledger
 from estate.paths import Workspace
 from estate.store import Store
@@ -55,8 +56,8 @@ def create(folder: Path, council: str = "") -> tuple[Workspace, list[Path]]:
             if _write_new(path, text):
                 made.append(path)
     except OSError as wrong:
-        raise RefusedError(
-            f"{root} cannot be made a workspace ({wrong.strerror})", "choose another folder"
+        raise UsageError(
+            f"{root} cannot be made a workspace ({reading.reason(wrong)})", "choose a folder that you may write to"
         ) from None
     new = not workspace.ledger_key.exists()
     store = Store.of(workspace)

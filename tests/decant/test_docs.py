@@ -9,7 +9,7 @@ import click
 import pytest
 
 from decant import reference, schema_page
-from decant.cli import cli
+from decant.cli import JOURNEY, cli
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -106,3 +106,18 @@ def test_command_lines_are_really_found() -> None:
     found = {line for page in PAGES for line in quoted(page)}
     assert "decant init anytown" in found
     assert len(found) > 40
+
+
+def test_help_lists_every_command_once_in_the_order_of_the_journey() -> None:
+    listed = [name for names in JOURNEY.values() for name in names]
+    with click.Context(cli) as context:
+        assert sorted(listed) == cli.list_commands(context)
+
+
+def test_no_short_help_is_cut_at_80_columns() -> None:
+    groups = [command for _, command in reference.commands() if isinstance(command, click.Group)]
+    for group in (cli, *groups):
+        with click.Context(group, terminal_width=80) as context:
+            listed = group.get_help(context).partition("Show this message and exit.")[2]
+            assert len(listed.splitlines()) > 3
+            assert "..." not in listed, listed

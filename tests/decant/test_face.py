@@ -1,5 +1,8 @@
 """The command line: what a person sees when it goes right, and when they mistype."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -120,3 +123,76 @@ def test_help_names_every_command(tmp_path: Path) -> None:
     assert said.code == 0
     for command in ("init", "status", "report", "config"):
         assert command in said.out
+
+
+@pytest.mark.parametrize("words", [(), ("approvers",), ("stack",), ("practice", "load")])
+def test_a_group_alone_shows_its_help(tmp_path: Path, words: tuple[str, ...]) -> None:
+    said = decant(*words, at=tmp_path)
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith("Usage: decant")
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (("discovr",), "Did you mean `decant discover`?"),
+        (("stack", "preveiw"), "Did you mean `decant stack preview`?"),
+        (("init", "--counsil", "X"), "Did you mean `--council`?"),
+        (("move",), "see `decant move --help`"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_the_way_on(tmp_path: Path, words: tuple[str, ...], meant: str) -> None:
+    said = decant(*words, at=tmp_path)
+    assert said.code == 2
+    assert meant in said.err
+    assert "?." not in said.err
+    assert ".." not in said.err
+
+
+@pytest.mark.parametrize("words", ["rules list", "rules list --json", "evidence export", "--help"])
+def test_a_reader_that_leaves_ends_a_command_quietly(workspace: Path, words: str) -> None:
+    for _ in range(40):  # so that the ledger is longer than a pipe holds
+        if words != "evidence export":
+            break
+        assert decant("evidence", "anchor", at=workspace).code == 0
+    pipe = f"{sys.executable} -m decant {words} | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", pipe], cwd=workspace, capture_output=True, text=True, check=False)
+    assert (done.returncode, "Broken" in done.stderr, "Exception" in done.stderr) == (0, False, False)
+
+
+def test_a_path_that_the_system_refuses_is_no_fault_of_ours(workspace: Path) -> None:
+    for words in (
+        ("init", "x" * 300),
+        ("--workspace", "x" * 300, "status"),
+        ("init", "anytown/hosts.toml/inside"),
+    ):
+        said = decant(*words, at=workspace.parent if words[0] == "init" else workspace)
+        assert said.code == 2, said.err
+        assert "fault in Decant" not in said.err
+
+
+def test_a_folder_of_somebody_else_is_no_fault_of_ours(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    assert decant("init", "closed", at=tmp_path).code == 0
+    closed.chmod(0o700)
+    for words in (("--workspace", str(closed), "status"), ("init", str(closed / "deeper"))):
+        said = as_somebody_else(*words)
+        assert said.returncode == 2, said.stderr
+        assert "permission denied" in said.stderr
+
+
+def as_somebody_else(*words: str) -> "subprocess.CompletedProcess[str]":
+    """Run decant in this process's image as a user without rights; every module is loaded before."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root, to become somebody else")
+    program = (
+        "import os, sys\n"
+        "import decant.app, decant.settings, decant.journeys.workspace, decant.commands.init, decant.commands.status\n"
+        "import decant.journeys.status, decant.output, estate.store, estate.ledger\n"
+        "from decant.__main__ import run\n"
+        "os.setgid(65534); os.setuid(65534)\n"
+        f"sys.exit(run({list(words)!r}))\n"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", program], cwd="/", capture_output=True, text=True, timeout=60, check=False
+    )
