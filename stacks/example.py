@@ -1,0 +1,12 @@
+"""Whether a stack is still the example that its template is."""
+
+import tomllib
+
+from stacks.sections import StackSettings
+from stacks.settings import template
+
+
+def is_example(settings: StackSettings) -> bool:
+    """Whether its machines, databases and assumptions are all those that the template of its kind gives."""
+    given = StackSettings.model_validate(tomllib.loads(template("example", settings.kind)))
+    return (settings.vm, settings.postgres, settings.assumptions) == (given.vm, given.postgres, given.assumptions)
