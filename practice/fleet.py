@@ -1,4 +1,4 @@
-"""Light hosts for scale: sshd alone in namespaces over one root file system, no systemd."""
+"""Light hosts for scale: sshd and nginx in namespaces over one root file system, no systemd."""
 
 import shutil
 import subprocess
@@ -15,7 +15,7 @@ from practice.estate import Estate
 from practice.images import layers
 from practice.overlay import Overlay
 
-LAYER = "target-base"
+LAYER = "fleet-host"
 READY_SECONDS = 60.0
 WORKERS = 8
 _TASK = "fleet"
@@ -41,6 +41,8 @@ ln -s fd/0 dev/stdin; ln -s fd/1 dev/stdout; ln -s fd/2 dev/stderr
 hostname "$name"
 pivot_root . .machine
 umount --lazy /.machine
+mkdir -p run/lock var/lib/nginx
+/usr/sbin/nginx
 exec /usr/sbin/sshd -D -e
 """
 
