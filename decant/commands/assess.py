@@ -8,7 +8,7 @@ from decant.output import json_option
 from estate.errors import EXIT_FINDINGS
 
 
-@click.command("assess")
+@click.command("assess", short_help="Say what should become of each server, and why.")
 @click.argument("servers", metavar="[SERVER]...", nargs=-1, shell_complete=complete.servers)
 @json_option
 @click.pass_context
@@ -35,7 +35,7 @@ def COMMAND(ctx: click.Context, servers: tuple[str, ...], as_json: bool) -> None
                 one.disposition.value if one.disposition else None,
                 one.readiness,
                 _support(one.support),
-                one.size.sku if one.size else "none" if one.disposition else None,
+                f"{one.size.sku}, {one.size.basis}" if one.size else "none" if one.disposition else None,
                 "; ".join(one.reasons) + (f" (decided by {one.overridden_by})" if one.overridden_by else ""),
             )
             for one in found

@@ -9,7 +9,7 @@ from decant.app import App
 from decant.output import json_option
 
 
-@click.group("estate")
+@click.group("estate", short_help="Show servers, workloads, who talks to whom, what was not seen.")
 def COMMAND() -> None:
     """What is known of the estate: servers, workloads, dependencies, and what could not be seen."""
 
@@ -54,7 +54,7 @@ def list_(app: App, everything: bool, as_json: bool) -> None:
                 server.cpus,
                 size(server.memory_bytes),
                 size(server.disk_used_bytes),
-                server.owner or "",
+                server.owner,
                 "reached" if server.reached else f"not reached: {server.unreached_reason}",
             ]
             for server in servers
@@ -65,9 +65,9 @@ def list_(app: App, everything: bool, as_json: bool) -> None:
     table(
         "Workloads"
         + ("" if everything else f" ({len(workloads) - len(shown)} of the operating systems left out: --all)"),
-        ["workload", "size", "reached by", "detail"],
-        [[one.id, size(one.bytes), ", ".join(one.services), _detail(one.detail)] for one in shown],
-        numbers=["size"],
+        ["workload", "on disk", "reached by", "detail"],
+        [[one.id, size(one.bytes), ", ".join(one.services) or None, _detail(one.detail)] for one in shown],
+        numbers=["on disk"],
     )
     table(
         "Dependencies",
@@ -140,7 +140,9 @@ def show(app: App, server: str, as_json: bool) -> None:
             ["contract ends", about.contract_end],
         ],
     )
-    table("Workloads", ["workload", "size"], [[one.id, size(one.bytes)] for one in workloads], numbers=["size"])
+    table(
+        "Workloads", ["workload", "on disk"], [[one.id, size(one.bytes)] for one in workloads], numbers=["on disk"]
+    )
     table(
         "Facts",
         ["fact", "outcome", "why"],
@@ -157,7 +159,7 @@ def show(app: App, server: str, as_json: bool) -> None:
     next_step("decant estate map" if about.reached else "decant doctor")
 
 
-@COMMAND.command("map")
+@COMMAND.command("map", short_help="Draw who talks to whom, as an SVG file.")
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),

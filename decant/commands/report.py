@@ -8,9 +8,11 @@ from decant.app import App
 from decant.output import json_option
 
 
-@click.command("report")
+@click.command("report", short_help="Write the report, as one HTML file and JSON.")
 @click.option(
-    "--public", is_flag=True, help="Leave out host names, addresses and findings by host: for public papers."
+    "--public",
+    is_flag=True,
+    help="Numbers, kinds, products and days only, without names, addresses or findings: for public papers.",
 )
 @click.option(
     "--output",
@@ -24,12 +26,13 @@ from decant.output import json_option
 @click.pass_obj
 def COMMAND(app: App, public: bool, output: Path | None, left_out: tuple[str, ...], as_json: bool) -> None:
     """Write the report as one HTML file, with the same as JSON beside it."""
-    from decant.journeys.report import write
+    from decant.journeys.report import SCHEMAS, Edition, write
     from decant.output import next_step, say, show_json
 
-    written = write(app, edition="public" if public else "full", output=output, left_out=left_out)
+    edition: Edition = "public" if public else "full"
+    written = write(app, edition, output, left_out)
     if as_json:
-        show_json("decant.report/1", {"path": str(written.html), "report": written.report})
+        show_json(SCHEMAS[edition], {"path": str(written.html), "report": written.report})
     else:
         click.echo(written.html)
         say(f"The same as JSON: {written.json}")

@@ -1,6 +1,7 @@
 """`decant stack`: what a stack would build and cost, and building it."""
 
 import json
+from datetime import date, datetime
 
 import click
 
@@ -11,7 +12,7 @@ from decant.output import json_option
 KINDS = ("production", "test", "incident", "rehearsal")
 
 
-@click.group("stack")
+@click.group("stack", short_help="Preview, price and build where the workloads move to.")
 def COMMAND() -> None:
     """Where the workloads move to: preview, price, build and take away."""
 
@@ -58,13 +59,14 @@ def new(app: App, name: str, kind: str) -> None:
     next_step(f"decant stack preview {name}")
 
 
-@COMMAND.command("list")
+@COMMAND.command("list", short_help="List the stacks with kind, expiry and monthly cost.")
 @json_option
 @click.pass_obj
 def list_(app: App, as_json: bool) -> None:
     """List the workspace's stacks with kind, expiry, and cost by the last preview."""
     from decant.journeys import stack as journey
     from decant.output import next_step, show_json, table
+    from estate.documents import words
 
     stacks = journey.listing(app)
     if as_json:
@@ -78,9 +80,9 @@ def list_(app: App, as_json: bool) -> None:
                 s["name"],
                 s["kind"],
                 "not previewed" if s["monthly_gbp"] is None else f"{s['monthly_gbp']:,.2f}",
-                f"{s['budget_gbp']:,.0f}" if s["budget_gbp"] else "",
-                s["expires_on"] or "",
-                s["previewed_at"] or "",
+                f"{s['budget_gbp']:,.0f}" if s["budget_gbp"] else None,
+                words.day(date.fromisoformat(s["expires_on"])) if s["expires_on"] else "no date",
+                words.moment(datetime.fromisoformat(s["previewed_at"])) if s["previewed_at"] else "not yet",
             )
             for s in stacks
         ],
@@ -105,7 +107,7 @@ def up(app: App, name: str, yes: bool) -> None:
     deployment = journey.deployment(app, name)
     made = journey.preview(app, name)
     journey.within_budget(made, deployment.settings)
-    say(f"{name}: {len(made.resources)} resources, about £{made.estimate.monthly_gbp:,.2f} a month without VAT")
+    say(f"{name}: {len(made.built)} resources, about £{made.estimate.monthly_gbp:,.2f} a month without VAT")
     change(app, f"Build {name}?", yes)
     journey.record(app, name, "stack.up", deployment.up(say))
     next_step(f"decant stack outputs {name}")

@@ -137,7 +137,9 @@ def _move(demo: Demo, workload: str, *restarts: str) -> str:
     moved = demo.decant("move", workload, "--to", TARGET, "--yes", *confirm)["move"]
     demo.moves[workload] = moved["id"]
     sparse = " (if sparse files were full)" if moved["kind"] == "files" else ""
-    return f"{moved['phase']}; {words.size(moved['bytes'])}{sparse} copied while in use, lag {moved['lag']['text']}"
+    return (
+        f"{moved['phase']}; {words.size(moved['bytes'])}{sparse} copied while in use, lag {moved['lag']['text']}"
+    )
 
 
 def _cutover(demo: Demo, workload: str) -> str:

@@ -1,174 +1,184 @@
-"""The public edition of a report: no host names, addresses, or findings by host. Committee papers are public."""
+"""The public edition of a report, worked out from the full one: numbers, kinds, products and days."""
 
 import re
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Literal, get_args
 
-from estate.records.dependency import Dependency
-from estate.records.finding import Finding
-from estate.records.move import Move
-from estate.records.plan import Plan, Wave
-from estate.records.report import Report, RuleResult
-from estate.records.verification import Verification
-from estate.records.workload import Workload
+from estate.records.assessment import Support
+from estate.records.finding import Severity
+from estate.records.public_report import (
+    PublicEnvironment,
+    PublicFramework,
+    PublicLedger,
+    PublicMove,
+    PublicProduct,
+    PublicReport,
+    PublicRules,
+    PublicWave,
+    PublicWorkloads,
+)
+from estate.records.report import FrameworkState, Report
+from estate.records.workload import Kind, Workload
 
-_KINDS = {
-    "postgres": "PostgreSQL database",
-    "mariadb": "MariaDB database",
-    "files": "shared drive",
-    "website": "website",
-    "schedule": "scheduled job",
-    "service": "service",
-}
+_SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
+_OVER: dict[str, Literal["servers", "stacks"]] = {"host": "servers", "stack": "stacks"}
 
 
-def public(report: Report) -> Report:
-    """The same report with every server and workload under a number, and free text that may name one left out."""
-    servers = {server.id: f"Server {number}" for number, server in enumerate(report.servers, 1)}
-    workloads = {w.id: f"{_KINDS[w.kind]} {number}" for number, w in enumerate(report.workloads, 1)}
-    return report.model_copy(
-        update={
-            "edition": "public",
-            "servers": tuple(
-                server.model_copy(
-                    update={
-                        "id": servers[server.id],
-                        "address": "",
-                        "hostname": None,
-                        "host_key": None,
-                        "kernel": None,
-                        "unreached_reason": "" if server.reached else "not reached",
-                    }
-                )
-                for server in report.servers
-            ),
-            "not_seen": tuple(
-                seen.model_copy(update={"server": servers.get(seen.server, "a server"), "reason": ""})
-                for seen in report.not_seen
-            ),
-            "workloads": tuple(_workload(w, servers, workloads) for w in report.workloads),
-            "dependencies": tuple(_dependency(d, servers, workloads) for d in report.dependencies),
-            "assessments": tuple(
-                a.model_copy(
-                    update={
-                        "server": servers.get(a.server, "a server"),
-                        "reasons": (),
-                        "against": (),
-                        "conditions": (),
-                        "overridden_by": None,
-                    }
-                )
-                for a in report.assessments
-            ),
-            "plan": _plan(report.plan, servers, workloads) if report.plan else None,
-            "environments": tuple(
-                e.model_copy(update={"estimate": e.estimate.model_copy(update={"lines": (), "unpriced": ()})})
-                for e in report.environments
-            ),
-            "moves": tuple(_move(m, number, servers, workloads) for number, m in enumerate(report.moves, 1)),
-            "verifications": tuple(_verification(v, workloads) for v in report.verifications),
-            "rules": tuple(_rule(rule) for rule in report.rules),
-        }
+def public(report: Report) -> PublicReport:
+    """What of a report may stand in a committee paper."""
+    legacy = {server.id for server in report.servers if server.role == "legacy"}
+    assessed = [a for a in report.assessments if a.server in legacy]
+    return PublicReport(
+        council=report.council,
+        at=report.at,
+        left_out=report.left_out,
+        servers=len(report.servers),
+        servers_read=sum(server.reached for server in report.servers),
+        legacy=len(legacy),
+        legacy_ended=sum(any(s.status == "ended" for s in a.support) for a in assessed),
+        dispositions=dict(Counter(a.disposition.value if a.disposition else "undecided" for a in assessed)),
+        workloads=_workloads([w for w in report.workloads if w.server in legacy and not w.os_owned]),
+        products=_products(report),
+        waves=tuple(
+            PublicWave(
+                number=wave.number,
+                workloads=len(wave.moves),
+                window_start=wave.window_start,
+                window_end=wave.window_end,
+            )
+            for wave in (report.plan.waves if report.plan else ())
+        ),
+        environments=tuple(
+            PublicEnvironment(
+                kind=e.kind,
+                resources=e.resources,
+                monthly_gbp=e.estimate.monthly_gbp,
+                guessed_gbp=e.estimate.guessed_gbp,
+                unpriced=len(e.estimate.unpriced),
+                priced_at=e.estimate.priced_at,
+                example=e.example,
+                at=e.at,
+            )
+            for e in report.environments
+        ),
+        moves=_moves(report),
+        rules=_rules(report),
+        frameworks=tuple(_framework(f) for f in report.frameworks),
+        facts_not_seen=len(report.not_seen),
+        ledger=PublicLedger(
+            holds=report.ledger.holds,
+            entries=report.ledger.entries,
+            head=report.ledger.head,
+            anchored_sequence=report.ledger.anchored_sequence,
+            anchored_at=report.ledger.anchored_at,
+        ),
     )
 
 
-def leaks(full: Report, text: str) -> str:
-    """The first host name, address or service name of the full report that stands in `text`; empty for none."""
+def named_in(report: Report, sentences: Sequence[str]) -> str:
+    """The first server, address, workload or service of the report that a person's sentences name; else empty."""
     names: set[str] = set()
-    for server in full.servers:
+    for server in report.servers:
         names |= {server.id, server.address, server.hostname or ""}
-    for workload in full.workloads:
-        names |= set(workload.services)
-    for dependency in full.dependencies:
+    for workload in report.workloads:
+        names |= {workload.id, *workload.services}
+    for dependency in report.dependencies:
         names |= {dependency.client, dependency.server}
-    for name in sorted(names - {""}):
-        if re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", text):
-            return name
-    return ""
-
-
-def _workload(w: Workload, servers: Mapping[str, str], names: Mapping[str, str]) -> Workload:
-    return w.model_copy(
-        update={
-            "id": names[w.id],
-            "name": names[w.id],
-            "server": servers.get(w.server, "a server"),
-            "detail": {},
-            "services": (),
-            "system": None,
-        }
+    text = " ".join(sentences)
+    return next(
+        (name for name in sorted(names - {""}) if re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", text)), ""
     )
 
 
-def _dependency(d: Dependency, servers: Mapping[str, str], workloads: Mapping[str, str]) -> Dependency:
-    client, server = servers.get(d.client, "outside"), servers.get(d.server, "outside")
-    return d.model_copy(
-        update={
-            "id": f"{client}>{server}:{d.port}",
-            "client": client,
-            "server": server,
-            "workload": workloads.get(d.workload or ""),
-            "process": None,
-            "where": "",
-        }
-    )
-
-
-def _plan(plan: Plan, servers: Mapping[str, str], workloads: Mapping[str, str]) -> Plan:
-    waves = tuple(
-        Wave(
-            number=wave.number,
-            name=f"wave {wave.number}",
-            moves=tuple(
-                move.model_copy(
-                    update={
-                        "workload": workloads.get(move.workload, "a workload"),
-                        "target": servers.get(move.target, "a target") if move.target else None,
-                        "why": "",
-                    }
-                )
-                for move in wave.moves
-            ),
-            window_start=wave.window_start,
-            window_end=wave.window_end,
+def _workloads(own: list[Workload]) -> tuple[PublicWorkloads, ...]:
+    by_kind: dict[str, list[Workload]] = defaultdict(list)
+    for workload in own:
+        by_kind[workload.kind].append(workload)
+    return tuple(
+        PublicWorkloads(
+            kind=found[0].kind,
+            number=len(found),
+            bytes=sum(w.bytes or 0 for w in found),
+            size_unknown=sum(w.bytes is None for w in found),
         )
-        for wave in plan.waves
-    )
-    left = {workloads.get(w, f"workload {n}"): "see the full edition" for n, w in enumerate(plan.not_moving, 1)}
-    return plan.model_copy(update={"waves": waves, "not_moving": left})
-
-
-def _move(m: Move, number: int, servers: Mapping[str, str], workloads: Mapping[str, str]) -> Move:
-    return m.model_copy(
-        update={
-            "id": f"move {number}",
-            "workload": workloads.get(m.workload, "a workload"),
-            "source": servers.get(m.source, "a server"),
-            "target": servers.get(m.target, "a target"),
-            "services": (),
-            "description": None,
-            "approved_by": "a second person" if m.approved_by else None,
-            "residue": (),
-            "confirmed": (),
-            "note": "",
-        }
+        for _, found in sorted(by_kind.items())
     )
 
 
-def _verification(v: Verification, workloads: Mapping[str, str]) -> Verification:
-    return v.model_copy(update={"workload": workloads.get(v.workload, "a workload"), "move": "", "checks": ()})
-
-
-def _rule(rule: RuleResult) -> RuleResult:
-    def blank(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-        return tuple(
-            f.model_copy(update={"subject": f"subject {n}", "observed": "", "why": ""})
-            for n, f in enumerate(findings, 1)
+def _products(report: Report) -> tuple[PublicProduct, ...]:
+    """Each product by its version, the first to end at the top."""
+    servers: dict[tuple[str, str], set[str]] = defaultdict(set)
+    seen: dict[tuple[str, str], Support] = {}
+    for assessment in report.assessments:
+        for support in assessment.support:
+            key = support.product, support.version
+            servers[key].add(assessment.server)
+            worst = seen.setdefault(key, support)
+            if _pressing(support) < _pressing(worst):
+                seen[key] = support
+    return tuple(
+        PublicProduct(
+            product=s.product,
+            version=s.version,
+            status=s.status,
+            until=s.until or s.ends,
+            servers=len(servers[s.product, s.version]),
         )
+        for s in sorted(seen.values(), key=lambda s: (*_pressing(s), s.product))
+    )
 
-    return rule.model_copy(
-        update={
-            "failing": blank(rule.failing),
-            "waived": blank(rule.waived),
-            "not_evaluated": blank(rule.not_evaluated),
-        }
+
+def _pressing(support: Support) -> tuple[int, date]:
+    order = ("ended", "ends soon", "unknown", "supported")
+    return order.index(support.status), support.until or support.ends or date.max
+
+
+def _moves(report: Report) -> tuple[PublicMove, ...]:
+    verified = {v.id: v for v in report.verifications}
+    kinds: dict[str, Kind] = {kind: kind for kind in get_args(Kind)}
+    found = []
+    for number, move in enumerate(report.moves, 1):
+        check = verified.get(move.verification or "")
+        found.append(
+            PublicMove(
+                name=f"move {number}",
+                kind=kinds.get(move.kind),
+                phase=move.phase,
+                frozen_seconds=move.frozen_seconds,
+                agrees=check.agrees if check else None,
+                items=check.items if check else 0,
+                approved=move.approved_by is not None,
+            )
+        )
+    return tuple(found)
+
+
+def _rules(report: Report) -> tuple[PublicRules, ...]:
+    return tuple(
+        PublicRules(
+            severity=severity,
+            over=over,
+            rules=len(these),
+            failing=sum(bool(rule.failing) for rule in these),
+            waived=sum(bool(rule.waived) for rule in these),
+            not_evaluated=sum(bool(rule.not_evaluated) for rule in these),
+        )
+        for scope, over in _OVER.items()
+        for severity in _SEVERITIES
+        if (these := [rule for rule in report.rules if rule.scope == scope and rule.severity == severity])
+    )
+
+
+def _framework(framework: FrameworkState) -> PublicFramework:
+    states = Counter(control.state for control in framework.controls)
+    return PublicFramework(
+        name=framework.name,
+        version=framework.version,
+        complete=framework.complete,
+        supported=states["supported by evidence"],
+        against=states["evidence against"],
+        no_evidence=states["no automated evidence"],
+        not_evaluated=states["not evaluated"],
     )

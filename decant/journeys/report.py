@@ -9,16 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from decant.journeys.discovery import not_seen
-from decant.journeys.public import leaks, public
+from decant.journeys.public import named_in, public
 from decant.output import jsonable
+from estate.documents.public_report import public_html
 from estate.documents.report import html
-from estate.errors import EvidenceError, RefusedError
+from estate.errors import EvidenceError, RefusedError, UsageError
 from estate.records.assessment import Assessment
 from estate.records.base import now
 from estate.records.dependency import Dependency
 from estate.records.finding import Finding, Status
 from estate.records.plan import Plan
 from estate.records.preview import Preview
+from estate.records.public_report import PublicReport
 from estate.records.report import (
     ControlState,
     Environment,
@@ -37,13 +39,14 @@ if TYPE_CHECKING:
     from estate.store import Store
 
 Edition = Literal["full", "public"]
+SCHEMAS = {"full": "decant.report/1", "public": "decant.public-report/1"}
 
 
 @dataclass(frozen=True)
 class Written:
     """A report and the two files it was written to."""
 
-    report: Report
+    report: Report | PublicReport
     html: Path
     json: Path
 
@@ -51,20 +54,23 @@ class Written:
 def write(app: "App", edition: Edition, output: Path | None = None, left_out: Sequence[str] = ()) -> Written:
     """Gather, draw and write one edition; `left_out` is what this run did not do.
 
-    Raises `RefusedError` where the public edition would name a host, or a file cannot be written.
+    Raises `UsageError` where `left_out` names a server in the public edition, and `RefusedError` where a file
+    cannot be written.
     """
     from estate.documents.map import svg
     from inventory.map import graph
 
     full = gather(app, left_out)
-    report = full if edition == "full" else public(full)
-    drawing = svg(graph(report.servers, report.workloads, report.dependencies)) if report.servers else ""
-    page = html(report, drawing)
-    data = json.dumps({"schema": "decant.report/1", **jsonable(report.model_dump(mode="json"))}, indent=2)
-    if edition == "public" and (named := leaks(full, page + data)):
-        raise RefusedError(
-            f"The public edition would name {named}", "report this as a fault in Decant and do not publish"
-        )
+    report: Report | PublicReport = full
+    if edition == "public":
+        if named := named_in(full, left_out):
+            raise UsageError(f"--left-out names {named}", "say it without the name: the public edition holds none")
+        report = public(full)
+        page = public_html(report)
+    else:
+        drawing = svg(graph(full.servers, full.workloads, full.dependencies)) if full.servers else ""
+        page = html(full, drawing)
+    data = json.dumps({"schema": SCHEMAS[edition], **jsonable(report.model_dump(mode="json"))}, indent=2)
     stamp = f"{report.at:%Y%m%dT%H%M%SZ}"
     path = output or app.workspace.reports / f"report-{edition}-{stamp}.html"
     beside = path.with_suffix(".json")
@@ -89,7 +95,6 @@ def gather(app: "App", left_out: Sequence[str] = ()) -> Report:
     plans = store.all(Plan)
     return Report(
         council=app.settings.workspace.council,
-        edition="full",
         at=now(),
         left_out=tuple(left_out),
         servers=tuple(store.all(Server)),
@@ -108,13 +113,13 @@ def gather(app: "App", left_out: Sequence[str] = ()) -> Report:
 
 
 def _environment(preview: Preview) -> Environment:
-    made = [resource for resource in preview.resources if resource.custom]
     return Environment(
         stack=preview.stack,
         kind=preview.kind,
-        resources=len(made),
-        by_type=dict(Counter(resource.type for resource in made)),
+        resources=len(preview.built),
+        by_type=dict(Counter(resource.type for resource in preview.built)),
         estimate=preview.estimate,
+        example=preview.example,
         at=preview.at,
     )
 

@@ -21,11 +21,12 @@ from stacks.addresses import refuse_overlap
 from stacks.preview.difference import Change, difference, rows
 from stacks.preview.stack import preview_stack
 from stacks.sections import StackSettings
-from stacks.settings import load, template
+from stacks.settings import BUILT_KINDS, load, template
 
 if TYPE_CHECKING:
     from stacks.deploy import Deployment
 
+EXAMPLE = "Its machines, databases and assumptions are still the template's: an example, not your workloads."
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,29}")
 
 
@@ -33,7 +34,8 @@ def settings_file(app: App, name: str) -> Path:
     """The settings file of a stack; raises `UsageError` with what is close where there is none."""
     path = app.workspace.stacks / f"{name}.toml"
     if not _NAME.fullmatch(name) or not path.is_file():
-        raise unknown("stack", name, _names(app), f"`decant stack new {name} --kind production` makes it")
+        kind = name if name in BUILT_KINDS else "|".join(BUILT_KINDS)
+        raise unknown("stack", name, _names(app), f"`decant stack new {name} --kind {kind}` makes it")
     return path
 
 
@@ -59,7 +61,7 @@ def preview(app: App, name: str) -> Preview:
         "stack.preview",
         {
             "settings_sha256": made.settings_sha256,
-            "resources": len(made.resources),
+            "resources": len(made.built),
             "monthly_gbp": f"{made.estimate.monthly_gbp:.2f}",
             "unpriced": len(made.estimate.unpriced),
         },
@@ -70,7 +72,7 @@ def preview(app: App, name: str) -> Preview:
 def document(made: Preview, changes: Sequence[Change] | None) -> dict[str, Any]:
     """A preview as scripts read it; `docs/json.md` describes it."""
     whole: dict[str, Any] = made.model_dump(mode="json", by_alias=True)
-    return {**whole, "changes": changes}
+    return {**whole, "built": len(made.built), "changes": changes}
 
 
 def earlier(app: App, against: str) -> list[dict[str, Any]]:
@@ -113,9 +115,7 @@ def show(made: Preview, changes: Sequence[Change] | None) -> None:
         cost[line.resource] += line.monthly_gbp
     by_urn = {resource.urn: resource for resource in made.resources}
     parts: dict[str, list[float]] = {}
-    for resource in made.resources:
-        if not resource.custom or resource.type.startswith("pulumi:"):
-            continue
+    for resource in made.built:
         above = by_urn.get(resource.parent)
         part = above.name if above is not None and not above.type.startswith("pulumi:") else "stack"
         counted = parts.setdefault(part, [0, 0.0])
@@ -158,12 +158,18 @@ def show(made: Preview, changes: Sequence[Change] | None) -> None:
     for line in made.estimate.lines:
         bases[line.basis] += line.monthly_gbp
     unpriced = len(made.estimate.unpriced)
-    click.echo(f"\n{made.stack} is a {made.kind} stack of {len(made.resources)} resources.")
+    click.echo(f"\n{made.stack} is a {made.kind} stack of {words.count(len(made.built), 'resource')}.")
     click.echo(
         f"Total: £{made.estimate.monthly_gbp:,.2f} a month, without VAT"
         + (f", and {unpriced} that have no price" if unpriced else "; everything has a price")
         + f". Oldest price: {words.day(made.estimate.priced_at)}."
     )
+    click.echo(
+        f"Of it, £{made.estimate.guessed_gbp:,.2f} rests on guessed prices: our own judgement, undated, "
+        "or another region's."
+    )
+    if made.example:
+        click.echo(EXAMPLE)
     click.echo(
         "Prices: "
         + ", ".join(f"£{pounds:,.2f} {basis}" for basis, pounds in sorted(bases.items(), key=lambda b: -b[1]))
@@ -179,6 +185,7 @@ def new(app: App, name: str, kind: str) -> Path:
         )
     path = app.workspace.stacks / f"{name}.toml"
     text = template(name, kind)
+    path.parent.mkdir(exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
     except FileExistsError:

@@ -153,8 +153,8 @@ def release_of(product: str, version: str) -> tuple[str, Release] | None:
 def support_of(product: str, version: str, today: date) -> Support:
     """Whether `version` of `product` (an id of the table) is supported on `today`, with why.
 
-    `ends` is the last day of ordinary support, `extended_until` of any extension. What the table does not
-    know is `unknown`, never supported.
+    `ends` is the last day of ordinary support, `extended_until` of any extension, `until` of what everybody
+    gets. What the table does not know is `unknown`, never supported.
     """
     here = table()
     known = here.products.get(product)
@@ -172,13 +172,14 @@ def support_of(product: str, version: str, today: date) -> Support:
             source=here.source,
         )
     name, release = found
-    status, reason = _judge(release, known.extension_for_everyone, today)
+    status, reason, until = _judge(release, known.extension_for_everyone, today)
     return Support(
         product=known.name,
         version=name,
         status=status,
         ends=None if isinstance(release.ends, bool) else release.ends,
         extended_until=release.extended_until,
+        until=until,
         reason=reason + age,
         table_date=here.as_of,
         source=here.source,
@@ -202,21 +203,21 @@ def support_of_package(
         return makers
     kept = f"{distribution.product} {distribution.version}"
     if distribution.status in ("supported", "ends soon"):
-        last = distribution.extended_until or distribution.ends
+        last = distribution.until
         until = f" until {day(last)}" if last else ""
         reason = f"its makers: {makers.reason}; {kept} built it and carries fixes{until}"
-        return makers.model_copy(update={"status": distribution.status, "reason": reason})
+        return makers.model_copy(update={"status": distribution.status, "until": last, "reason": reason})
     if makers.status == "unknown" and distribution.status == "ended":
         reason = f"{makers.reason}; {kept}, which built it, is out of support"
-        return makers.model_copy(update={"status": "ended", "reason": reason})
+        return makers.model_copy(update={"status": "ended", "until": distribution.until, "reason": reason})
     return makers
 
 
-def _judge(release: Release, for_everyone: bool, today: date) -> tuple[SupportStatus, str]:
+def _judge(release: Release, for_everyone: bool, today: date) -> tuple[SupportStatus, str, date | None]:
     if release.ends is False:
-        return "supported", "no end of support is announced"
+        return "supported", "no end of support is announced", None
     if release.ends is True:
-        return "ended", "support has ended; the table gives no day"
+        return "ended", "support has ended; the table gives no day", None
     last, extension = release.ends, release.extended_until
     if for_everyone and extension is not None:
         ended = "ended" if last < today else "ends"
@@ -230,6 +231,6 @@ def _judge(release: Release, for_everyone: bool, today: date) -> tuple[SupportSt
             if extension is not None and extension >= today
             else ""
         )
-        return "ended", f"{words} ended on {day(last)}{bought}"
+        return "ended", f"{words} ended on {day(last)}{bought}", last
     status: SupportStatus = "ends soon" if last - today <= ENDS_SOON else "supported"
-    return status, f"{words} ends on {day(last)}"
+    return status, f"{words} ends on {day(last)}", last

@@ -1,13 +1,11 @@
 """Draws a report as one self-contained HTML file: no script, no font, no picture from elsewhere."""
 
 from collections import Counter, defaultdict
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from estate.documents import words
+from estate.documents.page import render
 from estate.records.assessment import Support
 from estate.records.finding import Severity
 from estate.records.report import Report, RuleResult
@@ -17,34 +15,29 @@ _SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 
 def html(report: Report, estate_map: str) -> str:
     """The report as HTML. `estate_map` is an SVG drawing that we made, taken as it is; empty for none."""
-    folder = files("estate.documents")
-    environment = Environment(
-        autoescape=select_autoescape(default=True), undefined=StrictUndefined, trim_blocks=True
-    )
-    environment.filters.update(
-        day=words.day, moment=words.moment, size=words.size, pounds=words.pounds, seconds=words.seconds
-    )
-    environment.globals.update(count=words.count)
-    template = environment.from_string(folder.joinpath("report.html.j2").read_text("utf-8"))
-    return template.render(
-        report=report,
-        style=Markup(folder.joinpath("report.css").read_text("utf-8")),  # noqa: S704 - our own file
-        estate_map=Markup(estate_map),  # noqa: S704 - drawn by estate.documents.map, which escapes every label
-        **_summary(report),
+    return render(
+        "report.html.j2",
+        {
+            "report": report,
+            "estate_map": Markup(estate_map),  # noqa: S704 - drawn by estate.documents.map, which escapes labels
+            **_summary(report),
+        },
     )
 
 
 def _summary(report: Report) -> dict[str, Any]:
-    ended = [s for a in report.assessments for s in a.support if s.status == "ended"]
+    legacy = {server.id for server in report.servers if server.role == "legacy"}
+    own = [w for w in report.workloads if not w.os_owned]
     unreached = [server for server in report.servers if not server.reached]
     failing = [rule for rule in report.rules if rule.failing]
     return {
         "assessed": {a.server: a for a in report.assessments},
         "unreached": unreached,
         "support": _support(report),
+        "legacy": len(legacy),
         "servers_ended": sum(any(s.status == "ended" for s in a.support) for a in report.assessments),
-        "products_ended": len(ended),
-        "own_workloads": [w for w in report.workloads if not w.os_owned],
+        "own_workloads": own,
+        "to_move": sum(w.server in legacy for w in own),
         "os_workloads": sum(w.os_owned for w in report.workloads),
         "not_moving": _not_moving(report),
         "failing": sorted(failing, key=_rank),

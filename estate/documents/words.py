@@ -55,3 +55,13 @@ def seconds(value: float | None) -> str:
 def count(number: int, thing: str, things: str = "") -> str:
     """1 server, 2 servers, 1,200 rows."""
     return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+
+
+def known(value: object | None) -> str:
+    """The value as text; "unknown" for None and for nothing written."""
+    return "unknown" if value is None or value == "" else str(value)
+
+
+def share(part: float, whole: float) -> str:
+    """83%; "0%" of nothing."""
+    return f"{part / whole:.0%}" if whole else "0%"

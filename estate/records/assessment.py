@@ -27,6 +27,8 @@ class Support(Record):
     status: Literal["supported", "ends soon", "ended", "unknown"]
     ends: date | None = None
     extended_until: date | None = None
+    until: date | None = None
+    """The last day of fixes that come without paying: of ordinary support, or of an extension for everyone."""
     reason: str = ""
     table_date: date
     source: str

@@ -1,6 +1,7 @@
 """A plan: waves, in order."""
 
 from datetime import datetime
+from typing import Literal
 
 from estate.records.base import Instant, Record
 
@@ -12,6 +13,8 @@ class PlannedMove(Record):
     target: str | None = None
     """Name of the target server, None where a person must still say."""
     bytes: int | None = None
+    how: Literal["decant", "by hand"] = "by hand"
+    """By hand: Decant has no mover for this kind of workload."""
     why: str = ""
 
 
@@ -35,3 +38,9 @@ class Plan(Record):
     waves: tuple[Wave, ...]
     not_moving: dict[str, str] = {}
     at: Instant
+
+    @property
+    def by_decant(self) -> tuple[int, int]:
+        """How many workloads Decant moves itself, of how many that move."""
+        moves = [move for wave in self.waves for move in wave.moves]
+        return sum(move.how == "decant" for move in moves), len(moves)

@@ -1,4 +1,4 @@
-"""A report: everything that one edition says, before it is drawn."""
+"""A report: everything that the full edition says, before it is drawn."""
 
 from typing import Literal
 
@@ -30,8 +30,11 @@ class Environment(Record):
     stack: str
     kind: StackKind
     resources: int
+    """Those that Azure would hold: no components, no providers."""
     by_type: dict[str, int]
     estimate: Estimate
+    example: bool = False
+    """Still sized as its template made it."""
     at: Instant
 
 
@@ -86,10 +89,10 @@ class LedgerState(Record):
 
 
 class Report(Record):
-    """One edition of a report. The public one holds no host names, addresses or findings by host."""
+    """The full edition. The public one is a record of its own: `public_report.py`."""
 
     council: str
-    edition: Literal["full", "public"]
+    edition: Literal["full"] = "full"
     at: Instant
     left_out: tuple[str, ...] = ()
     """What this run did not do, in a sentence each."""

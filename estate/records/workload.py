@@ -20,7 +20,7 @@ class Workload(Record):
     kind: Kind
     name: str
     bytes: int | None = None
-    """None where the size is not known."""
+    """What it takes on disk; None where that is not known."""
     detail: dict[str, Any] = {}
     services: tuple[str, ...] = ()
     """DNS names by which clients reach it."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from estate.documents.words import count
 from estate.records.preview import Resource
 from stacks.sections import StackSettings
 
@@ -104,7 +105,7 @@ def _backup(resource: Resource, stack: Stack) -> Iterator[Charge]:
         else "unknown"
     )
     ratio = stack.settings.assumptions.backup_ratio
-    yield Charge(f"backup/storage/{copies}", gib * ratio, f"{ratio:g} times the disks' {gib} GiB are kept")
+    yield Charge(f"backup/storage/{copies}", gib * ratio, f"{ratio:g} × the disks' {gib} GiB kept")
 
 
 def _postgres(resource: Resource, stack: Stack) -> Iterator[Charge]:
@@ -125,7 +126,7 @@ def _postgres(resource: Resource, stack: Stack) -> Iterator[Charge]:
     ratio = stack.settings.assumptions.backup_ratio
     kept = max(0.0, gib * ratio * regions - gib)
     yield Charge(
-        "postgresql/backup", kept, f"{ratio:g} times {gib} GiB kept in {regions} region(s), {gib} GiB free"
+        "postgresql/backup", kept, f"{ratio:g} × {gib} GiB kept in {count(regions, 'region')}, {gib} GiB free"
     )
 
 
@@ -197,7 +198,7 @@ def _vault(resource: Resource, stack: Stack) -> Iterator[Charge]:
 def _metric(resource: Resource, stack: Stack) -> Iterator[Charge]:
     del stack
     series = len(_at(resource, "criteria", "allOf"))
-    yield Charge("alert/metric", series, f"{series} measure(s) watched")
+    yield Charge("alert/metric", series, f"{count(series, 'measure')} watched")
 
 
 _DEFENDED = {

@@ -152,7 +152,7 @@ def test_what_a_command_prints_is_what_its_schema_says(
 ) -> None:
     said = decant(*command.split(), *words, "--json", at=council)
     assert said.code in (0, 1), said.err
-    described = f"{command} --describe" if "--describe" in words else command
+    described = " ".join([command, *(word for word in words if word in ("--describe", "--public"))])
     printed = held(said.json, described)
     empty = {key for key, value in printed.items() if value in ([], {})}
     assert not empty - MAY_BE_EMPTY, "what holds nothing proves nothing of what is inside"

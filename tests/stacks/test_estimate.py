@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from estate.catalogue.prices import book
 from estate.catalogue.sizes import sizes, smallest
-from estate.records.preview import UNKNOWN, Preview, Resource
+from estate.records.preview import GUESSED, UNKNOWN, Preview, Resource
 from stacks.estimate.charges import CHARGES, HOURS, tier
 from stacks.estimate.free import FREE
 from stacks.estimate.reckon import reckon
@@ -127,6 +127,19 @@ def test_a_price_says_where_it_is_from_and_when() -> None:
 
 def test_the_book_has_no_price_for_what_it_does_not_hold() -> None:
     assert book().price("vm/Standard_Imaginary") is None
+
+
+def test_every_price_that_is_undated_or_another_regions_counts_as_guessed() -> None:
+    for meter, entry in book().prices.items():
+        undated = book().sources[entry.source].dated is None
+        assert entry.basis in GUESSED or not (undated or entry.region != "uksouth"), meter
+
+
+def test_what_is_guessed_is_a_part_of_the_total(previews: dict[str, Preview]) -> None:
+    for preview in previews.values():
+        sure = sum(line.monthly_gbp for line in preview.estimate.lines if line.basis in ("published", "converted"))
+        assert preview.estimate.guessed_gbp == pytest.approx(preview.estimate.monthly_gbp - sure, abs=0.01)
+        assert 0 < preview.estimate.guessed_gbp < preview.estimate.monthly_gbp
 
 
 def test_an_old_book_is_said_to_be_old() -> None:

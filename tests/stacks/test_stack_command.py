@@ -1,6 +1,7 @@
 """`decant stack` as a person types it, in a fresh workspace, without the Pulumi CLI."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -28,6 +29,36 @@ def test_a_preview_is_shown_kept_and_in_the_ledger(workspace: Path) -> None:
         == kept["estimate"]["monthly_gbp"]
     )
     assert decant("evidence", "verify", at=workspace).code == 0
+
+
+def test_resources_are_counted_alike_by_the_command_its_json_the_ledger_and_the_report(workspace: Path) -> None:
+    said = decant("stack", "preview", "test", at=workspace)
+    made = json.loads((workspace / ".decant/previews/test.json").read_text("utf-8"))
+    parts = said.out.split("What costs most")[0].splitlines()[2:]
+    assert sum(int(line.split()[1]) for line in parts if line.strip()) == made["built"] < len(made["resources"])
+    assert f"test is a test stack of {made['built']} resources." in said.out
+    report = json.loads(Path(decant("report", at=workspace).out.strip()).with_suffix(".json").read_text("utf-8"))
+    assert report["environments"][0]["resources"] == made["built"]
+    assert sum(report["environments"][0]["by_type"].values()) == made["built"]
+    decant("evidence", "export", "ledger.jsonl", at=workspace)
+    entries = [json.loads(line) for line in (workspace / "ledger.jsonl").read_text("utf-8").splitlines()]
+    assert [e["payload"]["resources"] for e in entries if e["action"] == "stack.preview"] == [made["built"]]
+
+
+def test_what_is_guessed_and_what_is_still_an_example_stands_beside_the_total(workspace: Path) -> None:
+    said = decant("stack", "preview", "test", at=workspace)
+    assert "rests on guessed prices" in said.out
+    assert "an example, not your workloads" in said.out
+    settings = workspace / "stacks/test.toml"
+    settings.write_text(settings.read_text("utf-8").replace("gib = 128, kind", "gib = 64, kind"), "utf-8")
+    assert "an example, not your workloads" not in decant("stack", "preview", "test", at=workspace).out
+
+
+def test_days_on_screen_are_written_out(workspace: Path) -> None:
+    decant("stack", "preview", "test", at=workspace)
+    said = decant("stack", "list", at=workspace)
+    assert not re.search(r"\d{4}-\d\d-\d\d", said.out)
+    assert re.search(r"\d{1,2} [A-Z][a-z]+ \d{4}", said.out)
 
 
 def test_json_can_be_compared_with_later(workspace: Path) -> None:

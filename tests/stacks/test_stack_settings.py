@@ -3,6 +3,7 @@
 import pytest
 
 from estate.errors import RefusedError, UsageError
+from stacks.example import is_example
 from stacks.settings import load, template
 from tests.stacks.conftest import WriteSettings
 
@@ -18,6 +19,13 @@ def test_what_init_writes_is_valid_and_says_what_is_to_be_filled_in(write: Write
         "access.ssh_public_key",
         "budget.contacts",
     }
+
+
+@pytest.mark.parametrize("kind", ["production", "test"])
+def test_a_stack_is_an_example_until_somebody_sizes_it(write: WriteSettings, kind: str) -> None:
+    assert is_example(load(write(kind)))
+    assert is_example(load(write(kind, ('cost_centre = "0000"', 'cost_centre = "1234"'))))
+    assert not is_example(load(write(kind, ("storage_gib = ", "storage_gib = 2048 # "))))
 
 
 def test_two_test_stacks_have_names_of_their_own() -> None:

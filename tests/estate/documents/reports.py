@@ -41,7 +41,6 @@ def small() -> Report:
     )
     return Report(
         council="Anytown & District <Council>",
-        edition="full",
         at=AT,
         left_out=(),
         servers=(
@@ -159,6 +158,7 @@ def small() -> Report:
                             unit="hours",
                             unit_gbp=0.035,
                             monthly_gbp=25.55,
+                            basis="other region",
                         ),
                     ),
                     unpriced=(Unpriced(resource="dns", type="x", why="no price in the book"),),

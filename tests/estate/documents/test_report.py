@@ -4,7 +4,6 @@ import re
 from html.parser import HTMLParser
 from itertools import pairwise
 
-from decant.journeys.public import leaks, public
 from estate.documents.report import html
 from estate.records.report import Report
 from tests.estate.documents.reports import small
@@ -105,13 +104,50 @@ def test_an_empty_estate_makes_a_page_that_says_so() -> None:
     assert "Nothing has been looked at." in page
 
 
-def test_the_public_edition_names_no_host_address_or_service() -> None:
-    full = small()
-    page = html(public(full), "")
-    for name in ("db-legacy", "10.99.1.12", "old-payroll", "reports-db.practice.test", "web-legacy", "10.99.1.11"):
-        assert name not in page
-    assert leaks(full, page) == ""
+def test_what_is_unknown_is_said_and_what_does_not_apply_is_a_dash() -> None:
+    report = small()
+    job = report.workloads[0].model_copy(
+        update={"id": "db-legacy/schedule/tidy", "name": "tidy", "kind": "schedule"}
+    )
+    lost = report.workloads[0].model_copy(update={"id": "db-legacy/postgres/odd", "name": "odd", "bytes": None})
+    page = html(report.model_copy(update={"workloads": (job, lost)}), "")
+    rows = {name: cells(page, name) for name in ("old-payroll", "tidy", "odd")}
+    assert rows["old-payroll"][:6] == ["unknown", "legacy", *["unknown"] * 4]
+    assert rows["tidy"][2] == "—"
+    assert rows["odd"][2] == "unknown"
 
 
-def test_a_leak_into_the_public_edition_would_be_noticed() -> None:
-    assert leaks(small(), "… and db-legacy, of course") == "db-legacy"
+def test_no_cell_is_empty() -> None:
+    assert re.findall(r"<tr>(?:(?!</tr>).)*<td[^>]*>\s*</td>", html(small(), "")) == []
+
+
+def test_a_size_on_disk_is_said_to_be_one() -> None:
+    assert ">On disk</th>" in html(small(), "")
+
+
+def test_the_size_recommended_comes_with_its_reason() -> None:
+    assert "Standard_B2s_v2 (2 vCPUs, 8.0 GiB). Why: as it is: nothing was observed." in html(small(), "")
+
+
+def test_how_much_of_a_total_is_guessed_stands_beside_it() -> None:
+    page = html(small(), "")
+    assert "£812 a month" in page
+    assert "£26 of it (3%) rests on guessed prices" in page
+    assert "Still an example" not in page
+
+
+def test_a_stack_that_nobody_sized_is_marked_beside_its_estimate() -> None:
+    report = small()
+    stack = report.environments[0].model_copy(update={"example": True})
+    assert "Still an example" in html(report.model_copy(update={"environments": (stack,)}), "")
+
+
+def test_the_ledger_is_counted_as_it_was_before_the_report() -> None:
+    assert "the ledger had 12 entries (writing the report added one)" in html(small(), "")
+
+
+def cells(page: str, row: str) -> list[str]:
+    """The text of the cells beside the row heading `row`."""
+    found = re.search(rf'<tr><th scope="row">{row}</th>(.*?)</tr>', page, re.DOTALL)
+    assert found is not None
+    return [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", found[1], re.DOTALL)]
