@@ -103,7 +103,7 @@ def _tell(what: str, remedy: str, code: int, as_json: bool) -> int:
         error: ErrorRow = {"what": sentence, "remedy": remedy, "exit_code": code}
         sys.stdout.write(json.dumps({"schema": "decant.error/1", "error": error}) + "\n")
     lead = "" if remedy.startswith("did you mean") else "To go on: "
-    sys.stderr.write(f"decant: {sentence}{stop} {lead}{remedy if lead else remedy.capitalize()}\n")
+    sys.stderr.write(f"decant: {sentence}{stop} {lead}{remedy if lead else remedy[:1].upper() + remedy[1:]}\n")
     return code
 
 

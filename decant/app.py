@@ -49,6 +49,9 @@ class App:
         """The workspace's store, or the one that `DECANT_DATABASE_URL` names."""
         from estate.store import Store
 
+        _ = (
+            self.settings
+        )  # a decant.toml that is not right is named by every command, not only by those that need it
         self.workspace.create()
         elsewhere = os.environ.get("DECANT_DATABASE_URL")
         return Store.open(elsewhere) if elsewhere else Store.of(self.workspace)

@@ -1,5 +1,6 @@
 """Rows of `--json` outputs that are no record of the estate: commands build them, `schemas.py` publishes them."""
 
+from datetime import datetime
 from typing import Any, Literal
 
 from typing_extensions import TypedDict
@@ -112,6 +113,43 @@ class MoveRow(TypedDict):
     residue_unknown: str
     note: str
     next: str
+
+
+class PhaseRow(TypedDict):
+    """One phase that a move went into."""
+
+    phase: Phase
+    since: datetime
+    note: str
+
+
+class FreezeRow(TypedDict):
+    """One time that writes stopped on a side. `served_then` took them next; null while it lasts."""
+
+    side: Literal["source", "target"]
+    at: datetime
+    ended: datetime | None
+    seconds: float | None
+    served_then: Literal["source", "target"] | None
+
+
+class VerifiedRow(TypedDict):
+    """One comparison of both sides. `frozen`: nobody wrote meanwhile, so that agreement is final."""
+
+    at: datetime
+    agrees: bool
+    frozen: bool
+    items: int
+    method: str
+    seconds: float | None
+
+
+class MoveDetail(TypedDict):
+    """All that the ledger has of one move, the oldest first."""
+
+    phases: list[PhaseRow]
+    freezes: list[FreezeRow]
+    verifications: list[VerifiedRow]
 
 
 class PracticeHostRow(TypedDict):

@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field, create_model
 from pydantic.json_schema import GenerateJsonSchema
 
 from decant import rows
-from decant.journeys.doctor import Check
+from decant.journeys.needs import Check
 from decant.journeys.status import Stage
 from estate.anchors import Anchor
 from estate.records.assessment import Assessment
@@ -218,7 +218,10 @@ OUTPUTS: Mapping[str, Output] = {
     "decant.moves/1": Output(
         ("moves",),
         "Where every move stands.",
-        {"moves": (list[rows.MoveRow], "each move, the oldest first")},
+        {
+            "moves": (list[rows.MoveRow], "each move, the oldest first"),
+            "detail": (rows.MoveDetail | None, "of the one move that was named; else null"),
+        },
     ),
     "decant.report/1": Output(
         ("report",),

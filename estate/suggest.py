@@ -7,10 +7,11 @@ from estate.errors import UsageError
 
 
 def nearest(text: str, choices: Iterable[str], most: int = 3) -> list[str]:
-    """Up to `most` of `choices` that are close to `text`, the closest first; case does not count."""
+    """Up to `most` of `choices` that are close to `text` or begin with it, the closest first; case does not count."""
     by_lower = {choice.lower(): choice for choice in choices}
-    found = difflib.get_close_matches(text.lower(), list(by_lower), n=most, cutoff=0.6)
-    return [by_lower[lower] for lower in found]
+    begin = [lower for lower in by_lower if text and lower.startswith(text.lower())]
+    found = dict.fromkeys([*begin, *difflib.get_close_matches(text.lower(), list(by_lower), n=most, cutoff=0.6)])
+    return [by_lower[lower] for lower in found][:most]
 
 
 def unknown(noun: str, text: str, ids: Iterable[str], otherwise: str) -> UsageError:
@@ -21,6 +22,8 @@ def unknown(noun: str, text: str, ids: Iterable[str], otherwise: str) -> UsageEr
     known = list(ids)
     by_last = {identity.rsplit("/", 1)[-1]: identity for identity in known}
     close = dict.fromkeys([*nearest(text, known), *(by_last[last] for last in nearest(text, by_last))])
+    if not close and text.isupper() and text.isalpha():
+        otherwise = f"write the name of a {noun} in the place of {text}: {otherwise}"
     return UsageError(
         f"there is no {noun} {text!r}", f"did you mean {' or '.join(close)}?" if close else otherwise
     )

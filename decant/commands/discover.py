@@ -43,7 +43,8 @@ def COMMAND(
     A host that is not reached is listed with the reason; what was known of it stays known.
     """
     from decant.journeys.discovery import run
-    from decant.output import next_step, show_json, table
+    from decant.journeys.services import wrong_services
+    from decant.output import next_step, say, show_json, table
     from inventory.hosts_file import load
 
     hosts = load(hosts_file) if hosts_file else app.hosts
@@ -80,6 +81,8 @@ def COMMAND(
             ],
             numbers=["workloads", "not seen"],
         )
+    for wrong in wrong_services(app):
+        say(f"{wrong.what}: {wrong.remedy}")
     if found.unreached:
         next_step("decant doctor", "says what keeps a host from being reached")
     else:

@@ -16,7 +16,8 @@ def COMMAND(app: App, offline: bool, as_json: bool) -> int:
     Changes nothing. Exit 0 where all is there, 1 where something is missing, 3 where a host was not reached, 4
     where a host's key is not the accepted one.
     """
-    from decant.journeys.doctor import examine
+    from decant.journeys.doctor import by_cause, examine
+    from decant.journeys.status import standing
     from decant.output import next_step, say, show_json, table
     from estate.errors import worst
 
@@ -27,14 +28,23 @@ def COMMAND(app: App, offline: bool, as_json: bool) -> int:
         show_json("decant.doctor/1", {"checks": checks, "healthy": not missing})
         return code
     words = {True: "there", False: "MISSING", None: "not checked"}
+    causes = by_cause(checks)
     table(
         "What Decant needs",
         ["what", "for", "state", "found"],
-        [[check.what, check.needed_for, words[check.ok], check.found] for check in checks],
+        [[what, check.needed_for, words[check.ok], check.found] for what, check in causes],
     )
-    for check in missing:
-        say(f"{check.what}: {check.remedy}")
+    told = [(what, check) for what, check in causes if check.ok is False]
+    for what, check in told:
+        say(f"{what}: {check.remedy}" + (" (optional)" if check.optional else ""))
     if missing:
         say(f"{len(missing)} of {len(checks)} are missing; what does not need them works")
-    next_step("decant status", "see where the workspace stands")
+    first = next((check for _, check in told if not check.optional), None)
+    if first is not None:
+        next_step(first.remedy, f"for {first.needed_for}")
+    elif any(check.what == "workspace" and check.ok for check in checks):
+        then = standing(app)
+        next_step(then.next, then.why)
+    else:
+        next_step("decant init", "make a workspace")
     return code

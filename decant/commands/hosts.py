@@ -22,7 +22,7 @@ def COMMAND() -> None:
 @click.pass_obj
 def list_hosts(app: App, as_json: bool) -> None:
     """List the hosts, how each is reached, and whether a key was accepted for it."""
-    from decant.output import next_step, show_json, table
+    from decant.output import show_json, table
     from estate.transport.hostkeys import known
 
     rows = [(host, known(app.workspace.known_hosts, host)) for host in app.hosts.values()]
@@ -59,11 +59,7 @@ def list_hosts(app: App, as_json: bool) -> None:
             for host, keys in rows
         ],
     )
-    strange = next((host.name for host, keys in rows if not keys), None)
-    if strange:
-        next_step(f"decant hosts trust {strange}", "see its key and accept it")
-    else:
-        next_step("decant doctor", "see whether every host can be reached")
+    _next_host(app)
 
 
 @COMMAND.command("trust", short_help="Show a host's key, and accept it.")
@@ -78,14 +74,14 @@ def trust_host(app: App, name: str, fingerprint: str | None, yes: bool) -> None:
     on its console. The choice goes into the ledger.
     """
     from decant.confirm import change
-    from decant.output import next_step, say
-    from estate.errors import HostKeyError, UsageError
-    from estate.suggest import did_you_mean
+    from decant.output import say
+    from estate.errors import HostKeyError, RefusedError
+    from estate.suggest import unknown
     from estate.transport.connect import scan_keys
     from estate.transport.hostkeys import known, trust
 
     if name not in app.hosts:
-        raise UsageError(f"no host is called {name}", did_you_mean(name, app.hosts, "see `decant hosts list`"))
+        raise unknown("host", name, app.hosts, f"`decant hosts list` shows them; add it to {app.workspace.hosts}")
     host = app.hosts[name]
     before = known(app.workspace.known_hosts, host)
     shown = scan_keys(host, app.hosts, app.workspace.known_hosts)
@@ -93,13 +89,19 @@ def trust_host(app: App, name: str, fingerprint: str | None, yes: bool) -> None:
         say(f"{name} ({host.address} port {host.port}) shows {key.kind} {key.fingerprint}")
     if set(shown) == set(before):
         say("Accepted already; nothing was changed")
-        next_step("decant doctor", "see whether every host can be reached")
+        _next_host(app)
         return
     if before:
         say(f"Accepted before: {', '.join(f'{key.kind} {key.fingerprint}' for key in before)}")
     if fingerprint is None:
-        question = "Accept another key than before?" if before else "Accept this key?"
-        change(app, question, yes)
+        if not yes and not app.can_ask:
+            raise RefusedError(
+                f"nobody can be asked whether {name} is the host that shows this",
+                "compare it with the server's own (`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on its"
+                " console) and give that with --fingerprint; --yes accepts it uncompared",
+            )
+        say("Compare it with the server's own: `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on its console")
+        change(app, "Accept another key than before?" if before else "Is it the same?", yes)
     else:
         shown = tuple(key for key in shown if key.fingerprint == fingerprint)
         if not shown:
@@ -120,5 +122,22 @@ def trust_host(app: App, name: str, fingerprint: str | None, yes: bool) -> None:
         },
         app.actor,
     )
-    say(f"Accepted for {name}, and noted in the ledger")
-    next_step("decant doctor", "see whether every host can be reached")
+    compared = "" if fingerprint else " as not compared with --fingerprint"
+    say(f"Accepted for {name}, and noted in the ledger{compared}")
+    _next_host(app)
+
+
+def _next_host(app: App) -> None:
+    """The next host whose key is still to be accepted; else what looks at them all."""
+    from decant.output import next_step
+    from estate.transport.hostkeys import known
+
+    if not app.hosts:
+        next_step(f"write your servers into {app.workspace.hosts}, then `decant doctor`")
+        return
+    strange = [host.name for host in app.hosts.values() if not known(app.workspace.known_hosts, host)]
+    if strange:
+        left = f", and {len(strange) - 1} more" if len(strange) > 1 else ""
+        next_step(f"decant hosts trust {strange[0]}", f"its key was not accepted yet{left}")
+    else:
+        next_step("decant doctor", "see whether every host can be reached")

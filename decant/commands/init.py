@@ -13,10 +13,10 @@ from decant.app import App
 @click.pass_obj
 def COMMAND(app: App, folder: Path, council: str) -> None:
     """Make a workspace in FOLDER (default: here): settings, a hosts file, two stacks, and private state."""
+    from decant.journeys.status import standing
     from decant.journeys.workspace import create
     from decant.output import next_step, say
 
-    del app
     workspace, made = create(folder, council)
     say(f"Workspace: {workspace.root}")
     for path in made:
@@ -27,4 +27,9 @@ def COMMAND(app: App, folder: Path, council: str) -> None:
         f"Keep a copy of {workspace.ledger_public.relative_to(workspace.root)} on another machine: "
         "with it anybody can check the ledger."
     )
-    next_step(f"write your servers into {workspace.hosts.name}, then `decant doctor`")
+    if workspace.hosts in made:
+        next_step(f"write your servers into {workspace.hosts.name}, then `decant doctor`")
+        return
+    app.start = workspace.root
+    then = standing(app)
+    next_step(then.next, then.why)

@@ -11,8 +11,9 @@ from decant.output import json_option
 @click.pass_obj
 def COMMAND(app: App, as_json: bool) -> None:
     """Show where this workspace stands and the next command to type."""
+    from decant.journeys.services import wrong_services
     from decant.journeys.status import standing
-    from decant.output import next_step, show_json, table
+    from decant.output import next_step, say, show_json, table
 
     now = standing(app)
     if as_json:
@@ -25,4 +26,6 @@ def COMMAND(app: App, as_json: bool) -> None:
         ["stage", "state", "detail"],
         [[stage.name, stage.state, stage.detail] for stage in now.stages],
     )
+    for wrong in wrong_services(app):
+        say(f"{wrong.what}: {wrong.remedy}")
     next_step(now.next, now.why)

@@ -26,9 +26,16 @@ def assess_estate(app: "App", names: "Sequence[str]" = ()) -> list[Assessment]:
 
     Raises `UsageError` where nothing was discovered yet, a name is not known, or overrides.toml is not right.
     """
-    legacy = {one.server.id: one for one in app.store.all_server_facts() if one.server.role == "legacy"}
+    known = {one.server.id: one for one in app.store.all_server_facts()}
+    legacy = {name: one for name, one in known.items() if one.server.role == "legacy"}
     if not legacy:
         raise UsageError("no legacy server was discovered yet", "run `decant discover`")
+    target = next((name for name in names if name in known and name not in legacy), None)
+    if target is not None:
+        raise UsageError(
+            f"{target} is a target, and only servers that are to be left are assessed",
+            f"name one of these, or none for all: {', '.join(legacy)}",
+        )
     chosen = [pick("server", name, legacy, "see `decant estate list`") for name in names] or list(legacy)
     decided = overrides.load(app.workspace.overrides, set(legacy))
     workloads, dependencies = app.store.all(Workload), app.store.all(Dependency)

@@ -5,116 +5,110 @@ import platform
 import shutil
 import stat
 import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from decant.app import App
-from estate.errors import EXIT_DONE, EXIT_FINDINGS, DecantError
+from decant.journeys import doctor_reach
+from decant.journeys.needs import Check, there, wrong
+from decant.journeys.services import wrong_services
+from estate import approvals, signers
+from estate.errors import DecantError
 from estate.paths import Workspace
-from estate.progress import Step
-from estate.records.host import Host
-from estate.transport.base import Transport
-from estate.transport.privilege import rooted
 from practice import tool
 
-HOSTS_AT_ONCE = 16
-HOST_SECONDS = 30.0
 PYTHON = (3, 11)
 
 
-@dataclass(frozen=True)
-class Check:
-    """One thing that Decant needs. `ok` is None where it could not be looked at."""
-
-    what: str
-    needed_for: str
-    ok: bool | None
-    found: str
-    remedy: str = ""
-    code: int = EXIT_DONE
-    """The exit code that it asks for where it is missing."""
-
-
 def examine(app: App, offline: bool) -> list[Check]:
-    """Every check, in the order of the journey. Never raises for what it finds."""
-    checks = [*_machine(), *_workspace(app)]
-    if not any(check.what == "hosts file" and check.ok for check in checks):
-        return checks
-    if offline:
-        return [*checks, *(Check(name, "discover, move", None, "--offline") for name in app.hosts)]
-    hosts = list(app.hosts.values())
-    with ThreadPoolExecutor(HOSTS_AT_ONCE) as pool:
-        for done, found in enumerate(pool.map(lambda host: _host(app, host), hosts), 1):
-            checks += found
-            app.progress(Step("look at hosts", done, len(hosts), "hosts"))
-    return checks
+    """Every check, in the order of the journey; last, what a council's own journey can do without.
+
+    Never raises for what it finds.
+    """
+    return [*_machine(), *_workspace(app, offline), *_optional()]
 
 
-def _there(what: str, needed_for: str, ok: bool, found: str, remedy: str) -> Check:
-    return Check(what, needed_for, ok, found, "" if ok else remedy, EXIT_DONE if ok else EXIT_FINDINGS)
+def by_cause(checks: Sequence[Check]) -> list[tuple[str, Check]]:
+    """The checks as a person reads them: things that the same cause keeps away stand together, by their names."""
+    causes: dict[tuple[object, ...], list[Check]] = {}
+    for number, check in enumerate(checks):
+        alone = number if check.ok or not check.found else None
+        causes.setdefault((alone, check.needed_for, check.ok, check.found, check.remedy), []).append(check)
+    return [(", ".join(dict.fromkeys(check.what for check in same)), same[0]) for same in causes.values()]
 
 
 def _machine() -> Iterator[Check]:
-    yield _there(
+    yield there(
         "Python",
         "everything",
         sys.version_info >= PYTHON,
         platform.python_version(),
         "install Python 3.11 or later",
     )
+    yield _program("ssh-keygen", "approve, cutover", "install openssh-client")
+    yield _program("ssh", "hosts with legacy_ssh", "install openssh-client")
+
+
+def _optional() -> Iterator[Check]:
+    yield _program(
+        "pulumi",
+        "stack up, stack destroy (not stack preview)",
+        "install the Pulumi CLI: https://www.pulumi.com/docs/install/",
+        optional=True,
+    )
     missing = tool.missing()
-    yield _there(
+    yield there(
         "Debian packages",
         "practice, demo",
         not missing,
         f"without {', '.join(missing)}" if missing else "all",
         f"run `apt-get install {' '.join(missing)}`",
+        optional=True,
     )
-    root = os.geteuid() == 0 and sys.platform.startswith("linux")
-    yield _there(
+    yield there(
         "root on Linux",
         "practice, demo on real servers",
-        root,
+        os.geteuid() == 0 and sys.platform.startswith("linux"),
         f"{sys.platform}, uid {os.geteuid()}",
-        "run it as root",
-    )
-    yield _program("ssh-keygen", "approve, cutover", "install openssh-client")
-    yield _program("ssh", "hosts with legacy_ssh", "install openssh-client")
-    yield _program(
-        "pulumi",
-        "stack up, stack destroy (not stack preview)",
-        "install the Pulumi CLI: https://www.pulumi.com/docs/install/",
+        "run these two as root",
+        optional=True,
     )
 
 
-def _program(name: str, needed_for: str, remedy: str) -> Check:
+def _program(name: str, needed_for: str, remedy: str, optional: bool = False) -> Check:
     path = shutil.which(name)
-    return _there(name, needed_for, path is not None, path or "not on PATH", remedy)
+    return there(name, needed_for, path is not None, path or "not on PATH", remedy, optional)
 
 
-def _workspace(app: App) -> Iterator[Check]:
+def _workspace(app: App, offline: bool) -> Iterator[Check]:
     try:
         workspace = app.workspace
     except DecantError as error:
         yield Check("workspace", "everything but init, demo, practice", None, error.what, error.remedy)
         return
     yield Check("workspace", "everything", True, str(workspace.root))
-    yield _loads("settings", "everything", workspace.settings, lambda: app.settings)
+    settings = _loads("settings", "everything", lambda: app.settings, str(workspace.settings))
+    yield settings
     yield _private(workspace.state, "everything", 0o700)
-    for path in (workspace.ledger_key, workspace.database, workspace.known_hosts):
-        yield _private(path, "evidence" if path == workspace.ledger_key else "discover, move", 0o600)
-    yield _loads("hosts file", "discover, move", workspace.hosts, lambda: app.hosts)
-    yield _signers(workspace)
+    yield _private(workspace.ledger_key, "evidence", 0o600)
+    yield _private(workspace.database, "discover, move", 0o600)
+    yield _known_hosts(workspace)
+    hosts = _hosts_file(app)
+    yield hosts
+    if hosts.ok:
+        yield from doctor_reach.hosts(app, offline)
+    if settings.ok:
+        yield doctor_reach.dns(app, offline)
+        yield from _services(app)
+    yield _approvers(app, workspace)
 
 
-def _loads(what: str, needed_for: str, path: Path, load: Callable[[], object]) -> Check:
+def _loads(what: str, needed_for: str, load: Callable[[], object], found: str) -> Check:
     try:
         load()
     except DecantError as error:
-        return Check(what, needed_for, False, error.what, error.remedy, error.exit_code)
-    return Check(what, needed_for, True, str(path))
+        return wrong(what, needed_for, error)
+    return Check(what, needed_for, True, found)
 
 
 def _private(path: Path, needed_for: str, widest: int) -> Check:
@@ -124,49 +118,56 @@ def _private(path: Path, needed_for: str, widest: int) -> Check:
     except FileNotFoundError:
         return Check(path.name, needed_for, None, "not made yet")
     closed = not mode & 0o077
-    return _there(path.name, needed_for, closed, f"mode {mode:04o}", f"close it: chmod {widest:o} {path}")
+    return there(path.name, needed_for, closed, f"mode {mode:04o}", f"close it: chmod {widest:o} {path}")
 
 
-def _signers(workspace: Workspace) -> Check:
-    try:
-        lines = workspace.allowed_signers.read_text().splitlines()
-    except FileNotFoundError:
-        lines = []
-    people = [line.split()[0] for line in lines if line.strip() and not line.startswith("#")]
-    return _there(
-        "approvers",
-        "approve, cutover",
-        bool(people),
-        ", ".join(people) or "nobody may approve",
-        f"write each approver's SSH public key into {workspace.allowed_signers}, then `decant approvers record`",
+def _known_hosts(workspace: Workspace) -> Check:
+    from estate.transport.hostkeys import check_file
+
+    private = _private(workspace.known_hosts, "discover, move", 0o600)
+    if not private.ok:
+        return private
+    return _loads(
+        private.what, private.needed_for, lambda: check_file(workspace.known_hosts), f"{private.found}, whole"
     )
 
 
-def _host(app: App, host: Host) -> list[Check]:
+def _hosts_file(app: App) -> Check:
+    path = app.workspace.hosts
+    what, needed_for = "hosts file", "discover, move"
     try:
-        with_transport = app.connect(host.name)
-        version = with_transport.run(["uname", "-sr"], timeout=HOST_SECONDS).must("uname").text.strip()
+        listed = len(app.hosts)
     except DecantError as error:
-        return [Check(host.name, "discover, move", False, error.what, error.remedy, error.exit_code)]
-    way = f" through {host.jump}" if host.jump else ""
-    return [
-        Check(host.name, "discover, move", True, f"{version}, as {host.user}{way}"),
-        _root(with_transport, host),
-    ]
+        return wrong(what, needed_for, error)
+    found = f"{path} lists {listed or 'no'} host{'' if listed == 1 else 's'}"
+    return there(what, needed_for, listed > 0, found, f"write your servers into {path}, each as a [[host]] table")
 
 
-def _root(transport: Transport, host: Host) -> Check:
-    what = f"{host.name}: root"
-    if host.user != "root" and host.sudo == "none":
-        return Check(what, "move, and facts that need root", None, "the hosts file allows no sudo")
+def _services(app: App) -> Iterator[Check]:
     try:
-        result = rooted(transport, host).run(["id", "-u"], timeout=HOST_SECONDS)
+        errors = wrong_services(app)
     except DecantError as error:
-        return Check(what, "move, and facts that need root", False, error.what, error.remedy, error.exit_code)
-    return _there(
-        what,
-        "move, and facts that need root",
-        result.stdout == b"0\n",
-        "direct" if host.user == "root" else f"sudo ({host.sudo})",
-        f"check the right of {host.user} in sudoers",
-    )
+        yield wrong("services", "cutover, rollback", error)
+        return
+    yield from (wrong("services", "cutover, rollback", error) for error in errors)
+    if app.settings.service and not errors:
+        names = ", ".join(entry.name for entry in app.settings.service)
+        yield Check("services", "cutover, rollback", True, names)
+
+
+def _approvers(app: App, workspace: Workspace) -> Check:
+    what, needed_for = "approvers", "approve, cutover"
+    try:
+        people = signers.read(workspace.allowed_signers)
+        noted = approvals.recorded(app.ledger) is not None
+    except DecantError as error:
+        return wrong(what, needed_for, error)
+    if not people:
+        remedy = (
+            f"write a line `{signers.FORM}` for each into {workspace.allowed_signers},"
+            " then run `decant approvers record`"
+        )
+        return there(what, needed_for, False, "nobody may approve", remedy)
+    names = ", ".join(one.name for one in people)
+    found = names if noted else f"{names}: not noted in the ledger as the file is now"
+    return there(what, needed_for, noted, found, "look at them and run `decant approvers record`")

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from estate.documents.words import count
 from estate.records.assessment import Assessment
 from estate.records.finding import Finding, Status
 from estate.records.move import ENDED, Move, Phase
@@ -48,16 +49,26 @@ def standing(app: "App") -> Standing:
         Stage(
             "discover",
             "not yet" if not servers else "partly" if missed else "done",
-            f"{len(servers)} servers, {len(workloads)} workloads"
-            + (f"; not reached: {', '.join(missed)}" if missed else ""),
+            f"{count(len(servers), 'server')}, {count(len(workloads), 'workload')}"
+            + (f"; not reached: {', '.join(missed)}" if missed else "")
+            if servers
+            else "nothing has been read yet",
         ),
-        Stage("assess", _state(assessments), f"{len(assessments)} servers assessed"),
-        Stage("plan", _state(plans), f"{sum(len(plan.waves) for plan in plans)} waves"),
+        Stage(
+            "assess",
+            _state(assessments),
+            f"{count(len(assessments), 'server')} assessed" if assessments else "none yet",
+        ),
+        Stage(
+            "plan", _state(plans), count(sum(len(plan.waves) for plan in plans), "wave") if plans else "none yet"
+        ),
         Stage("stacks", _state(previews), ", ".join(p.stack for p in previews) or "none previewed"),
         Stage(
             "check",
             _state(findings),
-            f"{findings[Status.FAIL]} failing, {findings[Status.NOT_EVALUATED]} not evaluated",
+            f"{findings[Status.FAIL]} failing, {findings[Status.NOT_EVALUATED]} not evaluated"
+            if findings
+            else "nothing checked yet",
         ),
         Stage(
             "move",
@@ -65,7 +76,7 @@ def standing(app: "App") -> Standing:
             ", ".join(f"{move.id} {move.phase}" for move in moves) or "none started",
         ),
     )
-    command, why = _next(stages, open_moves)
+    command, why = _next(stages, open_moves) if servers else _first(app)
     return Standing(stages, command, why)
 
 
@@ -73,17 +84,31 @@ def _state(found: object) -> str:
     return "done" if found else "not yet"
 
 
+def _first(app: "App") -> tuple[str, str]:
+    """What comes before anything was read: hosts to read, and keys to know them by."""
+    from estate.transport.hostkeys import known
+
+    if not app.hosts:
+        return "decant doctor", f"when your servers are written into {app.workspace.hosts.name}"
+    strange = [host.name for host in app.hosts.values() if not known(app.workspace.known_hosts, host)]
+    if strange:
+        return f"decant hosts trust {strange[0]}", "compare its key with the server's own, and accept it"
+    return "decant discover", "find out what the servers hold"
+
+
 def _next(stages: tuple[Stage, ...], moves: list[Move]) -> tuple[str, str]:
     by_phase = {move.phase: move for move in moves}
     if Phase.READY in by_phase:
         return f"decant approve {by_phase[Phase.READY].id}", "a second person approves the cutover"
     if Phase.SOAKING in by_phase:
-        return f"decant accept {by_phase[Phase.SOAKING].id}", "when the soak is over; `decant rollback` goes back"
+        return (
+            f"decant moves {by_phase[Phase.SOAKING].id}",
+            "it soaks: look at it for some days, then accept or roll back",
+        )
     if by_phase:
         return "decant moves", "a move is under way"
     missing = next((stage.name for stage in stages if stage.state == "not yet"), "report")
     commands = {
-        "discover": ("decant discover", "find out what the servers hold"),
         "assess": ("decant assess", "decide what becomes of each server"),
         "plan": ("decant plan", "put the moves in order"),
         "stacks": ("decant stack preview production", "see what would be built, and its cost"),

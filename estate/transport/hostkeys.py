@@ -48,11 +48,22 @@ def entry_name(host: Host) -> str:
 def known(path: Path, host: Host) -> tuple[HostKey, ...]:
     """The keys accepted for `host`; none where the file is not there.
 
-    Raises `UsageError`, which names the line, where the file holds what is no host key, or a marker (`@revoked`,
-    `@cert-authority`): Decant does not honour those, and so does not pass over them.
+    Raises `UsageError` as `check_file` does.
     """
     if not path.exists():
         return ()
+    check_file(path)
+    keys = paramiko.HostKeys(str(path))
+    accepted: Mapping[str, paramiko.PKey] = keys.lookup(entry_name(host)) or {}
+    return tuple(HostKey.of(key) for key in accepted.values())
+
+
+def check_file(path: Path) -> None:
+    """See that every line is a host key.
+
+    Raises `UsageError`, which names the line, where one is not, or is a marker (`@revoked`, `@cert-authority`):
+    Decant does not honour those, and so does not pass over them.
+    """
     for number, line in enumerate(reading.text(path).splitlines(), 1):
         if line.startswith("@"):
             raise UsageError(f"line {number} of {path} is a marker", "remove that line: markers are not supported")
@@ -61,9 +72,6 @@ def known(path: Path, host: Host) -> tuple[HostKey, ...]:
                 f"line {number} of {path} is no host key",
                 "remove that line, then accept the host's key anew with `decant hosts trust HOST`",
             )
-    keys = paramiko.HostKeys(str(path))
-    accepted: Mapping[str, paramiko.PKey] = keys.lookup(entry_name(host)) or {}
-    return tuple(HostKey.of(key) for key in accepted.values())
 
 
 def _is_key(line: str) -> bool:

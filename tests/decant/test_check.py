@@ -137,7 +137,7 @@ def test_without_servers_or_a_preview_the_next_command_is_named(workspace):
     hosts = decant("check", "hosts", at=workspace)
     assert (hosts.code, "decant discover" in hosts.err) == (2, True)
     stack = decant("check", "stack", "producton", at=workspace)
-    assert (stack.code, "did you mean production" in stack.err) == (2, True)
+    assert (stack.code, "Did you mean production" in stack.err) == (2, True)
 
 
 @pytest.mark.slow
@@ -214,4 +214,4 @@ def test_rules_are_listed_and_shown(tmp_path):
     assert decant("rules", "show", "net-01", "--json", at=tmp_path).json["id"] == "NET-01"
     wrong = decant("rules", "show", "NET-99", at=tmp_path)
     assert wrong.code == 2
-    assert "did you mean" in wrong.err
+    assert "Did you mean" in wrong.err

@@ -90,11 +90,11 @@ def test_show_says_what_could_not_be_seen(workspace: Path) -> None:
 def test_mistyped_names_get_a_suggestion(workspace: Path) -> None:
     said = decant("discover", "db-legcy", "--replay", str(TRANSCRIPTS), at=workspace)
     assert said.code == 2
-    assert "did you mean db-legacy" in said.err
+    assert "Did you mean db-legacy" in said.err
     decant("discover", "db-legacy", "--replay", str(TRANSCRIPTS), at=workspace)
     said = decant("estate", "show", "db-legcy", at=workspace)
     assert said.code == 2
-    assert "did you mean db-legacy" in said.err
+    assert "Did you mean db-legacy" in said.err
 
 
 def test_an_empty_hosts_file_says_what_to_do(workspace: Path) -> None:

@@ -1,6 +1,7 @@
 """The command line: what a person sees when it goes right, and when they mistype."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -68,8 +69,49 @@ def test_an_error_is_json_where_json_was_asked_for(tmp_path: Path) -> None:
 def test_status_of_a_new_workspace_says_what_comes_next(workspace: Path) -> None:
     said = decant("status", at=workspace)
     assert said.code == 0
-    assert "decant discover" in said.err
-    assert decant("status", "--json", at=workspace).json["next"] == "decant discover"
+    assert "when your servers are written into hosts.toml" in said.err
+    assert "nothing has been read yet" in said.out
+    assert " 0 " not in said.out
+    assert decant("status", "--json", at=workspace).json["next"] == "decant doctor"
+    (workspace / "hosts.toml").write_text('[[host]]\nname = "db01"\naddress = "10.0.0.12"\n')
+    assert decant("status", "--json", at=workspace).json["next"] == "decant hosts trust db01"
+    assert "decant hosts trust db01" in decant("init", at=workspace).err
+
+
+def test_a_broken_settings_file_is_named_by_every_command(workspace: Path) -> None:
+    (workspace / "decant.toml").write_text("[move]\nfreeze_seconds = 'soon'\n")
+    for words in (("status",), ("estate", "list"), ("moves",), ("evidence", "verify"), ("report",)):
+        said = decant(*words, at=workspace)
+        assert said.code == 2, words
+        assert "move.freeze_seconds must be a number" in said.err
+    (workspace / "decant.toml").write_text("[dns]\nserver = '10.0.0.300'\n")
+    assert "'10.0.0.300' is neither an IP address" in decant("status", at=workspace).err
+
+
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [
+        (("stack", "preview", "tset"), "Did you mean test?"),
+        (("stack", "preview", "harbour"), "decant stack new harbour --kind production|test"),
+        (("hosts", "trust", "nowhere"), "add it to"),
+        (("assess", "SERVER"), "run `decant discover`"),
+        (("estate", "show", "SERVER"), "write the name of a server in the place of SERVER"),
+    ],
+)
+def test_a_name_that_is_not_there_gets_a_remedy_that_helps(
+    workspace: Path, words: tuple[str, ...], remedy: str
+) -> None:
+    said = decant(*words, at=workspace)
+    assert said.code == 2
+    assert remedy in said.err
+
+
+def test_a_stack_of_a_kind_s_own_name_is_made_of_that_kind(workspace: Path) -> None:
+    shutil.rmtree(workspace / "stacks")
+    said = decant("stack", "preview", "test", at=workspace)
+    assert "decant stack new test --kind test" in said.err
+    assert decant("stack", "new", "test", "--kind", "test", at=workspace).code == 0
+    assert (workspace / "stacks/test.toml").is_file()
 
 
 def test_config_shows_where_each_value_came_from(workspace: Path) -> None:

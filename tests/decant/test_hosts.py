@@ -34,7 +34,7 @@ def test_a_key_is_shown_and_not_accepted_unasked(workspace: Path, server: Sshd) 
     said = decant("hosts", "trust", "archive", at=workspace)
     assert said.code == 4
     assert public(server.host_key).fingerprint in said.err
-    assert "--yes" in said.err
+    assert 0 < said.err.index("--fingerprint") < said.err.index("--yes")
     assert not (workspace / ".decant/known_hosts").exists()
 
 
@@ -79,6 +79,48 @@ def test_doctor_names_a_file_that_is_open_to_others(workspace: Path) -> None:
     assert "chmod 600" in said.err
 
 
+def test_doctor_names_the_line_of_junk_among_the_host_keys(workspace: Path) -> None:
+    (workspace / ".decant/known_hosts").write_text("# ours\njunk\n")
+    (workspace / ".decant/known_hosts").chmod(0o600)
+    said = decant("doctor", "--offline", at=workspace)
+    assert said.code == 2
+    assert "line 2 of" in said.out
+
+
+def test_doctor_says_one_cause_once_and_what_to_do_first(workspace: Path, server: Sshd) -> None:
+    hosts = described(server).replace(str(server.key), "/nowhere/key")
+    (workspace / "hosts.toml").write_text(hosts + hosts.replace('"archive"', '"second"'))
+    said = decant("doctor", "--offline", at=workspace)
+    assert said.code == 2
+    assert said.err.count("check the path in the reference") == 2  # once in the list, once as what comes next
+    assert "archive, second" in said.out
+    checks = {
+        check["what"]: check for check in decant("doctor", "--offline", "--json", at=workspace).json["checks"]
+    }
+    assert checks["archive"]["ok"] is checks["second"]["ok"] is False
+
+
+def test_doctor_looks_at_the_dns_server_and_the_services(workspace: Path) -> None:
+    def dns(text: str) -> dict[str, dict[str, object]]:
+        (workspace / "decant.toml").write_text(text)
+        found = decant("doctor", "--json", at=workspace).json["checks"]
+        return {check["what"]: check for check in found}
+
+    assert dns("")["DNS"]["ok"] is None
+    half = dns('[dns]\nserver = "127.0.0.1"\n')["DNS"]
+    assert (half["ok"], "no zone and no key" in str(half["found"])) == (False, True)
+    key = workspace / "dns.key"
+    key.write_text('key "k" { algorithm hmac-sha256; secret "bm90IGEgc2VjcmV0IGF0IGFsbA=="; };\n')
+    whole = f'[dns]\nserver = "127.0.0.1"\nport = {free_port()}\nzone = "a.test"\nkey = "file:{key}"\n'
+    key.chmod(0o644)
+    assert "open to others" in str(dns(whole)["DNS"]["found"])
+    key.chmod(0o600)
+    silent = dns(whole)["DNS"]
+    assert (silent["ok"], silent["code"]) == (False, 3)
+    outside = dns(whole + '[[service]]\nname = "db.elsewhere"\nworkload = "archive/files/srv"\n')["services"]
+    assert "is not in the zone a.test" in str(outside["found"])
+
+
 def test_doctor_outside_a_workspace_looks_at_the_machine(tmp_path: Path) -> None:
     said = decant("doctor", "--json", at=tmp_path)
     assert {check["what"] for check in said.json["checks"]} >= {"Python", "pulumi", "workspace"}
@@ -87,4 +129,4 @@ def test_doctor_outside_a_workspace_looks_at_the_machine(tmp_path: Path) -> None
 def test_a_mistyped_host_gets_a_suggestion(workspace: Path) -> None:
     said = decant("hosts", "trust", "arkive", at=workspace)
     assert said.code == 2
-    assert "did you mean archive" in said.err
+    assert "Did you mean archive?" in said.err

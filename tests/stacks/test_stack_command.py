@@ -82,7 +82,7 @@ def test_something_else_to_compare_with_is_refused(workspace: Path, against: str
 def test_a_stack_that_is_not_there_is_refused_with_the_nearest(workspace: Path) -> None:
     said = decant("stack", "preview", "produktion", at=workspace)
     assert said.code == 2
-    assert "did you mean production" in said.err
+    assert "Did you mean production" in said.err
 
 
 def test_two_stacks_with_addresses_in_common_are_refused(workspace: Path) -> None:
