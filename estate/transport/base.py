@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from estate.errors import DecantError
+from estate.errors import UnfinishedError
 
 DEFAULT_TIMEOUT = 60.0
 OUTPUT_LIMIT = 32 * 1024 * 1024
@@ -33,11 +33,14 @@ class Result:
         return self.stdout.decode("utf-8", "surrogateescape")
 
     def must(self, what: str) -> "Result":
-        """The result itself, or `DecantError` that says `what` failed with the end of stderr."""
+        """The result itself, or `UnfinishedError` that says `what` failed with the end of stderr."""
         if self.ok:
             return self
         tail = self.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no message"]
-        raise DecantError(f"{what} failed with status {self.status} ({tail[0][:300]})", "mend that and run again")
+        raise UnfinishedError(
+            f"{what} failed with status {self.status} ({tail[0][:300]})",
+            "mend that on the host and run the same command again",
+        )
 
 
 class Transport(Protocol):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from estate.errors import DecantError, RefusedError
+from estate.errors import RefusedError, UnfinishedError
 from estate.transport.base import Result
 from migration.files.sides import Place, conf, q, script
 
@@ -91,7 +91,8 @@ def _work(place: Place, command: str) -> Result:
         )
     if not result.ok:
         last = (result.stderr.decode("utf-8", "replace").strip().splitlines() or ["no message"])[-1][:300]
-        raise DecantError(
-            f"The gate of {place.tree} on {place.host.name} failed ({last})", "run the command again"
+        raise UnfinishedError(
+            f"The gate of {place.tree} on {place.host.name} failed ({last})",
+            "mend that there and run the same command again",
         )
     return result

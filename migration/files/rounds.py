@@ -1,7 +1,7 @@
 """Rounds: carrying over what changed, forward while the source serves, back while the target does."""
 
 from estate.documents import words
-from estate.errors import DecantError, RefusedError
+from estate.errors import RefusedError, UnfinishedError
 from estate.records.move import Lag
 from migration.files import access, gate, owners, transfer
 from migration.files.gate import State
@@ -46,7 +46,7 @@ def _lag(writing: Place, before: State, carried: Carried) -> Lag:
     """What is left: nothing, where nobody could write while all of it was carried."""
     still = before.closed and gate.status(writing).closed
     if still and not carried.whole:
-        raise DecantError(
+        raise UnfinishedError(
             f"Some files of {writing.tree} could not be carried though nobody writes "
             f"({'; '.join(carried.complaints[:3]) or 'rsync gave no reason'})",
             "see to these files, and run again",

@@ -4,7 +4,7 @@ import json
 from functools import cached_property
 from typing import Any
 
-from estate.errors import DecantError, RefusedError, UnreachableError, UsageError
+from estate.errors import DecantError, RefusedError, UnfinishedError, UnreachableError, UsageError
 from estate.records.host import Host
 from estate.records.move import Move
 from estate.transport.base import Result, Transport, quote
@@ -58,7 +58,7 @@ class Server:
         return f"{known['bin']}/psql" if known else "psql"
 
     def rows(self, sql: str, database: str = MAINTENANCE, timeout: float = 120.0) -> list[dict[str, Any]]:
-        """The rows of one SELECT, each by column name. Raises `DecantError` with the server's own words."""
+        """The rows of one SELECT, each by column name. Raises `UnfinishedError` with the server's own words."""
         return self.read(f"SELECT row_to_json(q) FROM (\n{sql}\n) q;", database, timeout)
 
     def read(self, script: str, database: str, timeout: float = 120.0) -> list[Any]:
@@ -91,9 +91,9 @@ class Server:
         lines = result.stderr.decode("utf-8", "replace").strip().splitlines()
         said = next((line for line in lines if "ERROR:" in line or "FATAL:" in line), lines[-1] if lines else "")
         said = said.split("ERROR:")[-1].split("FATAL:")[-1].strip()[:300]
-        raise DecantError(
+        raise UnfinishedError(
             f"{self.where(database)} refused a statement ({said or 'no message'})",
-            "mend that and run the command again",
+            "mend that there and run the same command again",
         )
 
     @cached_property

@@ -8,8 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estate.errors import UsageError
+from estate.errors import UnfinishedError, UsageError
+from estate.records.base import now
+from estate.records.host import Host
+from estate.records.move import Move
+from estate.transport.local import LocalTransport
 from migration.postgres import scram, sql
+from migration.postgres.psql import Server
 from migration.postgres.tables import Table
 from migration.verify.postgresql import rows
 
@@ -17,6 +22,22 @@ NAMES = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]
 LINES = st.binary().map(lambda b: b.replace(b"\0", b""))
 SCRIPT = str(files("migration.postgres") / "host" / "hba.sh")
 BLOCK = b'local "reports" all reject\n'
+
+
+def test_a_statement_that_fails_on_a_host_is_unfinished_work_and_no_fault_of_ours() -> None:
+    here = Host(name="here", address="127.0.0.1", user="root")
+    move = Move(
+        id="x",
+        workload="here/postgres/x",
+        kind="postgres",
+        source="here",
+        target="there",
+        created_at=now(),
+        changed_at=now(),
+    )
+    server = Server("source", LocalTransport("here"), here, 1, move)
+    with pytest.raises(UnfinishedError, match="PostgreSQL on here, database postgres refused a statement"):
+        server.value("SELECT 1")  # nothing listens at port 1
 
 
 @given(NAMES)

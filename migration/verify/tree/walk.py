@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields, replace
 from importlib.resources import files
 
-from estate.errors import DecantError
+from estate.errors import UnfinishedError
 from estate.transport.base import Transport
 
 TOP = b"."
@@ -118,8 +118,9 @@ class Walk:
         # 123 from xargs: some file could not be read or went away; it shows as missing or unread.
         if result.truncated or result.status not in (0, 1, 123):
             last = (result.stderr.decode("utf-8", "replace").strip().splitlines() or ["no message"])[-1][:300]
-            raise DecantError(
-                f"Reading {self._tree} on {self._root.host} failed ({last})", "mend that and run again"
+            raise UnfinishedError(
+                f"Reading {self._tree} on {self._root.host} failed ({last})",
+                "mend that there and run the same command again",
             )
         return result.stdout
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from estate.errors import UnreachableError
+from estate.errors import UnfinishedError, UnreachableError
 from estate.transport.local import LocalTransport
 
 LOCAL = LocalTransport()
@@ -27,6 +27,12 @@ def test_a_program_that_may_not_run_gives_126(tmp_path: Path) -> None:
 
 def test_the_signal_that_ended_a_command_shows() -> None:
     assert LOCAL.run(["sh", "-c", "kill -15 $$"]).status == 143
+
+
+def test_a_command_that_failed_on_a_host_is_unfinished_work_and_no_fault_of_ours() -> None:
+    with pytest.raises(UnfinishedError, match=r"Closing it failed with status 3 \(no room\)") as failed:
+        LOCAL.run(["sh", "-c", "echo no room >&2; exit 3"]).must("Closing it")
+    assert failed.value.exit_code == 1
 
 
 def test_every_byte_goes_in_and_comes_out() -> None:
