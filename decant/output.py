@@ -67,15 +67,31 @@ def table(
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
     for name in columns:
         drawn.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
     for row in rows:
         drawn.add_row(*(Text(_cell(value)) for value in row))
     out = console()
+    out.print(Text(title, style="table.title"))
     out.print(drawn)
     if not rows:
         out.print("  none")
+
+
+def listing(title: str, lines: Sequence[str]) -> None:
+    """Print a list on stdout, a dash before each line; nothing where there is no line."""
+    from rich.table import Table
+    from rich.text import Text
+
+    if not lines:
+        return
+    drawn = Table.grid(padding=(0, 1))
+    for line in lines:
+        drawn.add_row("  -", Text(line, overflow="fold"))
+    out = console()
+    out.print(Text(title, style="table.title"))
+    out.print(drawn)
 
 
 def _cell(value: object) -> str:

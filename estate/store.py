@@ -203,11 +203,9 @@ class Store:
         Raises `UsageError` where there is none, or where the text could mean several workloads.
         """
         known = self.moves()
-        for each in known:
-            if each.id == id_or_workload:
-                return each
-        workload = pick("move", id_or_workload, {each.workload for each in known}, "run `decant moves` to see all")
-        its = [each for each in known if each.workload == workload]
+        names = [*(each.id for each in known), *dict.fromkeys(each.workload for each in known)]
+        meant = pick("move", id_or_workload, names, "run `decant moves` to see all")
+        its = [each for each in known if meant in {each.id, each.workload}]
         return next((each for each in its if each.phase not in ENDED), its[-1])
 
     def moves(self) -> list[Move]:

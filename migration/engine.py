@@ -13,10 +13,11 @@ from estate import approvals
 from estate.canonical import canonical, sha256
 from estate.errors import DecantError, HeldError, RefusedError, UsageError
 from estate.progress import Step
+from estate.records.base import now
 from estate.records.move import ENDED, Description, Move, Phase, Residue
 from estate.records.workload import Workload
 from estate.store import lease_key
-from migration import cutover, looking, machine, seeding
+from migration import cutover, looking, machine, planned, seeding
 from migration.hold import BEAT, TTL, Hold
 from migration.machine import Command
 from migration.work import Tools, Work
@@ -56,35 +57,53 @@ class Engine:
             self._workflows.close()
             self._workflows = None
 
-    def describe(self, workload_text: str, target: str) -> Description:
+    def may_start(self, workload_text: str, target: str, against_plan: str = "") -> None:
+        """Raise what `start` would refuse before it reaches a host, so that nobody is asked for nothing."""
+        workload = self._tools.store.resolve(Workload, workload_text)
+        move = self._under_way(workload.id)
+        if move is None:
+            looking.wanted(self._tools, looking.draft(self._tools, workload, target), against_plan)
+        else:
+            _same_target(move, target)
+            machine.admit(move, Command.MOVE)
+
+    def may(self, text: str, command: Command, against_plan: str = "") -> Move:
+        """The move, where `command` goes with how it stands; else raises what the command itself would refuse."""
+        move = self._tools.store.move(text)
+        machine.admit(move, command)
+        if command is Command.CUTOVER and move.phase is Phase.READY:
+            planned.require(f"cutting over {move.id} now", self._outside_window(move), against_plan)
+        return move
+
+    def describe(self, workload_text: str, target: str, against_plan: str = "") -> Description:
         """What moving a workload there would do. Changes nothing.
 
         Raises `UsageError` where there is no such workload or target, or it cannot move; `RefusedError` where the
-        target holds something else, or has too little room.
+        target holds something else, or has too little room, or it was decided otherwise and `against_plan` gives
+        no reason.
         """
         workload = self._tools.store.resolve(Workload, workload_text)
         under_way = self._under_way(workload.id)
         if under_way is not None and under_way.target == target and under_way.description is not None:
             return under_way.description
-        return looking.describe(self._tools, looking.draft(self._tools, workload, target), workload)
+        return looking.describe(self._tools, looking.draft(self._tools, workload, target), workload, against_plan)
 
-    def start(self, workload_text: str, target: str, confirmed: Sequence[str] = ()) -> Move:
+    def start(
+        self, workload_text: str, target: str, confirmed: Sequence[str] = (), against_plan: str = ""
+    ) -> Move:
         """Start a move, or go on with one, until it is READY; while it soaks, bring back what was written since.
 
-        Raises `RefusedError` where a server must be restarted that `confirmed` does not name; `HeldError` where
-        somebody else is at work on it.
+        Raises `RefusedError` where a server must be restarted that `confirmed` does not name, or where it was
+        decided otherwise and `against_plan` gives no reason; `HeldError` where somebody else is at work on it.
         """
         workload = self._tools.store.resolve(Workload, workload_text)
         move, description = self._under_way(workload.id), None
         if move is None:
             move = looking.draft(self._tools, workload, target)
-            description = looking.describe(self._tools, move, workload)
+            description = looking.describe(self._tools, move, workload, against_plan)
             looking.require_confirmed(description, confirmed)
             self._tools.store.create_move(move)
-        if move.target != target:
-            raise RefusedError(
-                f"{workload.id} is on its way to {move.target} already", "cancel that move, or name that target"
-            )
+        _same_target(move, target)
         machine.admit(move, Command.MOVE)
         with self._at_work(move) as work:
             machine.admit(work.move, Command.MOVE)
@@ -92,7 +111,7 @@ class Engine:
                 self._follow_back(work)
                 return work.move
             if work.move.phase is Phase.PLANNED:
-                description = description or looking.describe(self._tools, work.move, workload)
+                description = description or looking.describe(self._tools, work.move, workload, against_plan)
                 looking.require_confirmed(description, confirmed)
                 self._begin(work, description, confirmed)
             elif work.move.phase is Phase.READY:
@@ -116,13 +135,26 @@ class Engine:
         self._tools.store.update_move(move.id, self._tools.store.move(move.id).epoch, approved_by=made.principal)
         return made
 
-    def cutover(self, text: str) -> Move:
+    def cutover(self, text: str, against_plan: str = "") -> Move:
         """Cut over, or finish a cutover that was interrupted; the move then soaks.
 
-        Raises `RefusedError` where it is not ready or not approved. Whatever stops it before the target serves
-        leaves the source serving, frozen for no longer than the deadline.
+        Raises `RefusedError` where it is not ready or not approved, or outside its wave's window and `against_plan`
+        gives no reason. Whatever stops it before the target serves leaves the source serving, frozen for no longer
+        than the deadline.
         """
-        return self._run(text, Command.CUTOVER, Phase.CUTTING_OVER, _ready_for_cutover)
+
+        def ready(work: Work) -> None:
+            outside = self._outside_window(work.move)
+            planned.require(f"cutting over {work.move.id} now", outside, against_plan)
+            if work.move.verification is None:
+                raise RefusedError(f"{work.move.id} was never verified", f"run {machine.next_command(work.move)}")
+            approvals.require(work.tools.ledger, work.move, cutover.ACTION)
+            if outside:
+                self._note_against_plan(
+                    work, (*outside, f"{self._tools.operator} says why: {against_plan.strip()}")
+                )
+
+        return self._run(text, Command.CUTOVER, Phase.CUTTING_OVER, ready)
 
     def rollback(self, text: str, accept_loss: bool = False) -> Move:
         """Roll back, or finish a rollback that was interrupted; what was written on the target is kept.
@@ -244,7 +276,16 @@ class Engine:
         work.enter_ledger(
             "move.described", {"description": description, "sha256": digest, "confirmed": list(confirmed)}
         )
+        if description.against_plan:
+            self._note_against_plan(work, description.against_plan)
         work.enter(Phase.PREPARING)
+
+    def _outside_window(self, move: Move) -> tuple[str, ...]:
+        outside = planned.outside_window(self._tools.decided(), move.workload, now())
+        return (outside,) if outside else ()
+
+    def _note_against_plan(self, work: Work, lines: Sequence[str]) -> None:
+        work.enter_ledger("move.against_plan", {"decided": lines[:-1], "reason": lines[-1]})
 
     def _follow_back(self, work: Work) -> None:
         """One round of bringing back what was written on the target."""
@@ -289,10 +330,11 @@ class Engine:
         return its[0] if its else None
 
 
-def _ready_for_cutover(work: Work) -> None:
-    if work.move.verification is None:
-        raise RefusedError(f"{work.move.id} was never verified", f"run {machine.next_command(work.move)}")
-    approvals.require(work.tools.ledger, work.move, cutover.ACTION)
+def _same_target(move: Move, target: str) -> None:
+    if move.target != target:
+        raise RefusedError(
+            f"{move.workload} is on its way to {move.target} already", "cancel that move, or name that target"
+        )
 
 
 def _nothing_to_see(work: Work) -> None:

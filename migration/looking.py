@@ -8,7 +8,9 @@ from estate.records.base import now
 from estate.records.move import Description, Move, Residue
 from estate.records.workload import Workload
 from estate.suggest import unknown
+from migration import planned
 from migration.context import Context
+from migration.planned import Word
 from migration.work import Tools
 
 
@@ -49,17 +51,54 @@ def context(tools: Tools, move: Move, moved: Workload) -> Context:
     )
 
 
-def describe(tools: Tools, draft: Move, moved: Workload) -> Description:
-    """The mover's own description, with the names that will be switched."""
-    if draft.kind not in tools.movers or draft.kind not in tools.verifiers:
-        raise UsageError(
-            f"nothing can move a {draft.kind} workload yet", f"these can move: {', '.join(tools.movers)}"
-        )
+def describe(tools: Tools, draft: Move, moved: Workload, against_plan: str = "") -> Description:
+    """The mover's own description, with the names that will be switched, and what the plan says.
+
+    Raises `RefusedError` where that is against what was decided, and `against_plan` gives no reason for it.
+    """
+    word = wanted(tools, draft, against_plan)
     seen = context(tools, draft, moved)
     tools.services.check(draft, seen.target_host)
     said = tools.movers[draft.kind].describe(seen)
-    changes, warnings = tools.services.describe(draft, seen.target_host)
-    return said.model_copy(update={"changes": (*said.changes, *changes), "warnings": (*said.warnings, *warnings)})
+    changes, lasting, warnings = tools.services.describe(draft, seen.target_host)
+    because = (f"{tools.operator} says why: {against_plan.strip()}",) if word.against else ()
+    return said.model_copy(
+        update={
+            "changes": (*said.changes, *changes),
+            "lasting": (*said.lasting, *lasting),
+            "warnings": (*said.warnings, *warnings, *word.warnings),
+            "plan": word.says,
+            "against_plan": (*word.against, *because),
+        }
+    )
+
+
+def wanted(tools: Tools, draft: Move, against_plan: str = "") -> Word:
+    """What was decided of a move, looked up without reaching a host.
+
+    Raises `UsageError` where nothing can move such a workload, `RefusedError` where it was decided otherwise and no
+    reason is given.
+    """
+    if draft.kind not in tools.movers or draft.kind not in tools.verifiers:
+        known = [one.id for one in tools.store.all(Workload) if _can_move(tools, one)]
+        raise UsageError(
+            f"nothing can move a {draft.kind} workload yet ({draft.workload})",
+            "move it by hand, as `decant plan` marks it"
+            + (
+                f"; Decant can move {', '.join(known[:8])}{' and more' if len(known) > 8 else ''}" if known else ""
+            ),
+        )
+    word = planned.consult(tools.decided(), draft, tools.store.moves(), now())
+    planned.require(f"moving {draft.workload} to {draft.target}", word.against, against_plan)
+    return word
+
+
+def _can_move(tools: Tools, one: Workload) -> bool:
+    return one.kind in tools.movers and not one.os_owned and not _is_target(tools, one.server)
+
+
+def _is_target(tools: Tools, server: str) -> bool:
+    return server in tools.hosts and tools.hosts[server].role == "target"
 
 
 def require_confirmed(description: Description, confirmed: Sequence[str]) -> None:

@@ -1,11 +1,11 @@
 """Dispositions that a person decided: `overrides.toml`."""
 
-import tomllib
 from collections.abc import Collection
 from pathlib import Path
 
 from pydantic import Field, ValidationError
 
+from estate import invalid, reading
 from estate.errors import UsageError
 from estate.records.assessment import Disposition
 from estate.records.base import Record
@@ -31,18 +31,13 @@ def load(path: Path, servers: Collection[str]) -> dict[str, Override]:
     Raises `UsageError` for a file that is not right: broken, an unknown key or server, a disposition that is
     none of the seven, no reason or name, or a server twice.
     """
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        entries = _File.model_validate(raw).override
-    except FileNotFoundError:
+    if not path.exists():
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path} cannot be read ({error})", "mend it and run again") from error
+    try:
+        entries = _File.model_validate(reading.toml(path)).override
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
         raise UsageError(
-            f"{path}: {where}: {first['msg']}",
+            f"{path}: {invalid.sentence(error)}",
             "each [[override]] takes server, disposition (one of the seven), reason and who",
         ) from error
     found: dict[str, Override] = {}

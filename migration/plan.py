@@ -1,8 +1,9 @@
 """Propose a plan: which workloads move in which wave, to where, and what stays and why. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from estate.documents.words import day
 from estate.records.assessment import Assessment, Disposition
@@ -43,6 +44,12 @@ class Estate:
     workloads: Sequence[Workload]
     dependencies: Sequence[Dependency]
     assessments: Sequence[Assessment]
+    movers: Collection[str] = ()
+    """Kinds of workload that Decant moves by itself."""
+
+    def how(self, workload: Workload) -> Literal["decant", "by hand"]:
+        """How a workload is moved: by hand, where there is no mover for its kind."""
+        return "decant" if workload.kind in self.movers else "by hand"
 
     @property
     def targets(self) -> list[ServerFacts]:
@@ -109,6 +116,7 @@ def propose(estate: Estate, at: datetime, most: int = MOST) -> Plan:
                             workload=name,
                             target=proposed[name],
                             bytes=by_id[name].bytes,
+                            how=estate.how(by_id[name]),
                             why=_why(by_id[name], system, ends),
                         )
                         for system in held

@@ -1,6 +1,5 @@
 """`plan.toml`: the plan as people read and edit it."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -10,12 +9,15 @@ import tomlkit
 from pydantic import ValidationError
 from tomlkit.items import Table
 
+from estate import invalid, reading
 from estate.errors import UsageError
 from estate.records.base import Record
 from estate.records.plan import Plan, PlannedMove, Wave
 from estate.suggest import unknown
 from migration.plan import GOES_WITHOUT_SAYING, PLAN_ID, Estate, not_moving, with_crossing
 from migration.waves import against_order
+
+_MEND = "mend it, or move it away and run `decant plan`"
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -79,6 +81,8 @@ def _wave_table(wave: Wave) -> Table:
             entry.add(tomlkit.comment('target = "…"   say which server takes it'))
         else:
             entry.add("target", move.target)
+        if move.how == "by hand":
+            entry.add(tomlkit.comment("moved by hand: Decant has no mover for this kind"))
         if move.why:
             entry.add("why", move.why)
         moves.append(entry)
@@ -94,13 +98,9 @@ def load(path: Path, estate: Estate, at: datetime) -> tuple[Plan, list[str]]:
     that ends before it begins or lies in the hour that the clocks skip.
     """
     try:
-        file = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path} cannot be read ({error})", "mend it, or run `decant plan --fresh`") from error
+        file = _File.model_validate(reading.toml(path, _MEND))
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"{path}: {where}: {first['msg']}", "mend it, or run `decant plan --fresh`") from error
+        raise UsageError(f"{path}: {invalid.sentence(error)}", _MEND) from error
     known = {one.id: one for one in estate.workloads}
     _check(path, file, estate)
     held = [
@@ -111,7 +111,11 @@ def load(path: Path, estate: Estate, at: datetime) -> tuple[Plan, list[str]]:
             window_end=_london(path, number, wave.window_end),
             moves=tuple(
                 PlannedMove(
-                    workload=move.workload, target=move.target, bytes=known[move.workload].bytes, why=move.why
+                    workload=move.workload,
+                    target=move.target,
+                    bytes=known[move.workload].bytes,
+                    how=estate.how(known[move.workload]),
+                    why=move.why,
                 )
                 for move in wave.move
             ),

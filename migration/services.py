@@ -48,14 +48,18 @@ class Services:
         known = dict.fromkeys((*self._named.get(workload.id, ()), *workload.services))
         return tuple(name if "." in name else f"{name}.{self._zone}" for name in known)
 
-    def describe(self, move: Move, target: Host) -> tuple[list[str], list[str]]:
-        """What will change about the names, and what a person should know."""
+    def describe(self, move: Move, target: Host) -> tuple[list[str], list[str], list[str]]:
+        """What will change about the names for a time, what of it stays, and what a person should know."""
         changes = [
-            f"DNS: {name} gets the address {target.address} at the cutover, "
-            f"and a time-to-live of {self._ttl} s until the move ends"
+            f"DNS: {name} has a time-to-live of {self._ttl} s, from preparing until the move ends"
             for name in move.services
         ]
-        return changes, [] if changes else ["no DNS name is switched: clients must be told the new address"]
+        lasting = [
+            f"DNS: {name} has the address {target.address} from the cutover on; a rollback gives it its old one back"
+            for name in move.services
+        ]
+        warnings = [] if changes else ["no DNS name is switched: clients must be told the new address"]
+        return changes, lasting, warnings
 
     def check(self, move: Move, target: Host) -> None:
         """See that every name can be switched. Raises `UsageError` or `RefusedError` where one cannot."""

@@ -18,6 +18,7 @@ from migration import machine
 from migration.context import Context
 from migration.hold import Hold, guarded
 from migration.movers.base import Mover
+from migration.planned import Decided
 from migration.services import Services
 from migration.verify.base import Verifier
 
@@ -30,7 +31,7 @@ class Tools:
     """What an engine is given by the face, the same for every move.
 
     `connect` gives a transport by the host's name; `settings` are the workspace's settings for moves, in seconds
-    where they are times; `stop` is set when a person asked to stop.
+    where they are times; `stop` is set when a person asked to stop; `decided` gives the plan and the overrides.
     """
 
     store: Store
@@ -45,6 +46,7 @@ class Tools:
     actor: str
     settings: Mapping[str, Any]
     stop: threading.Event
+    decided: Callable[[], Decided] = Decided
 
 
 class Work:

@@ -7,7 +7,7 @@ from decant.app import App
 from decant.output import json_option
 
 
-@click.command("accept")
+@click.command("accept", short_help="End the soak: the target serves for good.")
 @click.argument("move", shell_complete=complete.moves)
 @click.option(
     "--confirm",
@@ -33,9 +33,10 @@ def COMMAND(app: App, move: str, confirm: str | None, backup: str, as_json: bool
     from decant.confirm import by_name
     from decant.interrupt import stopping
     from decant.journeys import moving
+    from migration.machine import Command
 
     with stopping(f"`decant accept {move}`") as stop, moving.engine(app, stop) as engine:
-        found = engine.find(move)
+        found = engine.may(move, Command.ACCEPT)
         by_name(app, found.id, f"After this there is no way back from {found.target} without loss.", confirm)
         done = engine.accept(found.id, backup)
     moving.show(done, as_json)

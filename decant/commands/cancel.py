@@ -7,7 +7,7 @@ from decant.app import App
 from decant.output import json_option
 
 
-@click.command("cancel")
+@click.command("cancel", short_help="Give a move up before its cutover.")
 @click.argument("move", shell_complete=complete.moves)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
@@ -17,9 +17,10 @@ def COMMAND(app: App, move: str, yes: bool, as_json: bool) -> None:
     from decant.confirm import change
     from decant.interrupt import stopping
     from decant.journeys import moving
+    from migration.machine import Command
 
     with stopping(f"`decant cancel {move}`") as stop, moving.engine(app, stop) as engine:
-        found = engine.find(move)
+        found = engine.may(move, Command.CANCEL)
         change(app, f"Removing what was copied of {found.workload} to {found.target}", yes)
         done = engine.cancel(found.id)
     moving.show(done, as_json)

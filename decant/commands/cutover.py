@@ -7,7 +7,7 @@ from decant.app import App
 from decant.output import json_option
 
 
-@click.command("cutover")
+@click.command("cutover", short_help="Stop the writes, compare both sides, switch to the target.")
 @click.argument("move", shell_complete=complete.moves)
 @click.option(
     "--confirm",
@@ -15,9 +15,15 @@ from decant.output import json_option
     shell_complete=complete.moves,
     help="The move's id, in place of typing it. --yes does not cover this.",
 )
+@click.option(
+    "--against-plan",
+    metavar="REASON",
+    default="",
+    help="Cut over outside the window of its wave, and say why: the reason goes into the ledger.",
+)
 @json_option
 @click.pass_obj
-def COMMAND(app: App, move: str, confirm: str | None, as_json: bool) -> None:
+def COMMAND(app: App, move: str, confirm: str | None, against_plan: str, as_json: bool) -> None:
     """Stop the writes, carry over the rest, compare both sides, and switch the names to the target.
 
     Needs an approval by a second person. Until the names are switched, whatever goes wrong leaves the source
@@ -26,9 +32,10 @@ def COMMAND(app: App, move: str, confirm: str | None, as_json: bool) -> None:
     from decant.confirm import by_name
     from decant.interrupt import stopping
     from decant.journeys import moving
+    from migration.machine import Command
 
     with stopping(f"`decant cutover {move}`") as stop, moving.engine(app, stop) as engine:
-        found = engine.find(move)
+        found = engine.may(move, Command.CUTOVER, against_plan)
         seconds = app.settings.move.freeze_seconds
         by_name(
             app,
@@ -38,5 +45,5 @@ def COMMAND(app: App, move: str, confirm: str | None, as_json: bool) -> None:
             f"`decant rollback {found.id}`.",
             confirm,
         )
-        done = engine.cutover(found.id)
+        done = engine.cutover(found.id, against_plan)
     moving.show(done, as_json)

@@ -7,7 +7,7 @@ from decant.app import App
 from decant.output import json_option
 
 
-@click.command("moves")
+@click.command("moves", short_help="Show every move, or all that is known of one.")
 @click.argument("move", required=False, shell_complete=complete.moves)
 @click.option(
     "--residue", is_flag=True, help="Look on the hosts for what moves left behind; exit 1 if an ended one did."
@@ -15,11 +15,11 @@ from decant.output import json_option
 @json_option
 @click.pass_obj
 def COMMAND(app: App, move: str | None, residue: bool, as_json: bool) -> int:
-    """Show every move, or one with all that is known of it.
+    """Show every move, or one in detail: its phases, freezes and comparisons, and what it was described to do.
 
     For a move that soaks, the flow back is looked at on its hosts.
     """
-    from decant.journeys import moving
+    from decant.journeys import move_history, moving
     from decant.output import next_step, show_json, table
     from estate.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_UNREACHABLE, worst
     from estate.records.move import ENDED
@@ -40,20 +40,28 @@ def COMMAND(app: App, move: str | None, residue: bool, as_json: bool) -> int:
             elif left and each.move.phase in ENDED:
                 code = worst((code, EXIT_FINDINGS))
     if as_json:
-        show_json("decant.moves/1", {"moves": rows})
+        said = move_history.detail(app, found[0].move) if wanted else None
+        show_json("decant.moves/1", {"moves": rows, "detail": said})
         return code
     moving.show_moves(rows)
-    if residue:
+    if residue or wanted:
         table(
-            "Left on the hosts",
+            "Found on the hosts" if residue else "Held or changed for the move, as noted",
             ["move", "host", "kind", "name", "old value"],
             [[r["id"], left.host, left.kind, left.name, left.old or ""] for r in rows for left in r["residue"]],
         )
     if wanted is not None:
         one = found[0].move
+        move_history.show(one, move_history.detail(app, one))
+        table(
+            "Differences at the last comparison",
+            ["what", "source", "target", "note"],
+            moving.differences(app, one),
+        )
         if one.description is not None:
             moving.show_description(one.description)
-        table("Differences", ["what", "source", "target", "note"], moving.differences(app, one))
-    last = next((r for r in reversed(rows) if r["phase"] not in ENDED), None)
-    next_step(last["next"].replace("` or `", ", or ") if last else "decant status")
+        next_step(*(("decant status", "it has ended") if one.phase in ENDED else moving.advice(one, seen=True)))
+        return code
+    last = next((each.move for each in reversed(found) if each.move.phase not in ENDED), None)
+    next_step(*(moving.advice(last) if last else ("decant status",)))
     return code

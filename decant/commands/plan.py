@@ -6,7 +6,7 @@ from decant.app import App
 from decant.output import json_option
 
 
-@click.command("plan")
+@click.command("plan", short_help="Put the moves into waves, in a file that people edit.")
 @click.option("--fresh", is_flag=True, help="Propose anew; an edited plan.toml is kept as plan.toml.before.")
 @click.option(
     "--most",
@@ -22,7 +22,6 @@ def COMMAND(app: App, fresh: bool, most: int, as_json: bool) -> None:
 
     A plan.toml that somebody has edited is read, checked and kept.
     """
-    from decant.journeys.assess import movers
     from decant.journeys.plan import make_plan
     from decant.output import next_step, say, show_json, table
     from estate.documents.words import size
@@ -35,6 +34,8 @@ def COMMAND(app: App, fresh: bool, most: int, as_json: bool) -> None:
             "decant.plan/1",
             {
                 "waves": plan.waves,
+                "by_decant": plan.by_decant[0],
+                "of": plan.by_decant[1],
                 "not_moving": plan.not_moving,
                 "edited": made.edited,
                 "warnings": made.warnings,
@@ -46,15 +47,25 @@ def COMMAND(app: App, fresh: bool, most: int, as_json: bool) -> None:
         table(
             f"Wave {wave.number}: {wave.name}"
             + (f", {wave.window_start:%d %B %Y %H:%M}" if wave.window_start else ""),
-            ("workload", "to", "size", "why"),
+            ("workload", "to", "how", "on disk", "why"),
             [
-                (move.workload, move.target, "" if _tiny(move.workload) else size(move.bytes), move.why)
+                (
+                    move.workload,
+                    move.target or "to be decided",
+                    move.how,
+                    "—" if _tiny(move.workload) else size(move.bytes),
+                    move.why,
+                )
                 for move in wave.moves
             ],
-            numbers=("size",),
+            numbers=("on disk",),
         )
         for crossing in wave.crossing:
             say(f"  crosses between server room and Azure after this wave: {crossing}")
+    ours, of = plan.by_decant
+    say(
+        f"Of {of} workloads that move, {ours} by Decant, {of - ours} by hand (Decant has no mover for their kind)."
+    )
     staying = {name: why for name, why in plan.not_moving.items() if why not in GOES_WITHOUT_SAYING}
     table("Not moving", ("workload", "why"), sorted(staying.items()))
     implied = len(plan.not_moving) - len(staying)
@@ -70,7 +81,7 @@ def COMMAND(app: App, fresh: bool, most: int, as_json: bool) -> None:
         for line in made.differences:
             say(f"  {line}")
     ready = [move for wave in plan.waves for move in wave.moves if move.target]
-    first = next((move for move in ready if move.workload.split("/")[1] in movers()), None)
+    first = next((move for move in ready if move.how == "decant"), None)
     if first is not None:
         next_step(
             f"decant move {first.workload} --to {first.target}", "or edit plan.toml and run `decant plan` again"

@@ -7,7 +7,7 @@ from decant.app import App
 from decant.output import json_option
 
 
-@click.command("rollback")
+@click.command("rollback", short_help="Go back to the source, with what was written since.")
 @click.argument("move", shell_complete=complete.moves)
 @click.option(
     "--confirm",
@@ -30,9 +30,10 @@ def COMMAND(app: App, move: str, confirm: str | None, loss: str | None, as_json:
     from decant.interrupt import stopping
     from decant.journeys import moving
     from estate.errors import UsageError
+    from migration.machine import Command
 
     with stopping(f"`decant rollback {move}`") as stop, moving.engine(app, stop) as engine:
-        found = engine.find(move)
+        found = engine.may(move, Command.ROLLBACK)
         if loss not in {None, found.id}:
             raise UsageError(f"{loss} is not the move {found.id}", f"give --accept-loss={found.id}")
         by_name(

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from decant.output import say, table
+from decant.output import listing, say, table
 from decant.rows import MoveRow
 from decant.settings import Settings
 from estate.documents import words
 from estate.errors import DecantError
-from estate.records.move import Description, Move, Residue
+from estate.records.move import ENDED, Description, Move, Phase, Residue
 from estate.records.verification import Verification
 from migration import machine
 from migration.engine import Engine, Standing
@@ -25,6 +25,7 @@ def engine(app: "App", stop: threading.Event | None = None) -> Iterator[Engine]:
     """The engine over the workspace, closed at the end. `stop` asks it to stop after a whole step."""
     import migration.movers
     import migration.verify
+    from decant.journeys.plan import decided
     from estate.registry import load
     from estate.store import sqlite_url
     from migration.movers.base import Mover
@@ -45,6 +46,7 @@ def engine(app: "App", stop: threading.Event | None = None) -> Iterator[Engine]:
         actor=app.actor,
         settings={**settings.move.model_dump(), "anchor_file": settings.ledger.anchor_file},
         stop=stop or threading.Event(),
+        decided=lambda: decided(app),
     )
     made = Engine(tools, sqlite_url(app.workspace.workflows))
     try:
@@ -98,28 +100,53 @@ def show_moves(rows: list[MoveRow]) -> None:
     """The moves as a table."""
     table(
         "Moves",
-        ["move", "workload", "to", "phase", "copied", "lag", "frozen", "verified", "left behind"],
+        ["move", "workload", "to", "phase", "copied", "lag", "frozen", "verified", "temporary things"],
         [
             [
                 each["id"],
                 each["workload"],
                 each["target"],
-                f"{each['phase']} (flow back {each['flow']})" if each["flow"] else each["phase"],
+                f"{each['phase']} (flow back {each['flow'].partition(':')[0]})" if each["flow"] else each["phase"],
                 words.size(each["bytes"]),
-                each["lag"].text if each["lag"] else "",
-                "" if each["frozen_seconds"] is None else words.seconds(each["frozen_seconds"]),
+                each["lag"].text if each["lag"] else "unknown",
+                "not frozen" if each["frozen_seconds"] is None else words.seconds(each["frozen_seconds"]),
                 {True: "yes", False: "NO", None: "not yet"}[each["verified"]],
-                each["residue_unknown"] or len(each["residue"]),
+                each["residue_unknown"] or _temporary(each),
             ]
             for each in rows
         ],
         numbers=("copied", "frozen"),
     )
+    if any(each["kind"] == "files" for each in rows):
+        say("What was copied of shared folders is counted as if sparse files were full; on disk it may be less.")
     for each in rows:
         if each["held_by"]:
             say(f"{each['id']} is held by {each['held_by']}.")
+        if ":" in each["flow"]:
+            say(f"{each['id']}: the flow back is {each['flow']}.")
         if each["note"]:
             say(f"{each['id']}: {each['note']}.")
+
+
+def _temporary(each: MoveRow) -> str:
+    """What the move holds or has changed for now; what an ended one has of it, it left behind."""
+    number = len(each["residue"])
+    if not number:
+        return "none"
+    return f"{number} left behind" if each["phase"] in ENDED else f"{number} held, put back at the end"
+
+
+def advice(move: Move, seen: bool = False) -> tuple[str, str]:
+    """What to type next and why. `seen`: the person is looking at the move in detail already."""
+    command = machine.next_command(move).strip("`")
+    if move.phase is Phase.SOAKING and not seen:
+        return f"decant moves {move.id}", "look at how it soaks"
+    if move.phase is Phase.SOAKING:
+        return (
+            f"decant accept {move.id} --backup-verified REFERENCE",
+            f"after some days of ordinary use; until then `decant rollback {move.id}` goes back",
+        )
+    return command.replace("` or `", ", or "), ""
 
 
 def show_description(said: Description) -> None:
@@ -129,7 +156,7 @@ def show_description(said: Description) -> None:
         ("moves", said.workload),
         ("to", said.target),
         ("by", said.method),
-        ("size", size),
+        ("size, if sparse files were full" if said.kind == "files" else "size", size),
         ("takes about", "unknown" if said.expected_seconds is None else words.seconds(said.expected_seconds)),
         (
             "writes stop for about",
@@ -140,16 +167,20 @@ def show_description(said: Description) -> None:
             "loses nothing" if said.lossless_rollback else "LOSES what was written since",
         ),
         ("restarts a service on", ", ".join(said.restarts) or "no server"),
+        ("stops a service", "see below" if said.stops else "none besides the freeze"),
     ]
     table("The move", ["what", "is"], facts)
     for title, lines in (
         ("Steps", said.steps),
+        ("What stops, and for how long", said.stops),
         ("Changes, put back at the end", said.changes),
+        ("What stays changed", said.lasting),
         ("Rights that it needs", said.rights),
+        ("What was decided (the plan, and overrides)", said.plan),
+        ("AGAINST what was decided", said.against_plan),
         ("Warnings", said.warnings),
     ):
-        if lines:
-            table(title, [""], [[line] for line in lines])
+        listing(title, lines)
 
 
 def differences(app: "App", move: Move) -> list[tuple[str, str, str, str]]:
@@ -180,4 +211,10 @@ def show(move: Move, as_json: bool) -> None:
     say(f"{move.id} ({move.workload} to {move.target}) is {move.phase}{frozen}.")
     if move.note:
         say(f"{move.note}.")
-    next_step(machine.next_command(move).strip("`").replace("` or `", ", or "))
+    if move.phase is Phase.SOAKING:
+        say(
+            "Let it soak for some days, so that each thing that people and jobs do with it was done once: what is seldom "
+            f"done fails last. Until you accept, `decant rollback {move.id}` goes back"
+            + (" and loses nothing." if move.description is None or move.description.lossless_rollback else ".")
+        )
+    next_step(*advice(move))

@@ -4,14 +4,18 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from decant.journeys.assess import movers
+from estate import reading
 from estate.errors import UsageError
 from estate.records.assessment import Assessment
 from estate.records.base import now
 from estate.records.dependency import Dependency
 from estate.records.plan import Plan
 from estate.records.workload import Workload
-from migration import plan_file
+from migration import overrides, plan_file
+from migration.assess import MOVING
 from migration.plan import MOST, PLAN_ID, Estate, propose
+from migration.planned import Decided
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,26 +39,48 @@ class Planned:
     """What a fresh proposal would do otherwise."""
 
 
+def decided(app: "App") -> Decided:
+    """What people decided of moves: plan.toml as it is now, else the plan as stored; and the overrides.
+
+    Raises `UsageError` where plan.toml or overrides.toml is not right.
+    """
+    estate = _estate(app)
+    path = app.workspace.plan
+    plan = plan_file.load(path, estate, now())[0] if path.exists() else app.store.get(Plan, PLAN_ID)
+    legacy = {one.server.id for one in estate.servers if one.server.role == "legacy"}
+    return Decided(
+        plan,
+        {
+            one.server: f"{one.who} decided that it is to {one.disposition.value}: {one.reason}"
+            for one in overrides.load(app.workspace.overrides, legacy).values()
+            if one.disposition not in MOVING
+        },
+    )
+
+
+def _estate(app: "App") -> Estate:
+    return Estate(
+        app.store.all_server_facts(),
+        app.store.all(Workload),
+        app.store.all(Dependency),
+        app.store.all(Assessment),
+        movers(),
+    )
+
+
 def make_plan(app: "App", fresh: bool = False, most: int = MOST) -> Planned:
     """Propose a plan, or read the one that a person has edited, and store it.
 
     An edited plan.toml is overwritten only with `fresh`, and kept beside. `most` is the number of workloads in
     a wave. Raises `UsageError` where nothing was discovered yet or an edited plan.toml is not right.
     """
-    estate = Estate(
-        app.store.all_server_facts(),
-        app.store.all(Workload),
-        app.store.all(Dependency),
-        app.store.all(Assessment),
-    )
+    estate = _estate(app)
     if not estate.workloads:
         raise UsageError("no workload was discovered yet", "run `decant discover`, then `decant assess`")
     path = app.workspace.plan
     proposal = propose(estate, now(), most)
     stored = app.store.get(Plan, PLAN_ID)
-    edited = path.exists() and not (
-        stored is not None and path.read_text(encoding="utf-8") == plan_file.render(stored)
-    )
+    edited = path.exists() and not (stored is not None and reading.text(path) == plan_file.render(stored))
     kept = None
     plan = proposal
     if edited and not fresh:

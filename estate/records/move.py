@@ -67,11 +67,19 @@ class Description(Record):
     expected_frozen_seconds: float | None
     rights: tuple[str, ...]
     changes: tuple[str, ...]
-    """Everything that it will create or change on either side, and put back."""
+    """Everything that it will create or change on either side, and put back at the end."""
+    lasting: tuple[str, ...] = ()
+    """What stays changed: after accept, after a rollback."""
+    stops: tuple[str, ...] = ()
+    """What stops serving, on which server, when, and for about how long."""
     restarts: tuple[str, ...] = ()
     """Servers on which a service must be restarted: needs `--confirm=SERVER`."""
     lossless_rollback: bool
     warnings: tuple[str, ...] = ()
+    plan: tuple[str, ...] = ()
+    """What the plan and the overrides say of this workload."""
+    against_plan: tuple[str, ...] = ()
+    """What of that it goes against, and the reason that a person gave."""
 
 
 class Move(Record):

@@ -56,6 +56,8 @@ def describe(sides: Sides) -> Description:
             for server in (source, target)
         ),
         changes=changes,
+        lasting=_lasting(sides),
+        stops=_stops(sides, frozen),
         restarts=restarts,
         lossless_rollback=sides.logical,
         warnings=tuple(_warnings(sides, tables)),
@@ -182,21 +184,26 @@ def _restarts(sides: Sides) -> tuple[str, ...]:
 
 
 def _changes(sides: Sides, tables: list[Table]) -> tuple[str, ...]:
+    """What is made or changed on either side and put back at the end, whichever end that is."""
     source, target, names = sides.source, sides.target, sides.names
     made = [
-        f"{server.host.name}: folder {names.folder}, unit {names.tag}_thaw_…, and, while frozen, lines at the top of "
-        f"{server.facts['hba']} that refuse {sides.database} to everybody but Decant, and CONNECT revoked"
-        for server in (source, target)
+        f"{server.host.name}: folder {names.folder}, unit {names.tag}_thaw_…, and, {when}, lines at the top of "
+        f"{server.facts['hba']} that refuse {sides.database} to everybody but Decant"
+        for server, when in (
+            (source, "from the freeze until a rollback or accept"),
+            (target, "from preparing until the switch"),
+        )
     ]
     made.append(
-        f"{target.host.name}: database {names.database}, renamed {sides.database} once it is whole; unit {names.seed_unit}"
+        f"{source.host.name}: from the freeze until a rollback, nobody has CONNECT on {sides.database} but Decant"
     )
-    made += [f"{target.host.name}: role {name}, with its password" for name in roles.missing(sides)]
+    made.append(f"{target.host.name}: unit {names.seed_unit}, database {names.database} until it is whole")
     made.append(
         f"{source.host.name}: role {names.copy_role} (superuser, from {target.host.name} only, while copying), "
         "lines for it in pg_hba.conf"
     )
     if not sides.logical:
+        made.append(f"{source.host.name}: role {names.role} (replication), lines for it in pg_hba.conf")
         return tuple(made)
     for server, direction in ((source, "forward"), (target, "back")):
         flow = sides.flow("forward" if direction == "forward" else "back")
@@ -204,25 +211,52 @@ def _changes(sides: Sides, tables: list[Table]) -> tuple[str, ...]:
             f"{server.host.name}: role {names.role} (replication), slot and publication {flow.name}; "
             f"subscription {flow.name} on {flow.subscriber.host.name}"
         )
-        for change in settings.needed(sides, server):
-            made.append(
-                f"{server.host.name}: {change.name} = {change.value}, {change.why}"
-                + (
-                    "; put back by `clean`, in effect after the next restart"
-                    if change.restart
-                    else "; put back by `clean`"
-                )
-            )
+        made += [
+            f"{server.host.name}: {change.name} = {change.value}, {change.why}"
+            + ("; the old value is in effect after the server's next restart" if change.restart else "")
+            for change in settings.needed(sides, server)
+        ]
     made += [
-        f"{source.host.name}: replica identity of {t.label} from {t.identity_now} to {t.identity_needed}; "
-        "put back by `clean`"
+        f"{source.host.name}: replica identity of {t.label} from {t.identity_now} to {t.identity_needed}"
         for t in tables
         if t.followed and t.identity_now != t.identity_needed
     ]
-    made.append(
-        f"After accept, applications stay without CONNECT on {sides.database} at {source.host.name}; its data is kept"
-    )
     return tuple(made)
+
+
+def _lasting(sides: Sides) -> tuple[str, ...]:
+    """What stays changed, by how the move ends."""
+    source, target, database = sides.source.host.name, sides.target.host.name, sides.database
+    found = [
+        f"after accept: {database} on {source} keeps its data, and no application has CONNECT on it",
+        f"after accept: {database} is on {target}"
+        + "".join(f", with role {name}" for name in roles.missing(sides)),
+    ]
+    if sides.logical:
+        found.append(
+            f"after a rollback: nothing; {database} on {target} is removed, with the roles made for it. "
+            "Where you accept a loss, it is kept, and no application has CONNECT on it"
+        )
+    else:
+        found.append(
+            f"after a rollback, which loses what was written on {target}: {database} is kept there, and no application has "
+            "CONNECT on it"
+        )
+    return tuple(found)
+
+
+def _stops(sides: Sides, frozen: float) -> tuple[str, ...]:
+    """Who cannot write, or is not served, when, and for how long."""
+    source, database = sides.source.host.name, sides.database
+    found = [
+        f"PostgreSQL on {server}, with every database on it: restarted once while preparing, some seconds"
+        for server in _restarts(sides)
+    ]
+    found.append(
+        f"{database} on {source}: from the freeze until the switch, about {frozen:.0f} s, nobody is let in "
+        "and every session is ended; likewise in a rollback"
+    )
+    return tuple(found)
 
 
 def _warnings(sides: Sides, tables: list[Table]) -> list[str]:
@@ -282,6 +316,7 @@ def _steps(sides: Sides) -> tuple[str, ...]:
             f"copy the roles and try the copy once while {source} serves",
             f"freeze {sides.database} on {source}, dump and restore it to {target}, compare both sides",
             "switch; there is no flow back",
+            f"accept: everything temporary goes, and {sides.database} on {source} is closed",
         )
     return (
         f"prepare both servers: roles, pg_hba.conf, a publication on {source}",
@@ -289,4 +324,6 @@ def _steps(sides: Sides) -> tuple[str, ...]:
         "follow the changes",
         f"freeze {sides.database} on {source} under a deadline; drain; copy sequences and large objects; compare",
         f"turn the flow round, switch, open {target}; {source} follows it until accept",
+        f"accept: everything temporary goes, and {sides.database} on {source} is closed",
+        f"or roll back: freeze {sides.database} on {target}, drain, compare, switch; then remove the copy on {target}",
     )

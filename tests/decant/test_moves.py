@@ -10,7 +10,11 @@ import jsonschema
 import pytest
 
 from decant.schemas import json_schema
-from estate.records.move import Description, Lag, Move, Phase
+from estate.ledger import Ledger
+from estate.paths import Workspace
+from estate.records.move import Description, Lag, Move, Phase, Residue
+from estate.records.plan import Plan, PlannedMove, Wave
+from estate.records.server import Server
 from estate.records.workload import Workload
 from estate.store import Store, sqlite_url
 from tests.decant.face import decant
@@ -93,7 +97,7 @@ def shown(said: Any) -> dict[str, Any]:
 def test_no_move_yet_is_an_empty_list_and_never_a_bare_one(workspace: Path) -> None:
     said = decant("moves", "--json", at=workspace)
     assert said.code == 0, said.err
-    assert shown(said) == {"schema": "decant.moves/1", "moves": []}
+    assert shown(said) == {"schema": "decant.moves/1", "moves": [], "detail": None}
     assert "none" in decant("moves", at=workspace).out
 
 
@@ -188,7 +192,7 @@ def test_a_workload_or_target_that_is_mistyped_gets_a_suggestion(workspace: Path
     del store
     said = decant("move", "reprots", "--to", "data-target", "--describe", at=workspace)
     assert said.code == 2
-    assert "did you mean db-legacy/postgres/reports" in said.err
+    assert "id you mean db-legacy/postgres/reports" in said.err
     said = decant("move", "reports", "--to", "data-taget", "--describe", "--json", at=workspace)
     assert said.code == 2
     assert "data-target" in said.json["error"]["remedy"]
@@ -208,15 +212,128 @@ def test_a_stored_description_is_shown_again_without_reaching_anything(workspace
     assert shown(said)["description"]["restarts"] == ["db-legacy"]
 
 
-def test_an_approval_shows_what_it_is_for_and_needs_recorded_signers(workspace: Path, store: Store) -> None:
+def test_an_approval_without_recorded_signers_is_refused_before_anything_is_shown(
+    workspace: Path, store: Store
+) -> None:
     store.create_move(a_move(phase=Phase.READY))
     (workspace / "allowed_signers").write_text("eve ssh-ed25519 AAAA\n")
     said = decant("approve", "reports_1", "--key", "nowhere", at=workspace)
     assert said.code == 4
-    assert "logical replication" in said.out
+    assert said.out == ""
     assert "decant approvers record" in said.err
 
 
 def test_the_schemas_of_moves_are_json_schemas() -> None:
     for name in ("decant.moves/1", "decant.move/1", "decant.description/1", "decant.evidence/1"):
         jsonschema.Draft202012Validator.check_schema(json.loads(json.dumps(json_schema(name))))
+
+
+def a_plan(store: Store, target: str, **window: Any) -> None:
+    moves = (PlannedMove(workload=DESCRIPTION.workload, target=target, how="decant"),)
+    store.put(Plan(id="plan", waves=(Wave(number=1, name="one", moves=moves, **window),), at=AT))
+
+
+@pytest.mark.parametrize("words", [("--describe",), ("--yes",), ()])
+def test_a_move_against_the_plan_is_refused_unless_a_reason_is_given(
+    workspace: Path, store: Store, words: tuple[str, ...]
+) -> None:
+    a_plan(store, "elsewhere")
+    said = decant("move", "reports", "--to", "data-target", *words, at=workspace)
+    assert said.code == 4
+    assert "the plan moves it to elsewhere" in said.err
+    assert "--against-plan REASON" in said.err
+    assert store.moves() == []
+    because = decant("move", "reports", "--to", "data-target", "--describe", "--against-plan=asked", at=workspace)
+    assert because.code == 3, because.err  # the next thing in the way: the host
+
+
+def test_a_move_of_a_server_that_a_person_retired_is_refused(workspace: Path, store: Store) -> None:
+    store.put(Server(id="db-legacy", address="127.0.0.1", reached=True, seen_at=AT))
+    (workspace / "overrides.toml").write_text(
+        '[[override]]\nserver = "db-legacy"\ndisposition = "retire"\nreason = "gone in March"\nwho = "jsmith"\n'
+    )
+    said = decant("move", "reports", "--to", "data-target", "--yes", at=workspace)
+    assert said.code == 4
+    assert "jsmith decided that it is to retire: gone in March" in said.err
+
+
+def test_a_cutover_outside_its_window_is_refused_before_anybody_is_asked(workspace: Path, store: Store) -> None:
+    store.create_move(a_move(phase=Phase.READY, verification="v", verified=True))
+    a_plan(store, "data-target", window_start=datetime(2099, 1, 1, tzinfo=UTC))
+    said = decant("cutover", "reports_1", at=workspace)
+    assert said.code == 4
+    assert "the window of wave 1 is from 1 January 2099" in said.err
+    because = decant("cutover", "reports_1", "--confirm=reports_1", "--against-plan=now or never", at=workspace)
+    assert because.code in {2, 4}
+    assert "window" not in because.err
+
+
+@pytest.mark.parametrize("command", ["cutover", "rollback", "accept", "cancel"])
+def test_the_phase_is_looked_at_before_anybody_is_asked(workspace: Path, store: Store, command: str) -> None:
+    store.create_move(a_move(phase=Phase.ACCEPTED, serving="target"))
+    said = decant(command, "reports_1", at=workspace)
+    assert said.code == 4
+    assert "it is accepted" in said.err
+    assert "--confirm=" not in said.err
+    assert "--yes" not in said.err
+
+
+def test_a_mistyped_server_or_move_gets_a_suggestion(workspace: Path, store: Store) -> None:
+    store.create_move(a_move(phase=Phase.READY))
+    said = decant("move", "reports", "--to", "data-target", "--yes", "--confirm=bd-legacy", at=workspace)
+    assert said.code == 2
+    assert "id you mean db-legacy" in said.err
+    said = decant("moves", "reprots_1", at=workspace)
+    assert said.code == 2
+    assert "id you mean reports_1" in said.err
+
+
+def test_a_workload_that_nothing_can_move_is_to_be_moved_by_hand_and_others_are_named(
+    workspace: Path, store: Store
+) -> None:
+    store.put(Workload(id="db-legacy/mariadb/shop", server="db-legacy", kind="mariadb", name="shop", seen_at=AT))
+    said = decant("move", "shop", "--to", "data-target", "--describe", at=workspace)
+    assert said.code == 2
+    assert "move it by hand" in said.err
+    assert "Decant can move db-legacy/postgres/reports" in said.err
+
+
+def test_what_a_move_under_way_holds_is_not_left_behind(workspace: Path, store: Store) -> None:
+    held = (Residue(host="db-legacy", kind="slot", name="decant_reports_1", at=AT),)
+    store.create_move(a_move(phase=Phase.READY, residue=held))
+    shown_now = decant("moves", at=workspace).out
+    assert "1 held, put back at the end" in shown_now
+    assert "left behind" not in shown_now
+    store.update_move("reports_1", 0, phase=Phase.ACCEPTED, serving="target")
+    assert "1 left behind" in decant("moves", at=workspace).out
+
+
+def test_one_move_is_shown_in_detail_with_every_freeze(workspace: Path, store: Store) -> None:
+    store.create_move(a_move(phase=Phase.SOAKING, serving="target"))
+    ledger = Ledger(store, Workspace(workspace))
+
+    def note(action: str, **payload: Any) -> None:
+        ledger.append(action, ["reports_1", DESCRIPTION.workload], payload, "ann@here")
+
+    ledger.append("move.freezing", ["other_1"], {"side": "source", "deadline_seconds": 300}, "ann@here")
+    note("move.phase", **{"from": "ready", "to": "cutting over", "note": ""})
+    note("move.freezing", side="source", deadline_seconds=300)
+    note("move.freezing", side="source", deadline_seconds=300)  # taken up again after a kill
+    note("move.verified", verification="v", agrees=True, frozen=True, items=391_000, method="rows")
+    note("move.thawed", side="target", frozen_seconds=8.1)
+    note("move.freezing", side="target", deadline_seconds=300)
+    note("move.thawed", side="source", frozen_seconds=7.3)
+    detail = shown(decant("moves", "reports_1", "--json", at=workspace))["detail"]
+    assert [one["phase"] for one in detail["phases"]] == ["cutting over"]
+    assert [(one["side"], one["seconds"], one["served_then"]) for one in detail["freezes"]] == [
+        ("source", 8.1, "target"),
+        ("target", 7.3, "source"),
+    ]
+    assert [one["items"] for one in detail["verifications"]] == [391_000]
+    said = decant("moves", "reports_1", at=workspace)
+    assert said.code == 0, said.err
+    assert "391,000" in said.out
+    assert "decant accept reports_1 --backup-verified" in said.err
+    assert (
+        decant("moves", at=workspace).err.strip().endswith("Next: decant moves reports_1  (look at how it soaks)")
+    )

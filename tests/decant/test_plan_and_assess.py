@@ -87,7 +87,7 @@ def test_assess_says_what_becomes_of_each_and_exits_1_where_one_is_unknown(works
     assert decant("assess", "db", at=workspace).code == 0
     mistyped = decant("assess", "dbb", at=workspace)
     assert mistyped.code == 2
-    assert "did you mean db" in mistyped.err
+    assert "id you mean db" in mistyped.err
 
 
 def test_an_override_is_obeyed_and_noted_once_in_the_ledger(workspace: Path) -> None:
@@ -153,5 +153,30 @@ def test_a_wrong_edit_is_bad_use_and_changes_nothing(workspace: Path) -> None:
     path.write_text(wrong)
     said = decant("plan", at=workspace)
     assert said.code == 2
-    assert f"did you mean {DATABASE.id}" in said.err
+    assert f"id you mean {DATABASE.id}" in said.err
     assert path.read_text() == wrong
+
+
+def test_the_plan_says_what_moves_by_hand(workspace: Path) -> None:
+    decant("assess", at=workspace)
+    said = planned(workspace, "--json").json
+    jsonschema.validate(said, json_schema("decant.plan/1"))
+    how = {move["workload"]: move["how"] for wave in said["waves"] for move in wave["moves"]}
+    assert how == {DATABASE.id: "decant", SITE.id: "by hand"}
+    assert (said["by_decant"], said["of"]) == (1, 2)
+    shown = planned(workspace)
+    assert "by hand" in shown.out
+    assert "Of 2 workloads that move, 1 by Decant" in shown.err
+    assert (workspace / "plan.toml").read_text().count("# moved by hand") == 1
+
+
+def test_a_plan_file_that_is_a_folder_or_no_text_is_bad_use(workspace: Path) -> None:
+    decant("assess", at=workspace)
+    path = workspace / "plan.toml"
+    path.mkdir()
+    said = decant("plan", at=workspace)
+    assert (said.code, "cannot be read (is a directory)" in said.err) == (2, True)
+    path.rmdir()
+    path.write_bytes(b"\xff\xfe")
+    said = decant("plan", at=workspace)
+    assert (said.code, "is not text in UTF-8" in said.err) == (2, True)

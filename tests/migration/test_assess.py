@@ -243,7 +243,7 @@ def test_overrides_are_read_and_no_file_is_none(tmp_path: Path) -> None:
         (GOOD.replace("retain", "keep"), "disposition"),
         (GOOD.replace('"r"', '""'), "reason"),
         (GOOD + 'whom = "x"\n', "whom"),
-        ("[[override", "cannot be read"),
+        ("[[override", "is not valid TOML"),
     ],
 )
 def test_overrides_that_are_not_right_are_bad_use(tmp_path: Path, text: str, message: str) -> None:

@@ -101,7 +101,9 @@ def test_killed_in_a_cutover_and_everywhere_while_cancelling(patient: Course) ->
     patient.fault("kill.verify.frozen")
     patient.run("cutover")
     assert not patient.writable("source")
-    killed_at_each(patient, "cancel", ("thaw.begin.source", "thaw.end.source", "clean.emptied", *CLEAN), "cancelled")
+    killed_at_each(
+        patient, "cancel", ("thaw.begin.source", "thaw.end.source", "clean.emptied", *CLEAN), "cancelled"
+    )
     wait_for(lambda: patient.operations()[-1][3] == "source")
     patient.stop_writer(writer)
     assert patient.lost("source") == []

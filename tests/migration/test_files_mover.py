@@ -42,7 +42,8 @@ def test_a_description_changes_nothing_and_says_what_will_be(tree: Trial) -> Non
     assert said.bytes is not None
     assert said.bytes > 5_000_000
     assert said.lossless_rollback
-    assert any("mode 0000" in line for line in said.changes)
+    assert not any("mode 0000" in line for line in said.changes)
+    assert any("after accept" in line and "mode 0000" in line for line in said.lasting)
     assert tree.notes == []
     assert MOVER.residue(tree.context()) == ()
     assert tree.on("target", f"ls -d {tree.path} 2>/dev/null || echo absent") == "absent\n"
@@ -251,7 +252,7 @@ def test_a_restart_opens_a_tree_under_a_deadline_and_keeps_a_held_one_closed(tre
 def test_the_share_is_stopped_for_good_until_it_is_opened_again(estate: Estate) -> None:
     with trial(estate, "/srv/shared") as tree:
         said = MOVER.describe(tree.context())
-        assert any("smbd.service on files-legacy stopped" in line for line in said.changes)
+        assert any("smbd.service on files-legacy: stopped at the freeze" in line for line in said.stops)
         MOVER.prepare(tree.context())
         assert tree.on("target", "systemctl is-active smbd || true") == "inactive\n"
         MOVER.freeze(tree.context(), "source", 60)

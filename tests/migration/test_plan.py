@@ -333,7 +333,8 @@ def test_a_person_gives_a_window_in_london_time(tmp_path: Path) -> None:
         ([("db/mariadb/shop", "db/postgres/reports")], "db/postgres/reports is in wave"),
         ([("\n[not_moving]", '\n[not_moving]\n"db/mariadb/shop" = "x"')], "db/mariadb/shop is in wave"),
         ([("[[wave]]", "[[wave]]\ncolour = 1")], "colour"),
-        ([("[[wave]]", "[[wave")], "cannot be read"),
+        ([("[[wave]]", "[[wave")], "is not valid TOML"),
+        ([("[[wave]]", "[[wave]]\nwindow_start = 'soon'")], "wave 1, window_start must be a date and a time"),
         ([("[[wave]]", "[[wave]]\nwindow_start = 2027-03-28T01:30:00")], "does not exist"),
         (
             [("[[wave]]", "[[wave]]\nwindow_start = 2027-03-27T01:30:00\nwindow_end = 2027-03-26T01:30:00")],
