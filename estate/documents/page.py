@@ -5,7 +5,7 @@ from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from estate.documents import meanings, words
 
@@ -25,7 +25,13 @@ def render(template: str, values: Mapping[str, Any]) -> str:
         pounds=words.pounds,
         seconds=words.seconds,
         known=words.known,
+        breakable=_breakable,
     )
     environment.globals.update(count=words.count, share=words.share, meanings=meanings)
     style = files("estate.documents").joinpath("report.css").read_text("utf-8")
     return environment.get_template(template).render(style=Markup(style), **values)  # noqa: S704 - our own file
+
+
+def _breakable(text: str) -> Markup:
+    """A path or an id that may be broken after each slash, for narrow columns."""
+    return escape(text).replace("/", Markup("/<wbr>"))
