@@ -8,7 +8,7 @@ from estate.documents.report import html
 from estate.records.report import Report
 from tests.estate.documents.reports import small
 
-VOID = {"meta", "link", "br", "hr", "img", "input"}
+VOID = {"meta", "link", "br", "hr", "img", "input", "wbr"}
 
 
 class Outline(HTMLParser):
