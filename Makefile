@@ -10,7 +10,7 @@ ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
 export UV_SYSTEM_CERTS := true
 endif
 
-.PHONY: setup python demo test packages fast practice-test chaos lint format lock
+.PHONY: setup python demo test packages fast practice-test chaos bench lint format lock
 
 setup: $(VENV)/.installed
 
@@ -49,6 +49,15 @@ practice-test: setup
 chaos: setup packages
 	$(BIN)/pytest -q -m chaos
 
+# Decant beside its peers; as root, on a quiet machine. The peers have an environment of their own.
+bench: setup $(VENV)-benchmarks/.installed packages
+	$(BIN)/python -m benchmarks inventory --json benchmarks/results/inventory.json
+
+$(VENV)-benchmarks/.installed: requirements/benchmarks.txt | setup
+	@test -x $(VENV)-benchmarks/bin/python || $(PYTHON) -m venv $(VENV)-benchmarks
+	@$(BIN)/uv pip sync --quiet --python $(VENV)-benchmarks/bin/python --require-hashes requirements/benchmarks.txt
+	@touch $@
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -64,5 +73,6 @@ LOCK := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --
 lock: setup
 	$(LOCK) --upgrade requirements/dev.in -o requirements/dev.txt
 	$(LOCK) requirements/runtime.in -c requirements/dev.txt -o requirements/runtime.txt
+	$(LOCK) --upgrade requirements/benchmarks.in -o requirements/benchmarks.txt
 	$(LOCK) requirements/bootstrap.in -c requirements/dev.txt -o requirements/bootstrap.txt
 

@@ -22,13 +22,16 @@ def discover(
     parallel: int = 32,
     timeout: float = 60,
     progress: Progress = silent,
+    tier: int = 2,
 ) -> list[Collected]:
     """Read every fact of every host; `timeout` is what one host may take, in seconds.
+
+    `tier` 1 leaves out the facts that cost a host more than a moment.
 
     `keep` gets each host as soon as it is read, always in the caller's own thread, so what was read is kept even
     where the run is stopped. Raises `InterruptedRunError` on Ctrl-C: every host read until then was kept.
     """
-    facts = tuple(all_facts().values())
+    facts = tuple(fact for fact in all_facts().values() if fact.tier <= tier)
     before = previous or {}
     open_now: dict[str, Transport] = {}
     done: list[Collected] = []

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ["decant", "estate", "inventory", "migration", "policies", "practice", "stacks"]
+ROOMS = ["benchmarks", "decant", "estate", "inventory", "migration", "policies", "practice", "stacks"]
 SOURCES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 LISTED = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
 TRACKED = LISTED.decode().split("\0")

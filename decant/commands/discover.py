@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Read transcripts from this folder instead of the servers.",
 )
+@click.option(
+    "--tier",
+    type=click.IntRange(1, 2),
+    default=2,
+    show_default=True,
+    help="1: only what costs a host a moment. 2: everything.",
+)
 @json_option
 @click.pass_obj
 def COMMAND(
@@ -36,6 +43,7 @@ def COMMAND(
     hosts_file: Path | None,
     record: Path | None,
     replay: Path | None,
+    tier: int,
     as_json: bool,
 ) -> int:
     """Read TARGETs (default: every host of the hosts file), over SSH and without changing anything on them.
@@ -48,7 +56,7 @@ def COMMAND(
     from inventory.hosts_file import load
 
     hosts = load(hosts_file) if hosts_file else app.hosts
-    found = run(app, _chosen(hosts, targets), hosts, record, replay)
+    found = run(app, _chosen(hosts, targets), hosts, record, replay, tier)
     if as_json:
         show_json(
             "decant.discover/1",

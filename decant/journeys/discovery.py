@@ -51,8 +51,11 @@ def run(
     hosts: Mapping[str, Host],
     record: Path | None = None,
     replay: Path | None = None,
+    tier: int = 2,
 ) -> Discovery:
     """Read the `chosen` hosts; `hosts` also holds the jump hosts. Each is kept as soon as it is read.
+
+    `tier` 1 leaves out the facts that cost a host more than a moment; what was known of them stays known.
 
     Workloads and dependencies are derived from all that is known, the hosts of earlier runs included. Also where
     the run is stopped, it is in the ledger with what it read.
@@ -72,7 +75,9 @@ def run(
     settings = app.settings.discover
     previous = {server.id: server for server in store.all(Server)}
     try:
-        collected = discover(chosen, connect, keep, previous, settings.parallel, settings.timeout, app.progress)
+        collected = discover(
+            chosen, connect, keep, previous, settings.parallel, settings.timeout, app.progress, tier
+        )
     finally:
         if kept:
             _note(app, kept, replay)

@@ -207,3 +207,10 @@ def test_the_unit_of_a_process_is_put_to_its_sockets() -> None:
     assert listeners.payload is not None
     assert listeners.payload["listeners"][0]["unit"] == "x.service"
     assert composed.facts == ("listeners", "processes")
+
+
+def test_tier_1_asks_for_no_dear_fact() -> None:
+    kept: list[Collected] = []
+    discover([host("here")], lambda one: LocalTransport(), kept.append, tier=1)
+    [read] = kept
+    assert {seen.fact for seen in read.observations} == {f.id for f in all_facts().values() if f.tier == 1}

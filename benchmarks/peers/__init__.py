@@ -1,0 +1,1 @@
+"""Who takes part: Decant, its peers at their best settings, and the floor that nobody can beat."""
