@@ -1,5 +1,7 @@
 """`decant demo`: the whole journey, on real servers where this machine can have them."""
 
+import shutil
+import sys
 from pathlib import Path
 
 import click
@@ -43,7 +45,8 @@ def COMMAND(app: App, folder: Path, keep: bool, no_servers: bool) -> int:
     for line in demo.left_out:
         say(f"Left out: {line}")
     say(f"Report: {demo.report}")
-    next_step(f"open {demo.report}", f"or look around: cd {folder} && decant status")
+    command = "decant" if shutil.which("decant") else Path(sys.executable).with_name("decant")
+    next_step(f"open {demo.report}", f"or look around: cd {folder} && {command} status")
     lost = "servers left out" if demo.lost is None else f"{demo.lost} acknowledged writes lost"
     click.echo(f"demo: {len(done)} stages done, {lost}")
     return EXIT_FINDINGS if demo.lost else EXIT_DONE

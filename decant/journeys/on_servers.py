@@ -81,16 +81,17 @@ def _workspace(demo: Demo, estate: Estate) -> str:
     return f"{workspace.root.name}; {len(hosts)} host keys accepted by their fingerprints"
 
 
-def discover(demo: Demo, *words: str) -> str:
-    """Read every host of the hosts file; `words` are further options."""
-    found = demo.decant("discover", *words)
+def discover(demo: Demo, *options: str) -> str:
+    """Read every host of the hosts file; `options` are further ones of the command."""
+    found = demo.decant("discover", *options)
     own = [w for w in found["workloads"] if not w["os_owned"]]
     targets = {server["id"] for server in found["servers"] if server["role"] == "target"}
     there = sum(w["server"] in targets for w in own)
     return (
         f"{len(found['servers'])} servers read, {len(own)} workloads ({there} on a target already; "
         f"{len(found['workloads']) - len(own)} of the operating systems not counted), "
-        f"{len(found['dependencies'])} dependencies, {len(found['not_seen'])} facts not wholly seen"
+        f"{words.count(len(found['dependencies']), 'dependency', 'dependencies')}, "
+        f"{words.count(len(found['not_seen']), 'fact')} not wholly seen"
     )
 
 
