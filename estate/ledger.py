@@ -167,20 +167,20 @@ class Ledger:
         """Recompute everything: hashes, chain, signatures, gaps, and the anchors, those of `anchor_files` too.
 
         `public_key` is a copy kept elsewhere; without it the workspace's own is used. Raises `EvidenceError` that
-        names the first entry that does not hold.
+        names the first entry that does not hold, and `UsageError` where what was given is no key or no anchors.
         """
+        key = signing.given_public(public_key) if public_key else None
         known = anchors.read(self.workspace.anchors) if self.workspace.anchors.exists() else []
         for file in anchor_files:
             known += anchors.read(file)
         heads = _by_sequence(known)
         previous, count = START, 0
-        key = None
         if known:
-            key = signing.load_public(public_key or self.workspace.ledger_public)
+            key = key or signing.load_public(self.workspace.ledger_public)
             if any(anchor.key_sha256 != signing.fingerprint(key) for anchor in known):
                 raise _broken(1, "the anchors name another key than the one it is signed with")
         for entry in self._read():
-            key = key or signing.load_public(public_key or self.workspace.ledger_public)
+            key = key or signing.load_public(self.workspace.ledger_public)
             if entry.sequence != count + 1:
                 raise _broken(count + 1, "it is missing")
             if entry.previous_sha256 != previous:

@@ -4,7 +4,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from estate.errors import EvidenceError, RefusedError
+from estate.errors import EvidenceError, RefusedError, UsageError
+from estate.reading import reason
 
 
 def make(private: Path, public: Path) -> Ed25519PrivateKey:
@@ -53,15 +54,25 @@ def load_private(path: Path) -> Ed25519PrivateKey:
 
 
 def load_public(path: Path) -> Ed25519PublicKey:
-    """A public key. Raises `EvidenceError` where there is none: nothing can then be shown to hold."""
+    """The workspace's public key. Raises `EvidenceError` where there is none: nothing can then be shown to hold."""
+    try:
+        return given_public(path)
+    except UsageError as error:
+        raise EvidenceError(error.what, "give the copy that was kept elsewhere with --public-key") from error
+
+
+def given_public(path: Path) -> Ed25519PublicKey:
+    """A public key that a person names. Raises `UsageError` where the file holds none."""
     try:
         key = load_pem_public_key(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise EvidenceError(
-            f"the public key {path} cannot be read", "give the copy that was kept elsewhere with --public-key"
+    except OSError as error:
+        raise UsageError(
+            f"the public key {path} cannot be read ({reason(error)})", "give a copy of the workspace's ledger.pub"
         ) from error
+    except (ValueError, UnsupportedAlgorithm):
+        key = None
     if not isinstance(key, Ed25519PublicKey):
-        raise EvidenceError(f"{path} is not an Ed25519 key", "give the ledger's own public key")
+        raise UsageError(f"{path} is no Ed25519 public key", "give a copy of the workspace's ledger.pub")
     return key
 
 

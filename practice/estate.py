@@ -155,13 +155,18 @@ class Estate:
             self.settings_file.write_text(self.settings_toml())
         network.prepare(self.name)
 
-    def down(self, progress: Progress = silent) -> None:
-        """Remove what is there of the estate, however it came to be: processes, mounts, namespaces, files."""
+    def down(self, progress: Progress = silent) -> bool:
+        """Remove what is there of the estate, however it came to be: processes, mounts, namespaces, files.
+
+        Returns whether anything was there.
+        """
         tool.need_root()
         self._from_outside()
         with self._held(progress):
             namespaces = network.of_estate(self.name)
-            progress(Step(_TASK, 0, len(namespaces), "namespaces", "ending"))
+            there = bool(namespaces) or self.folder.exists()
+            if there:
+                progress(Step(_TASK, 0, len(namespaces), "namespaces", "ending"))
             while running := self._running():
                 processes.end(running)
             for host in self._hosts():
@@ -172,7 +177,9 @@ class Estate:
             if self.folder.exists():
                 shutil.rmtree(self.folder)
             images.sweep()
-            progress(Step(_TASK, len(namespaces), len(namespaces), "namespaces", "gone"))
+            if there:
+                progress(Step(_TASK, len(namespaces), len(namespaces), "namespaces", "gone"))
+            return there
 
     def _running(self) -> set[int]:
         """What runs in the estate or boots into it, but the caller itself."""

@@ -20,7 +20,7 @@ def COMMAND() -> None:
 @click.pass_obj
 def list_(app: App, everything: bool, as_json: bool) -> None:
     """List servers, workloads and dependencies."""
-    from decant.output import next_step, show_json, table
+    from decant.output import next_step, say, show_json, table
     from estate.documents.words import size
     from estate.records.dependency import Dependency
     from estate.records.server import Server
@@ -42,6 +42,10 @@ def list_(app: App, everything: bool, as_json: bool) -> None:
                 ],
             },
         )
+        return
+    if not servers:
+        say("Nothing has been read yet.")
+        next_step("decant discover")
         return
     table(
         "Servers",
@@ -85,7 +89,7 @@ def list_(app: App, everything: bool, as_json: bool) -> None:
         ],
         numbers=["port"],
     )
-    next_step("decant assess" if servers else "decant discover")
+    next_step("decant assess")
 
 
 def _detail(detail: dict[str, object]) -> str:
@@ -101,9 +105,11 @@ def _detail(detail: dict[str, object]) -> str:
 def show(app: App, server: str, as_json: bool) -> None:
     """Show one SERVER: each fact, and what could not be seen and why."""
     from decant.journeys.discovery import not_seen
+    from decant.journeys.fact_line import line
     from decant.output import next_step, show_json, table
     from estate.documents.words import size
     from estate.records.dependency import Dependency
+    from estate.records.observation import Outcome
     from estate.records.workload import Workload
 
     facts = app.store.server_facts(server)
@@ -145,9 +151,13 @@ def show(app: App, server: str, as_json: bool) -> None:
     )
     table(
         "Facts",
-        ["fact", "outcome", "why"],
+        ["fact", "outcome", "what it says"],
         [
-            [fact, seen.outcome.value + (", in part" if seen.partial else ""), seen.partial or seen.reason]
+            [
+                fact,
+                seen.outcome.value + (", in part" if seen.partial else ""),
+                line(seen.payload) if seen.outcome is Outcome.KNOWN else seen.reason,
+            ]
             for fact, seen in sorted(facts.observations.items())
         ],
     )
@@ -183,6 +193,8 @@ def map_(app: App, output: Path, as_json: bool) -> None:
     if as_json:
         show_json("decant.map/1", {"nodes": drawn.nodes, "edges": drawn.edges})
         return
+    if not drawn.nodes:
+        raise UsageError("nothing has been read yet, so there is nothing to draw", "run `decant discover`")
     try:
         output.write_text(svg(drawn), "utf-8")
     except OSError as wrong:

@@ -77,8 +77,8 @@ def down(app: App, name: str) -> None:
     from decant.output import say
     from practice.estate import Estate
 
-    Estate(name).down(app.progress)
-    say(f"The estate {name} is gone.")
+    was_there = Estate(name).down(app.progress)
+    say(f"The estate {name} is gone." if was_there else f"No estate {name} was there; nothing was changed.")
 
 
 @COMMAND.command("status")

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Literal
 from decant.journeys.discovery import not_seen
 from decant.journeys.public import named_in, public
 from decant.output import jsonable
+from estate import reading
 from estate.documents.public_report import public_html
 from estate.documents.report import html
-from estate.errors import EvidenceError, RefusedError, UsageError
+from estate.errors import EvidenceError, UsageError
 from estate.records.assessment import Assessment
 from estate.records.base import now
 from estate.records.dependency import Dependency
@@ -76,12 +77,13 @@ def write(app: "App", edition: Edition, output: Path | None = None, left_out: Se
     beside = path.with_suffix(".json")
     try:
         for file, text in ((path, page), (beside, data)):
-            file.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as out:
                 out.write(text)
     except OSError as wrong:
-        raise RefusedError(f"{path} cannot be written ({wrong.strerror})", "choose another --output") from None
+        raise UsageError(
+            f"{path} cannot be written ({reading.reason(wrong)})", "name a file in a folder that is there"
+        ) from None
     app.ledger.append("report.written", [path.name], {"edition": edition}, actor=app.actor)
     return Written(report, path, beside)
 

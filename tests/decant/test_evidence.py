@@ -2,8 +2,11 @@
 
 import base64
 import json
+import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -87,6 +90,30 @@ def test_an_anchor_goes_to_the_second_place_of_the_settings(workspace: Path, tmp
     assert decant("evidence", "verify", "--json", at=workspace).json["anchors"] == 2
 
 
+LISTENING = """
+import socket, subprocess, sys
+ear = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+ear.bind("/dev/log")
+ear.settimeout(30)
+subprocess.run([sys.executable, "-m", "decant", "evidence", "anchor"], check=True, stdout=sys.stderr)
+print(ear.recv(4096).decode())
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs a /dev of its own")
+def test_an_anchor_goes_to_the_system_log_where_the_settings_say_so(workspace: Path) -> None:
+    (workspace / "decant.toml").write_text('[ledger]\nanchor_file = "syslog:"\n')
+    own_dev = """set -e; made=own-dev; mkdir "$made"; mount -t tmpfs tmpfs "$made"
+        mknod "$made/null" c 1 3; mknod "$made/urandom" c 1 9; mount --move "$made" /dev; exec "$@" """
+    argv = ["unshare", "--mount", "sh", "-c", own_dev, "sh", sys.executable, "-c", LISTENING]
+    done = subprocess.run(argv, cwd=workspace, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    noted = json.loads(done.stdout.partition("ledger anchor ")[2].rstrip("\0\n"))
+    kept = (workspace / ".decant/anchors.jsonl").read_text().splitlines()
+    assert noted == json.loads(kept[-1])
+    assert noted["sequence"] >= 3
+
+
 def test_an_export_is_json_lines_and_never_overwrites(workspace: Path, tmp_path: Path) -> None:
     file = tmp_path / "ledger.jsonl"
     assert decant("evidence", "export", str(file), at=workspace).code == 0
@@ -101,7 +128,7 @@ def test_an_export_is_json_lines_and_never_overwrites(workspace: Path, tmp_path:
 
 def test_files_that_are_not_there_are_bad_use(workspace: Path) -> None:
     assert decant("evidence", "verify", "--anchors", "none.jsonl", at=workspace).code == 2
-    assert decant("evidence", "verify", "--public-key", "none.pub", at=workspace).code == 1
+    assert decant("evidence", "verify", "--public-key", "none.pub", at=workspace).code == 2
 
 
 def test_who_may_approve_is_shown_before_it_is_recorded(workspace: Path) -> None:
@@ -124,3 +151,12 @@ def test_a_public_key_without_a_name_is_nobody(workspace: Path) -> None:
         assert "names nobody" in said.err
         assert "NAME namespaces=" in said.err
     assert "names nobody" in decant("doctor", "--offline", at=workspace).out
+
+
+def test_a_public_key_that_is_none_is_bad_use_and_not_broken_evidence(workspace: Path) -> None:
+    junk = workspace / "junk.pub"
+    junk.write_text("junk\n")
+    for given in (junk, workspace / "nowhere.pub"):
+        said = decant("evidence", "verify", "--public-key", str(given), at=workspace)
+        assert said.code == 2, said.err
+        assert "ledger.pub" in said.err

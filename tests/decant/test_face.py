@@ -78,6 +78,14 @@ def test_status_of_a_new_workspace_says_what_comes_next(workspace: Path) -> None
     assert "decant hosts trust db01" in decant("init", at=workspace).err
 
 
+def test_before_anything_was_read_the_estate_says_so(workspace: Path) -> None:
+    said = decant("estate", "list", at=workspace)
+    assert (said.code, said.out) == (0, "")
+    assert "Nothing has been read yet" in said.err
+    assert decant("estate", "map", at=workspace).code == 2
+    assert not (workspace / "estate.svg").exists()
+
+
 def test_a_broken_settings_file_is_named_by_every_command(workspace: Path) -> None:
     (workspace / "decant.toml").write_text("[move]\nfreeze_seconds = 'soon'\n")
     for words in (("status",), ("estate", "list"), ("moves",), ("evidence", "verify"), ("report",)):
@@ -238,3 +246,17 @@ def as_somebody_else(*words: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-c", program], cwd="/", capture_output=True, text=True, timeout=60, check=False
     )
+
+
+def test_a_report_makes_no_folders(workspace: Path) -> None:
+    said = decant("report", "--output", "a/b/c.html", at=workspace)
+    assert said.code == 2
+    assert "a folder that is there" in said.err
+    assert not (workspace / "a").exists()
+
+
+def test_an_estate_that_was_not_there_is_said_so(tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("the practice estate needs root")
+    said = decant("practice", "down", "--estate", "nosuch", at=tmp_path)
+    assert (said.code, "No estate nosuch was there" in said.err) == (0, True)
