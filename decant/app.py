@@ -14,9 +14,9 @@ from estate.errors import UsageError
 from estate.paths import Workspace, find
 
 if TYPE_CHECKING:
+    from decant.progress import Bars, Lines
     from decant.settings import Settings
     from estate.ledger import Ledger
-    from estate.progress import Progress
     from estate.records.host import Host
     from estate.store import Store
     from estate.transport.base import Transport
@@ -77,7 +77,7 @@ class App:
         return load(self.workspace.hosts)
 
     @cached_property
-    def progress(self) -> "Progress":
+    def progress(self) -> "Bars | Lines":
         """Draws progress on stderr: bars on a terminal, plain lines elsewhere."""
         from decant.progress import drawer
 
@@ -105,13 +105,15 @@ class App:
         """Whether a person is there to answer."""
         return not self.no_input and sys.stdin.isatty() and sys.stderr.isatty()
 
+    def settle(self) -> None:
+        """End the progress that is drawn, so that results come below it."""
+        if "progress" in self.__dict__:
+            self.progress.close()
+
     def close(self) -> None:
         """Give up what was opened."""
         for transport in self._transports.values():
             transport.close()
-        if "progress" in self.__dict__:
-            close = getattr(self.progress, "close", None)
-            if close is not None:
-                close()
+        self.settle()
         if "store" in self.__dict__:
             self.store.close()

@@ -15,6 +15,11 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
+_COLUMNS_FROM = 72
+"""Characters; a narrower terminal would break names in the middle."""
+_COLUMNS_ALWAYS = 2
+"""So few columns are set as such on any terminal."""
+
 json_option: Callable[[Any], Any] = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object with a schema name, for scripts."
 )
@@ -42,6 +47,7 @@ def console(stream: TextIO | None = None) -> "Console":
 
 def show_json(schema: str, data: Mapping[str, Any]) -> None:
     """Print one object: `schema` is `decant.NAME/VERSION`. Records inside become plain data; never a bare list."""
+    _settle()
     sys.stdout.write(json.dumps({"schema": schema, **jsonable(data)}, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -62,18 +68,27 @@ def table(
 ) -> None:
     """Print a table on stdout. Columns named in `numbers` are set to the right; an empty table says "none".
 
-    None is shown as "unknown", and where there is nothing to say stands a dash.
+    None is shown as "unknown", and where there is nothing to say stands a dash. On a terminal too narrow for
+    columns each row is a block of lines.
     """
     from rich.table import Table
     from rich.text import Text
 
+    _settle()
+    out = console()
+    out.print(Text(title, style="table.title"))
+    if out.width < _COLUMNS_FROM and len(columns) > _COLUMNS_ALWAYS:
+        for row in rows:
+            first, *others = (f"{name}: {_cell(value)}" for name, value in zip(columns, row, strict=True))
+            click.echo("\n".join([first, *(f"  {line}" for line in others)]))
+        if not rows:
+            click.echo("  none")
+        return
     drawn = Table(box=None, pad_edge=False, header_style="bold")
     for name in columns:
         drawn.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
     for row in rows:
         drawn.add_row(*(Text(_cell(value)) for value in row))
-    out = console()
-    out.print(Text(title, style="table.title"))
     out.print(drawn)
     if not rows:
         out.print("  none")
@@ -98,6 +113,16 @@ def _cell(value: object) -> str:
     return "unknown" if value is None else str(value) or "—"
 
 
+def _settle() -> None:
+    """End the progress of this run: a bar that is drawn on would come again below what is printed now."""
+    from decant.app import App
+
+    context = click.get_current_context(silent=True)
+    app = context.find_object(App) if context is not None else None
+    if app is not None:
+        app.settle()
+
+
 def say(text: str) -> None:
     """A message for the person, on stderr."""
     sys.stderr.write(f"{text}\n")
@@ -105,4 +130,5 @@ def say(text: str) -> None:
 
 def next_step(command: str, why: str = "") -> None:
     """The line at the end of a command that says what to type next."""
+    _settle()
     say(f"Next: {command}" + (f"  ({why})" if why else ""))

@@ -20,14 +20,15 @@ def drawer(stream: TextIO) -> "Bars | Lines":
 
 def amount(step: Step) -> str:
     """How far a step is, for people; empty where there is nothing to count."""
-    if not step.done and step.total is None:
+    if not step.done and not step.total:
         return ""
     if step.unit == "bytes":
         done, total = size(step.done), size(step.total) if step.total is not None else ""
     else:
         done, total = f"{step.done:,}", f"{step.total:,}" if step.total is not None else ""
     of = f" of {total}" if total else ""
-    return f"{done}{of}" + ("" if step.unit == "bytes" else f" {step.unit}")
+    unit = step.unit.removesuffix("s") if (step.total or step.done) == 1 else step.unit
+    return f"{done}{of}" + ("" if step.unit == "bytes" else f" {unit}")
 
 
 class Lines:
@@ -57,29 +58,21 @@ class Lines:
 
 
 class Bars:
-    """A bar for each task."""
+    """A bar for each task, until they are closed; a later step begins new ones below."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=30),
-            TextColumn("{task.fields[amount]} {task.fields[note]}"),
-            TimeElapsedColumn(),
-            console=console(stream),
-            transient=False,
-        )
+        self._stream = stream
+        self._drawn: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
         self._lock = threading.Lock()
 
     def __call__(self, step: Step) -> None:
         """Move the task's bar."""
         with self._lock:
-            if not self._tasks:
-                self._progress.start()
+            drawn = self._drawn or self._begin()
             if step.task not in self._tasks:
-                self._tasks[step.task] = self._progress.add_task(step.task, total=step.total, amount="", note="")
-            self._progress.update(
+                self._tasks[step.task] = drawn.add_task(step.task, total=step.total, amount="", note="")
+            drawn.update(
                 self._tasks[step.task],
                 completed=step.done,
                 total=step.total,
@@ -88,6 +81,22 @@ class Bars:
             )
 
     def close(self) -> None:
-        """Leave the bars as they stand."""
-        if self._tasks:
-            self._progress.stop()
+        """Leave the bars as they stand, so that what is written next comes below them."""
+        with self._lock:
+            if self._drawn is not None:
+                self._drawn.stop()
+                self._drawn = None
+                self._tasks.clear()
+
+    def _begin(self) -> Progress:
+        self._drawn = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=30),
+            TextColumn("{task.fields[amount]} {task.fields[note]}"),
+            TimeElapsedColumn(),
+            console=console(self._stream),
+            transient=False,
+        )
+        self._drawn.start()
+        return self._drawn

@@ -77,7 +77,10 @@ class DiscoverSection(_Section):
 class LedgerSection(_Section):
     """Where the ledger's heads are anchored besides the workspace."""
 
-    anchor_file: str = Field(default="", description="A second file for anchors, on another machine's disk.")
+    anchor_file: str = Field(
+        default="",
+        description='A second place for anchors: a file on another machine\'s disk, or "syslog:" for the system log.',
+    )
 
 
 class Service(_Section):
@@ -201,6 +204,10 @@ council = ""             # for reports
 # [[service]]
 # name = "reports-db.internal.example"
 # workload = "db01/postgres/reports"
+
+# A second place for the heads of the ledger, so that a change of it can be shown.
+# [ledger]
+# anchor_file = "/mnt/elsewhere/anchors.jsonl"   # or "syslog:", the system log
 
 [move]
 freeze_seconds = 300     # a freeze ends by itself after this many seconds

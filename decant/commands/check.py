@@ -90,6 +90,7 @@ def _show(ctx: click.Context, made: "Checked", title: str, fail_on: str, as_json
 def _tables(made: "Checked", title: str) -> None:
     from decant.journeys.check import groups
     from decant.output import table
+    from estate.documents.words import count, moment
     from estate.records.finding import Status
 
     for status, name in ((Status.FAIL, "failing"), (Status.WAIVED, "waived")):
@@ -121,14 +122,12 @@ def _tables(made: "Checked", title: str) -> None:
             ],
             numbers=["count"],
         )
-    click.echo(", ".join(f"{count} {name}" for name, count in made.counts.items()))
+    click.echo(", ".join(f"{number} {name}" for name, number in made.counts.items()))
     if made.as_of is not None:
-        click.echo(f"Judged from what was recorded on {made.as_of:%-d %B %Y} at {made.as_of:%H:%M} UTC")
+        click.echo(f"Judged from what was recorded on {moment(made.as_of)}, London time")
     if made.uncovered:
-        listed = ", ".join(
-            f"{count} {type_.removeprefix('azure-native:')}" for type_, count in made.uncovered.items()
-        )
-        click.echo(f"No rule speaks of: {listed}")
+        names = [type_.removeprefix("azure-native:") for type_ in made.uncovered]
+        click.echo(f"No rule is about {_where(names)} ({count(sum(made.uncovered.values()), 'resource')})")
 
 
 def _where(subjects: Sequence[str]) -> str:

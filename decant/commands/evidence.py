@@ -84,7 +84,10 @@ def anchor(app: App, as_json: bool) -> None:
         return
     click.echo(f"Anchored entry {made.sequence}: {made.entry_sha256}")
     if not app.settings.ledger.anchor_file:
-        say("Only in this workspace: set ledger.anchor_file to a file on another machine's disk, or to syslog:")
+        say(
+            "Only in this workspace: set ledger.anchor_file in decant.toml to a file on another machine's disk,"
+            ' or to "syslog:" for the system log.'
+        )
     next_step("decant evidence verify")
 
 
