@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from tomlkit.items import Table
 
 from estate import invalid, reading
+from estate.documents.words import moment
 from estate.errors import UsageError
 from estate.records.base import Record
 from estate.records.plan import Plan, PlannedMove, Wave
@@ -165,7 +166,9 @@ def _check(path: Path, file: _File, estate: Estate) -> None:
         for move in wave.move:
             _once(path, seen, move.workload, f"wave {number}", known)
             if move.target is not None and move.target not in targets:
-                raise unknown("target server", move.target, targets, 'give it role = "target" in hosts.toml')
+                raise _in_file(
+                    path, unknown("target server", move.target, targets, 'give it role = "target" in hosts.toml')
+                )
     for name, reason in file.not_moving.items():
         _once(path, seen, name, "[not_moving]", known)
         if not reason.strip():
@@ -174,10 +177,14 @@ def _check(path: Path, file: _File, estate: Estate) -> None:
 
 def _once(path: Path, seen: dict[str, str], name: str, where: str, known: Sequence[str]) -> None:
     if name not in known:
-        raise unknown("workload", name, known, f"mend {path.name}; see `decant estate list`")
+        raise _in_file(path, unknown("workload", name, known, f"mend {path.name}; see `decant estate list`"))
     if name in seen:
         raise UsageError(f"{path}: {name} is in {seen[name]} and in {where}", "keep one of the two")
     seen[name] = where
+
+
+def _in_file(path: Path, wrong: UsageError) -> UsageError:
+    return UsageError(f"{path}: {wrong.what}", wrong.remedy)
 
 
 def _london(path: Path, number: int, at: datetime | None) -> datetime | None:
@@ -202,6 +209,11 @@ def _warnings(path: Path, plan: Plan, estate: Estate, new: Sequence[str]) -> lis
         *(f"{name} is in no wave of {path.name}: add it, or give a reason under [not_moving]" for name in new),
         *(f"{name} moves in wave {wave_of[name]}, though {reasons[name]}" for name in wave_of if name in reasons),
         *against_order(estate.links, wave_of),
+        *(
+            f"the window of wave {wave.number} is over: it ended on {moment(wave.window_end)}"
+            for wave in plan.waves
+            if wave.window_end is not None and wave.window_end < plan.at
+        ),
         *(
             f"{move.workload} has no target yet"
             for wave in plan.waves

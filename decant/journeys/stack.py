@@ -19,7 +19,6 @@ from estate.records.preview import Preview
 from estate.suggest import unknown
 from stacks.addresses import refuse_overlap
 from stacks.preview.difference import Change, difference, rows
-from stacks.preview.stack import preview_stack
 from stacks.sections import StackSettings
 from stacks.settings import BUILT_KINDS, load, template
 
@@ -41,6 +40,8 @@ def settings_file(app: App, name: str) -> Path:
 
 def preview(app: App, name: str) -> Preview:
     """Preview a stack and keep the preview: in the store, in `.decant/previews/`, and noted in the ledger."""
+    from stacks.preview.stack import preview_stack
+
     path = settings_file(app, name)
     load(path)
     _refuse_overlap(app)

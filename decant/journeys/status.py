@@ -86,10 +86,10 @@ def _state(found: object) -> str:
 
 def _first(app: "App") -> tuple[str, str]:
     """What comes before anything was read: hosts to read, and keys to know them by."""
-    from estate.transport.hostkeys import known
-
     if not app.hosts:
         return "decant doctor", f"when your servers are written into {app.workspace.hosts.name}"
+    from estate.transport.hostkeys import known
+
     strange = [host.name for host in app.hosts.values() if not known(app.workspace.known_hosts, host)]
     if strange:
         return f"decant hosts trust {strange[0]}", "compare its key with the server's own, and accept it"

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from decant.__main__ import run
+
 SLOW = {
     "rich",
     "pydantic",
@@ -23,6 +25,26 @@ SLOW = {
     "words", [["--help"], ["--version"], ["stack", "--help"], ["move", "--help"], ["practice", "load", "--help"]]
 )
 def test_help_loads_nothing_that_is_slow_to_load(tmp_path: Path, words: list[str]) -> None:
+    loaded = modules(tmp_path, words)
+    assert "click" in loaded
+    assert not loaded & SLOW
+
+
+@pytest.mark.parametrize("words", [["status"], ["stack", "list"], ["estate", "list"], ["config", "show"]])
+def test_looking_loads_neither_pulumi_nor_what_reaches_servers(tmp_path: Path, words: list[str]) -> None:
+    assert run(["init", str(tmp_path / "anytown")]) == 0
+    assert not modules(tmp_path / "anytown", words) & {
+        "pulumi",
+        "grpc",
+        "yaml",
+        "paramiko",
+        "dbos",
+        "dns",
+        "ortools",
+    }
+
+
+def modules(at: Path, words: list[str]) -> set[str]:
     """Counted, not timed: the names of all modules that the process has loaded when it ends."""
     program = (
         "import sys\n"
@@ -32,8 +54,6 @@ def test_help_loads_nothing_that_is_slow_to_load(tmp_path: Path, words: list[str
         "sys.exit(code)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", program], cwd=at, capture_output=True, text=True, timeout=60, check=True
     )
-    loaded = set(done.stderr.split())
-    assert "click" in loaded
-    assert not loaded & SLOW
+    return set(done.stderr.splitlines()[-1].split())

@@ -325,6 +325,13 @@ def test_a_person_gives_a_window_in_london_time(tmp_path: Path) -> None:
     assert load(tmp_path / "plan.toml", made, AT)[0] == plan
 
 
+def test_a_window_that_is_over_is_warned_of(tmp_path: Path) -> None:
+    made = estate(SMALL, BOTH)
+    window = "[[wave]]\nwindow_start = 2024-07-16T20:00:00\nwindow_end = 2024-07-17T02:00:00\n"
+    _, warnings = edited(tmp_path, made, ("[[wave]]\n", window))
+    assert "the window of wave 1 is over: it ended on 17 July 2024, 02:00" in warnings
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
