@@ -86,10 +86,19 @@ def _misused(wrong: click.UsageError) -> tuple[str, str]:
     where = wrong.ctx.command_path if wrong.ctx else "decant"
     see = f"see `{where} --help`"
     if isinstance(wrong, click.exceptions.NoSuchCommand):
-        return f"`{where}` has no command {wrong.command_name}", _meant(wrong.possibilities, f"{where} ", see)
+        what = f"`{where}` has no command {wrong.command_name}"
+        elsewhere = _elsewhere(wrong.command_name) if where == "decant" else []
+        return what, _meant(elsewhere or wrong.possibilities, f"{where} ", see)
     if isinstance(wrong, click.exceptions.NoSuchOption):
         return f"`{where}` has no option {wrong.option_name}", _meant(wrong.possibilities, "", see)
     return wrong.format_message(), see
+
+
+def _elsewhere(name: str) -> list[str]:
+    """The commands of groups that are called so: `preview` is `stack preview`."""
+    from decant.reference import commands
+
+    return [words for words, _ in commands() if words.endswith(f" {name}") and name not in ("list", "show")]
 
 
 def _meant(close: Sequence[str] | None, before: str, otherwise: str) -> str:

@@ -186,6 +186,8 @@ def test_a_group_alone_shows_its_help(tmp_path: Path, words: tuple[str, ...]) ->
     ("words", "meant"),
     [
         (("discovr",), "Did you mean `decant discover`?"),
+        (("preview", "test"), "Did you mean `decant stack preview`?"),
+        (("trust", "db01"), "Did you mean `decant hosts trust`?"),
         (("stack", "preveiw"), "Did you mean `decant stack preview`?"),
         (("init", "--counsil", "X"), "Did you mean `--council`?"),
         (("move",), "see `decant move --help`"),
