@@ -107,7 +107,7 @@ def show(app: App, server: str, as_json: bool) -> None:
     from decant.journeys.discovery import not_seen
     from decant.journeys.fact_line import line
     from decant.output import next_step, show_json, table
-    from estate.documents.words import size
+    from estate.documents.words import day, moment, size
     from estate.records.dependency import Dependency
     from estate.records.observation import Outcome
     from estate.records.workload import Workload
@@ -135,7 +135,7 @@ def show(app: App, server: str, as_json: bool) -> None:
         [
             ["address", about.address],
             ["state", "reached" if about.reached else f"not reached: {about.unreached_reason}"],
-            ["last seen", f"{about.seen_at:%Y-%m-%d %H:%M} UTC"],
+            ["last seen", f"{moment(about.seen_at)}, London time"],
             ["system", about.os_name],
             ["kernel", about.kernel],
             ["cpus", about.cpus],
@@ -143,7 +143,7 @@ def show(app: App, server: str, as_json: bool) -> None:
             ["disk", f"{size(about.disk_used_bytes)} used of {size(about.disk_bytes)}"],
             ["owner", about.owner],
             ["authority", about.authority],
-            ["contract ends", about.contract_end],
+            ["contract ends", day(about.contract_end)],
         ],
     )
     table(

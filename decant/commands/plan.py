@@ -24,7 +24,7 @@ def COMMAND(app: App, fresh: bool, most: int, as_json: bool) -> None:
     """
     from decant.journeys.plan import make_plan
     from decant.output import next_step, say, show_json, table
-    from estate.documents.words import size
+    from estate.documents.words import moment, size
     from migration.plan import GOES_WITHOUT_SAYING
 
     made = make_plan(app, fresh, most)
@@ -46,7 +46,7 @@ def COMMAND(app: App, fresh: bool, most: int, as_json: bool) -> None:
     for wave in plan.waves:
         table(
             f"Wave {wave.number}: {wave.name}"
-            + (f", {wave.window_start:%d %B %Y %H:%M}" if wave.window_start else ""),
+            + (f", {moment(wave.window_start)}" if wave.window_start else ""),
             ("workload", "to", "how", "on disk", "why"),
             [
                 (

@@ -81,7 +81,7 @@ def named_in(report: Report, sentences: Sequence[str]) -> str:
     """The first server, address, workload or service of the report that a person's sentences name; else empty."""
     names: set[str] = set()
     for server in report.servers:
-        names |= {server.id, server.address, server.hostname or ""}
+        names |= {server.id, server.address or "", server.hostname or ""}
     for workload in report.workloads:
         names |= {workload.id, *workload.services}
     for dependency in report.dependencies:

@@ -1,5 +1,6 @@
 """`decant discover` and `decant estate`, over the recorded practice estate: no server is needed."""
 
+import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -74,6 +75,19 @@ def test_one_target_alone(workspace: Path) -> None:
     assert said.code == 0, said.err
     assert "1 of 1 servers read" in said.out
     assert "Next: decant estate list" in said.err
+
+
+def test_what_is_unknown_sizes_and_days_are_said_in_words(workspace: Path) -> None:
+    decant("discover", "db-legacy", "--replay", str(TRANSCRIPTS), at=workspace)
+    shown = decant("estate", "show", "db-legacy", at=workspace).out
+    seen = next(line for line in shown.splitlines() if line.startswith("last seen"))
+    assert re.search(r"\d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d, London time", seen)
+    assert re.search(r"^owner +unknown *$", shown, re.MULTILINE)
+    assert "on disk" in shown
+    listed = decant("estate", "list", at=workspace).out
+    assert "on disk" in listed
+    row = next(line for line in listed.splitlines() if line.startswith("db-legacy  "))
+    assert "unknown" in row
 
 
 def test_show_says_what_could_not_be_seen(workspace: Path) -> None:
