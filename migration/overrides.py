@@ -45,6 +45,7 @@ def load(path: Path, servers: Collection[str]) -> dict[str, Override]:
         if one.server in found:
             raise UsageError(f"{path} decides on {one.server} twice", "keep one of the two")
         if one.server not in servers:
-            raise unknown("server", one.server, servers, f"mend {path.name}, or discover the server first")
+            wrong = unknown("server", one.server, servers, f"mend {path.name}, or discover the server first")
+            raise UsageError(f"{path}: {wrong.what}", wrong.remedy)
         found[one.server] = one
     return found

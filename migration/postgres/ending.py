@@ -85,7 +85,7 @@ def _in_catalogues(sides: Sides, server: Server) -> list[tuple[str, str]]:
             found += [(kind, row["name"]) for row in server.rows(sql)]
     if server.major >= 10:
         found += publication.left(sides, server)
-    if server is sides.target and seed.mark(sides, sides.database):
+    if server is sides.target and seed.ours(sides, sides.database):
         found.append(("setting", f"{seed.MARK} of {ident(sides.database)}"))
     return found + [("setting", name) for name in settings.changed(sides, server)]
 

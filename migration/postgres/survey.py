@@ -227,10 +227,10 @@ def _changes(sides: Sides, tables: list[Table]) -> tuple[str, ...]:
 def _lasting(sides: Sides) -> tuple[str, ...]:
     """What stays changed, by how the move ends."""
     source, target, database = sides.source.host.name, sides.target.host.name, sides.database
+    made = roles.missing(sides)
     found = [
         f"after accept: {database} on {source} keeps its data, and no application has CONNECT on it",
-        f"after accept: {database} is on {target}"
-        + "".join(f", with role {name}" for name in roles.missing(sides)),
+        f"after accept: {database} is on {target}" + (f", with the roles {', '.join(made)}" if made else ""),
     ]
     if sides.logical:
         found.append(

@@ -194,6 +194,10 @@ def test_nothing_is_lost_forward_and_back_while_an_application_writes(estate: Es
     assert drive.sql(TARGET, "SELECT datname FROM pg_database WHERE datname = 'reports'", "postgres") == ""
     assert drive.sql(TARGET, "SELECT rolname FROM pg_roles WHERE rolname ~ '^reports_'", "postgres") == ""
     MOVER.describe(Drive(estate, "again").ctx)  # a second move there is not refused
+    marked = "CREATE DATABASE reports; ALTER DATABASE reports SET decant.move = 'decant_again seeding'"
+    drive.sql(TARGET, marked, "postgres")
+    assert MOVER.residue(drive.ctx) == ()  # what that one makes there is not left of this one
+    drive.sql(TARGET, "DROP DATABASE reports", "postgres")
 
 
 def test_everything_awkward_arrives_and_accept_leaves_no_trace(drive: Drive) -> None:
