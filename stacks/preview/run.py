@@ -43,7 +43,7 @@ def record(
     recording = Recording(project, stack)
 
     def seen(count: int) -> None:
-        progress(Step(f"preview {stack}", count, None, "resources"))
+        progress(Step(f"preview {stack}", count, None, "registrations"))
 
     with tempfile.TemporaryDirectory(prefix="decant-preview-") as folder:
         address = f"unix:{folder}/monitor"
@@ -85,7 +85,7 @@ def record(
             f"the program of the stack {stack} failed: {sentence(stderr, recording.errors, hidden)}",
             "mend that and preview it again",
         )
-    progress(Step(f"preview {stack}", len(recording.resources), len(recording.resources), "resources"))
+    progress(Step(f"preview {stack}", len(recording.resources), len(recording.resources), "registrations"))
     return recording
 
 
