@@ -39,9 +39,9 @@ def COMMAND(app: App, offline: bool, as_json: bool) -> int:
         say(f"{what}: {check.remedy}" + (" (optional)" if check.optional else ""))
     if missing:
         say(f"{len(missing)} of {len(checks)} are missing; what does not need them works")
-    first = next((check for _, check in told if not check.optional), None)
+    first = next(((what, check) for what, check in told if not check.optional), None)
     if first is not None:
-        next_step(first.remedy, f"for {first.needed_for}")
+        next_step(first[1].remedy, f"{first[0]}, for {first[1].needed_for}")
     elif any(check.what == "workspace" and check.ok for check in checks):
         then = standing(app)
         next_step(then.next, then.why)

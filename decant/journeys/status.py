@@ -76,7 +76,12 @@ def standing(app: "App") -> Standing:
             ", ".join(f"{move.id} {move.phase}" for move in moves) or "none started",
         ),
     )
-    command, why = _next(stages, open_moves) if servers else _first(app)
+    if not servers:
+        command, why = _first(app)
+    elif len(missed) == len(servers):
+        command, why = "decant doctor", "no server could be read; it says why"
+    else:
+        command, why = _next(stages, open_moves)
     return Standing(stages, command, why)
 
 

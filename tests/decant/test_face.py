@@ -78,6 +78,14 @@ def test_status_of_a_new_workspace_says_what_comes_next(workspace: Path) -> None
     assert "decant hosts trust db01" in decant("init", at=workspace).err
 
 
+def test_where_no_server_could_be_read_the_next_is_doctor(workspace: Path) -> None:
+    (workspace / "hosts.toml").write_text('[[host]]\nname = "db01"\naddress = "127.0.0.1"\nport = 1\n')
+    assert decant("discover", at=workspace).code == 3
+    assert decant("status", "--json", at=workspace).json["next"] == "decant doctor"
+    said = decant("doctor", at=workspace)
+    assert "Next: check that sshd runs there, and on this port  (db01, for discover, move)" in said.err
+
+
 def test_before_anything_was_read_the_estate_says_so(workspace: Path) -> None:
     said = decant("estate", "list", at=workspace)
     assert (said.code, said.out) == (0, "")
