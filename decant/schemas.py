@@ -23,6 +23,7 @@ from estate.records.estate_map import MapEdge, MapNode
 from estate.records.finding import Control, Finding
 from estate.records.move import Description
 from estate.records.observation import Observation
+from estate.records.personal import PersonalData
 from estate.records.plan import Wave
 from estate.records.preview import Estimate, Resource, StackKind
 from estate.records.public_report import PublicReport
@@ -96,6 +97,10 @@ OUTPUTS: Mapping[str, Output] = {
             "not_seen": (list[NotSeen], "facts not known, or only in part, and why"),
             "workloads": (list[Workload], "of these servers"),
             "dependencies": (list[Dependency], "of these servers"),
+            "personal_data": (
+                list[PersonalData] | None,
+                "with --personal-data, what the samples held: kinds and counts, never a value; null without it",
+            ),
             "seconds": (float, "how long it took"),
         },
     ),
@@ -118,6 +123,7 @@ OUTPUTS: Mapping[str, Output] = {
             "not_seen": (list[NotSeen], "what could not be seen, and why"),
             "workloads": (list[Workload], "its workloads"),
             "dependencies": (list[Dependency], "those that it is an end of"),
+            "personal_data": (list[PersonalData], "what samples of its databases and shared trees held"),
         },
     ),
     "decant.map/1": Output(

@@ -72,6 +72,12 @@ class DiscoverSection(_Section):
 
     parallel: int = Field(default=32, ge=1, le=256, description="Hosts at once.")
     timeout: float = Field(default=60, ge=1, le=3600, description="Seconds one host may take.")
+    sample_rows: int = Field(
+        default=500, ge=10, le=10_000, description="Rows of each table that a look for personal data samples."
+    )
+    sample_files: int = Field(
+        default=20, ge=1, le=1000, description="Files of each type in each folder that it samples."
+    )
 
 
 class LedgerSection(_Section):

@@ -8,6 +8,7 @@
         plan.toml                the waves, after `decant plan`; people edit it
         overrides.toml           dispositions that a person decided, with reasons
         stacks/production.toml   settings of one stack
+        processing/              drafts for the record of processing; people complete them
         allowed_signers          who may approve, with their SSH public keys
         .decant/                 state, mode 0700
             estate.db            the store
@@ -54,6 +55,11 @@ class Workspace:
     def overrides(self) -> Path:
         """`overrides.toml`."""
         return self.root / "overrides.toml"
+
+    @property
+    def register(self) -> Path:
+        """`processing/`: drafts for the record of processing, a file for each source of personal data."""
+        return self.root / "processing"
 
     @property
     def stacks(self) -> Path:

@@ -23,6 +23,7 @@ from estate.records.dependency import Dependency
 from estate.records.finding import Finding
 from estate.records.move import ENDED, Move
 from estate.records.observation import Observation
+from estate.records.personal import PersonalData
 from estate.records.plan import Plan
 from estate.records.preview import Preview
 from estate.records.server import Server, ServerFacts
@@ -41,6 +42,7 @@ IDENTITY: Mapping[type[Record], Callable[[Any], str]] = {
     Assessment: lambda r: r.server,
     Plan: lambda r: r.id,
     Preview: lambda r: r.stack,
+    PersonalData: lambda r: r.id,
     Finding: lambda r: f"{r.rule}@{r.subject}",
     Verification: lambda r: r.id,
 }

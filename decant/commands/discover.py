@@ -12,6 +12,7 @@ from decant.output import json_option
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from decant.journeys.personal import PersonalRun
     from estate.records.host import Host
 
 
@@ -35,6 +36,18 @@ if TYPE_CHECKING:
     show_default=True,
     help="1: only what costs a host a moment. 2: everything.",
 )
+@click.option(
+    "--personal-data",
+    "personal_data",
+    is_flag=True,
+    help="Also sample databases and shared folders for personal data; counts are kept, never a value.",
+)
+@click.option(
+    "--sample",
+    "rows",
+    type=click.IntRange(10, 10_000),
+    help="Rows of each table to sample for personal data. Default: the setting discover.sample_rows.",
+)
 @json_option
 @click.pass_obj
 def COMMAND(
@@ -44,6 +57,8 @@ def COMMAND(
     record: Path | None,
     replay: Path | None,
     tier: int,
+    personal_data: bool,
+    rows: int | None,
     as_json: bool,
 ) -> int:
     """Read TARGETs (default: every host of the hosts file), over SSH and without changing anything on them.
@@ -53,10 +68,18 @@ def COMMAND(
     from decant.journeys.discovery import run
     from decant.journeys.services import wrong_services
     from decant.output import next_step, say, show_json, table
+    from estate.errors import worst
     from inventory.hosts_file import load
 
+    _check(personal_data, rows, replay)
     hosts = load(hosts_file) if hosts_file else app.hosts
-    found = run(app, _chosen(hosts, targets), hosts, record, replay, tier)
+    chosen = _chosen(hosts, targets)
+    found = run(app, chosen, hosts, record, replay, tier)
+    personal = None
+    if personal_data:
+        from decant.journeys import personal as looking
+
+        personal = looking.run(app, chosen, hosts, rows)
     if as_json:
         show_json(
             "decant.discover/1",
@@ -68,6 +91,7 @@ def COMMAND(
                 "not_seen": found.not_seen,
                 "workloads": found.workloads,
                 "dependencies": found.dependencies,
+                "personal_data": personal.found if personal else None,
                 "seconds": round(found.seconds, 2),
             },
         )
@@ -91,11 +115,36 @@ def COMMAND(
         )
     for wrong in wrong_services(app):
         say(f"{wrong.what}: {wrong.remedy}")
+    if personal and not as_json:
+        _show(personal)
     if found.unreached:
         next_step("decant doctor", "says what keeps a host from being reached")
+    elif personal and personal.drafts:
+        next_step(f"edit {personal.drafts[0]}", "complete the drafts for the record of processing")
     else:
         next_step("decant estate list", "then `decant assess`")
-    return found.exit_code
+    return worst((found.exit_code, personal.exit_code if personal else 0))
+
+
+def _check(personal_data: bool, rows: int | None, replay: Path | None) -> None:
+    from estate.errors import UsageError
+
+    if rows is not None and not personal_data:
+        raise UsageError("--sample says how much --personal-data looks at", "add --personal-data, or leave it out")
+    if personal_data and replay is not None:
+        raise UsageError("Transcripts hold no personal data to look for", "leave --replay or --personal-data out")
+
+
+def _show(personal: "PersonalRun") -> None:
+    from decant.journeys.personal import passed_rows, personal_rows
+    from decant.output import say, table
+
+    table("Personal data, by sample", ["in", "kind", "where", "how sure"], personal_rows(personal.found))
+    table("Not looked at", ["in", "what", "count", "why"], passed_rows(personal.found), numbers=["count"])
+    for path in personal.drafts:
+        say(f"Drafted {path}")
+    for path in personal.edited:
+        say(f"Left {path} as a person changed it")
 
 
 def _chosen(hosts: "Mapping[str, Host]", targets: tuple[str, ...]) -> "list[Host]":

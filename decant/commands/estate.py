@@ -105,17 +105,20 @@ def _detail(detail: dict[str, object]) -> str:
 def show(app: App, server: str, as_json: bool) -> None:
     """Show one SERVER: each fact, and what could not be seen and why."""
     from decant.journeys.discovery import not_seen
+    from decant.journeys.personal import personal_rows
     from decant.journeys.fact_line import line
     from decant.output import next_step, show_json, table
     from estate.documents.words import day, moment, size
     from estate.records.dependency import Dependency
     from estate.records.observation import Outcome
+    from estate.records.personal import PersonalData
     from estate.records.workload import Workload
 
     facts = app.store.server_facts(server)
     workloads = [one for one in app.store.all(Workload) if one.server == server]
     talk = [one for one in app.store.all(Dependency) if server in (one.client, one.server)]
     missing = not_seen(facts)
+    personal = [one for one in app.store.all(PersonalData) if one.server == server]
     if as_json:
         show_json(
             "decant.server/1",
@@ -125,6 +128,7 @@ def show(app: App, server: str, as_json: bool) -> None:
                 "workloads": workloads,
                 "dependencies": talk,
                 "not_seen": missing,
+                "personal_data": personal,
             },
         )
         return
@@ -161,6 +165,8 @@ def show(app: App, server: str, as_json: bool) -> None:
             for fact, seen in sorted(facts.observations.items())
         ],
     )
+    if personal:
+        table("Personal data, by sample", ["in", "kind", "where", "how sure"], personal_rows(personal))
     table(
         "Not seen",
         ["fact", "outcome", "why", "right that would show it"],

@@ -19,6 +19,7 @@ from estate.records.assessment import Assessment
 from estate.records.base import now
 from estate.records.dependency import Dependency
 from estate.records.finding import Finding, Status
+from estate.records.personal import PersonalData
 from estate.records.plan import Plan
 from estate.records.preview import Preview
 from estate.records.public_report import PublicReport
@@ -103,6 +104,7 @@ def gather(app: "App", left_out: Sequence[str] = ()) -> Report:
         not_seen=tuple(missing for facts in store.all_server_facts() for missing in not_seen(facts)),
         workloads=tuple(store.all(Workload)),
         dependencies=tuple(store.all(Dependency)),
+        personal_data=tuple(store.all(PersonalData)),
         assessments=tuple(store.all(Assessment)),
         plan=max(plans, key=lambda plan: plan.at) if plans else None,
         environments=tuple(_environment(preview) for preview in store.all(Preview)),

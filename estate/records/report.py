@@ -7,6 +7,7 @@ from estate.records.base import Instant, Record
 from estate.records.dependency import Dependency
 from estate.records.finding import Finding, Severity
 from estate.records.move import Move
+from estate.records.personal import PersonalData
 from estate.records.plan import Plan
 from estate.records.preview import Estimate, StackKind
 from estate.records.server import Server
@@ -100,6 +101,8 @@ class Report(Record):
     not_seen: tuple[NotSeen, ...]
     workloads: tuple[Workload, ...]
     dependencies: tuple[Dependency, ...]
+    personal_data: tuple[PersonalData, ...] = ()
+    """What samples of databases and shared trees held: kinds and counts."""
     assessments: tuple[Assessment, ...]
     plan: Plan | None
     environments: tuple[Environment, ...]

@@ -80,7 +80,8 @@ def _places(sampled: Sampled, passed: Passed) -> Sequence[PersonalPlace]:
         given = [row[number] for row in sampled.rows]
         large = sum(value == TOO_LARGE for value in given)
         passed.add("values", "too large on the server's disk", large)
-        values = [value for value in given if value not in (None, "", TOO_LARGE)]
+        filled = [value for value in given if value and value != TOO_LARGE]
+        values = [part for value in filled for part in value.split("\n")] if column.kind == "array" else filled
         found = judge.column(
             _called(table.name, column.name), values, [name for name in names if name != column.name]
         )

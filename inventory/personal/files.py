@@ -33,7 +33,8 @@ ${{t:+timeout {seconds}}} find "$r" -xdev ! -type f ! -type d ! -type l -print0 
 printf '\\n%s links\\n' {word}
 ${{t:+timeout {seconds}}} find "$r" -xdev -type l -print0 2>/dev/null | tr -dc '\\0' | wc -c
 printf '\\n%s closed\\n' {word}
-[ "$(id -u)" = 0 ] || ${{t:+timeout {seconds}}} find "$r" -xdev -type d ! -exec test -x {{}} \\; -print0 2>/dev/null | tr -dc '\\0' | wc -c
+[ "$(id -u)" = 0 ] ||
+  ${{t:+timeout {seconds}}} find "$r" -xdev -type d ! -exec test -x {{}} \\; -print0 2>/dev/null | tr -dc '\\0' | wc -c
 printf '\\n%s end\\n' {word}
 """
 _READING = """\

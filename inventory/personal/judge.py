@@ -111,6 +111,7 @@ def _label(before: str) -> str:
 def _confidence(detector: Detector, score: float) -> Confidence:
     if detector.weak:
         return "low"
+    score = round(score, 3)
     return "high" if score >= 0.85 else "medium" if score >= 0.65 else "low"
 
 

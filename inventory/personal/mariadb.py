@@ -12,7 +12,7 @@ import shlex
 import time
 from collections.abc import Iterator, Sequence
 
-from inventory.personal.sample import Column, Limits, Passed, Sampled, Samples, Table
+from inventory.personal.sample import LONGER, Column, Limits, Passed, Sampled, Samples, Table
 from inventory.personal.shell import Shell, sections
 
 _TEXT = frozenset(
@@ -165,7 +165,7 @@ class _Session:
         rows = max(1, min(limits.rows, _TOUCHED // max(1, table.row_bytes)))
         parts = ", ".join(
             f"case when length({name}) > {limits.value_bytes} then char(1) else left({name}, "
-            f"{limits.value_characters * (8 if column.kind == 'json' else 1)}) end"
+            f"{limits.value_characters * LONGER.get(column.kind, 1)}) end"
             for column in table.read
             for name in [quoted(column.name)]
         )

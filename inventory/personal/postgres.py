@@ -14,7 +14,7 @@ import shlex
 import time
 from collections.abc import Iterator, Sequence
 
-from inventory.personal.sample import Column, Limits, Passed, Sampled, Samples, Table
+from inventory.personal.sample import LONGER, Column, Limits, Passed, Sampled, Samples, Table
 from inventory.personal.shell import Shell, sections
 
 _TEXT = frozenset(
@@ -168,7 +168,7 @@ class _Session:
         limits = self._limits
         parts = ", ".join(
             f"case when pg_column_size({name}) > {limits.value_bytes} then chr(1) "
-            f"else left({name}::text, {limits.value_characters * (8 if column.kind == 'json' else 1)}) end"
+            f"else left({_as_text(name, column.kind)}, {limits.value_characters * LONGER.get(column.kind, 1)}) end"
             for column in table.read
             for name in [quoted(column.name)]
         )
@@ -248,12 +248,16 @@ fi
         return sections(said.output, self._word)
 
 
+def _as_text(name: str, kind: str) -> str:
+    return f"array_to_string({name}, chr(10))" if kind == "array" else f"{name}::text"
+
+
 def _kind(type_name: str) -> str:
     base = re.sub(r"\([^)]*\)|\[\]", "", type_name).strip()
     if base in _JSON:
         return "json"
     if base in _TEXT:
-        return "text"
+        return "array" if type_name.endswith("[]") else "text"
     return f"of type {base}" if base in ("bytea", "oid") else "of a type that holds no text, number or date"
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from estate.records.personal import NotLookedAt
 
+LONGER = {"json": 8, "array": 4}
+"""How many times as much of one value is read where it holds several."""
 TOO_LARGE = "\x01"
 """Stands for a value that was too large to be sent."""
 
@@ -37,7 +39,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table; `kind` is `text`, `json`, or why it is not looked at."""
+    """One column of a table; `kind` is `text`, `json`, `array`, or why it is not looked at."""
 
     name: str
     kind: str
@@ -45,7 +47,7 @@ class Column:
     @property
     def read(self) -> bool:
         """Whether it is of a type that may hold what is looked for."""
-        return self.kind in ("text", "json")
+        return self.kind in ("text", "json", "array")
 
 
 @dataclass(frozen=True)

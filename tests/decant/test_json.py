@@ -60,7 +60,7 @@ ON_SERVERS = {"accept", "cancel", "cutover", "practice load verify", "rollback"}
 NOT_HERE = {"stack outputs": "needs the Pulumi CLI and an Azure account; only its error is looked at"}
 
 
-MAY_BE_EMPTY = {"differences", "notes", "not_seen", "outputs", "uncovered", "unreached", "warnings"}
+MAY_BE_EMPTY = {"differences", "notes", "not_seen", "outputs", "personal_data", "uncovered", "unreached", "warnings"}
 """Keys that hold nothing in this workspace, and rightly so."""
 
 
