@@ -13,8 +13,8 @@ from decant.output import json_option
 def COMMAND(app: App, offline: bool, as_json: bool) -> int:
     """Say what is missing for which command: programs, rights, the workspace's files, and each host.
 
-    Changes nothing. Exit 0 where all is there, 1 where something is missing, 3 where a host was not reached, 4
-    where a host's key is not the accepted one.
+    Changes nothing. Exit 0 where all is there, 1 where something is missing, 2 where a file is not right, 3 where
+    a host was not reached, 4 where a host's key is not the accepted one.
     """
     from decant.journeys.doctor import by_cause, examine
     from decant.journeys.status import standing

@@ -76,7 +76,10 @@ def as_json() -> dict[str, click.Command]:
 def filled(root: Path) -> None:
     """Fill a workspace from the transcripts of the practice estate."""
     assert decant("init", str(root), "--council", "Anytown Council", at=root.parent).code == 0
-    (root / "hosts.toml").write_text(hosts_toml(root / "no-key"))
+    ssh_key = root / "id_ops"
+    ssh_key.write_text("no server is reached with it\n")
+    ssh_key.chmod(0o600)
+    (root / "hosts.toml").write_text(hosts_toml(ssh_key))
     key = root / "tsig.key"
     key.write_text('key "practice" { algorithm hmac-sha256; secret "bm90IGEgc2VjcmV0IGF0IGFsbA=="; };\n')
     key.chmod(0o600)
