@@ -25,6 +25,7 @@ SERVERS = {
     "setfacl": "acl",
     "setfattr": "attr",
     "rsync": "rsync",
+    "chromium": "chromium",
 }
 POLICY = Path("/usr/sbin/policy-rc.d")
 
