@@ -70,7 +70,9 @@ class Audit:
         assert self.verify().code == 0
         assert decant("evidence", "anchor", at=self.root).code == 0
         self.anchored = len(exported(self.root))
-        # What comes after the last anchor.
+        # What comes after the last anchor: another allowed_signers, as one that is noted already is not noted again.
+        with (self.root / "allowed_signers").open("a") as signers:
+            signers.write("# looked at once more\n")
         assert decant("approvers", "record", "--yes", at=self.root).code == 0
         assert self.verify().code == 0
 

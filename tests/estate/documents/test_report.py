@@ -117,6 +117,18 @@ def test_what_is_unknown_is_said_and_what_does_not_apply_is_a_dash() -> None:
     assert rows["odd"][2] == "unknown"
 
 
+def test_what_people_move_by_hand_is_told_from_what_decant_moves() -> None:
+    report = small()
+    assert report.plan is not None
+    [wave] = report.plan.waves
+    ours = wave.moves[0].model_copy(update={"how": "decant"})
+    theirs = wave.moves[0].model_copy(update={"workload": "web-legacy/website/site", "how": "by hand"})
+    plan = report.plan.model_copy(update={"waves": (wave.model_copy(update={"moves": (ours, theirs)}),)})
+    page = html(report.model_copy(update={"plan": plan}))
+    assert "2 workloads to move, 1 of them by Decant" in page
+    assert page.count("<td>by hand</td>") == 1
+
+
 def test_no_cell_is_empty() -> None:
     assert re.findall(r"<tr>(?:(?!</tr>).)*<td[^>]*>\s*</td>", html(small(), "")) == []
 
