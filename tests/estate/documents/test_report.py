@@ -124,7 +124,7 @@ def test_what_people_move_by_hand_is_told_from_what_decant_moves() -> None:
     ours = wave.moves[0].model_copy(update={"how": "decant"})
     theirs = wave.moves[0].model_copy(update={"workload": "web-legacy/website/site", "how": "by hand"})
     plan = report.plan.model_copy(update={"waves": (wave.model_copy(update={"moves": (ours, theirs)}),)})
-    page = html(report.model_copy(update={"plan": plan}))
+    page = html(report.model_copy(update={"plan": plan}), "")
     assert "2 workloads to move, 1 of them by Decant" in page
     assert page.count("<td>by hand</td>") == 1
 
