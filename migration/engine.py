@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from estate import approvals
-from estate.canonical import canonical, sha256
 from estate.errors import DecantError, HeldError, RefusedError, UsageError
 from estate.progress import Step
 from estate.records.base import now
 from estate.records.move import ENDED, Description, Move, Phase, Residue
 from estate.records.workload import Workload
 from estate.store import lease_key
-from migration import cutover, looking, machine, planned, seeding
+from migration import cutover, flow, looking, machine, planned, seeding
 from migration.hold import BEAT, TTL, Hold
 from migration.machine import Command
 from migration.work import Tools, Work
@@ -108,12 +107,12 @@ class Engine:
         with self._at_work(move) as work:
             machine.admit(work.move, Command.MOVE)
             if work.move.phase in {Phase.SOAKING, Phase.BROKEN}:
-                self._follow_back(work)
+                flow.follow_back(work)
                 return work.move
             if work.move.phase is Phase.PLANNED:
                 description = description or looking.describe(self._tools, work.move, workload, against_plan)
                 looking.require_confirmed(description, confirmed)
-                self._begin(work, description, confirmed)
+                seeding.begin(work, description, confirmed)
             elif work.move.phase is Phase.READY:
                 work.enter(Phase.SYNCING)
             while work.move.phase is not Phase.READY:
@@ -150,9 +149,7 @@ class Engine:
                 raise RefusedError(f"{work.move.id} was never verified", f"run {machine.next_command(work.move)}")
             approvals.require(work.tools.ledger, work.move, cutover.ACTION)
             if outside:
-                self._note_against_plan(
-                    work, (*outside, f"{self._tools.operator} says why: {against_plan.strip()}")
-                )
+                work.against_plan((*outside, f"{self._tools.operator} says why: {against_plan.strip()}"))
 
         return self._run(text, Command.CUTOVER, Phase.CUTTING_OVER, ready)
 
@@ -164,16 +161,16 @@ class Engine:
         """
 
         def ready(work: Work) -> None:
-            flow = self._flow(work)
-            if flow and not accept_loss:
+            broke = flow.broken(work)
+            if broke and not accept_loss:
                 identity = work.move.id
                 raise RefusedError(
-                    f"the flow back of {identity} broke ({flow}): a rollback would lose what it did not bring",
+                    f"the flow back of {identity} broke ({broke}): a rollback would lose what it did not bring",
                     f"`decant accept {identity}`, or `decant rollback {identity} --accept-loss={identity}`",
                 )
-            work.update(loss_accepted=bool(flow))
-            if flow:
-                work.enter_ledger("move.loss_accepted", {"flow": flow})
+            work.update(loss_accepted=bool(broke))
+            if broke:
+                work.enter_ledger("move.loss_accepted", {"flow": broke})
 
         return self._run(text, Command.ROLLBACK, Phase.ROLLING_BACK, ready)
 
@@ -191,15 +188,15 @@ class Engine:
 
         def ready(work: Work) -> None:
             known_broken = work.move.phase is Phase.BROKEN
-            flow = self._flow(work)
-            if flow and not known_broken:
+            broke = flow.broken(work)
+            if broke and not known_broken:
                 raise RefusedError(
-                    f"the flow back of {work.move.id} broke ({flow}): going back is no longer without loss",
+                    f"the flow back of {work.move.id} broke ({broke}): going back is no longer without loss",
                     f"`decant accept {work.move.id}` again to give up the way back",
                 )
             self._tools.services.check_serves(work.move, work.context().target_host)
             work.enter_ledger(
-                "backup.verified", {"reference": backup, "stated_by": self._tools.operator, "flow": flow}
+                "backup.verified", {"reference": backup, "stated_by": self._tools.operator, "flow": broke}
             )
 
         return self._run(text, Command.ACCEPT, Phase.ACCEPTING, ready)
@@ -218,8 +215,8 @@ class Engine:
         for move in self._tools.store.moves():
             held = self._tools.store.lease_holder(lease_key(move.id))
             soaks = look and held is None and move.phase in {Phase.SOAKING, Phase.BROKEN}
-            seen, flow = self._look(move) if soaks else (move, "")
-            found.append(Standing(seen, held[0] if held else "", flow))
+            seen, said = self._look(move) if soaks else (move, "")
+            found.append(Standing(seen, held[0] if held else "", said))
         return found
 
     def residue(self, text: str) -> tuple[Residue, ...]:
@@ -264,47 +261,9 @@ class Engine:
             self._workflows = Workflows(self._workflows_url, self._executor)
         self._workflows.run(work)
 
-    def _begin(self, work: Work, description: Description, confirmed: Sequence[str]) -> None:
-        digest = sha256(canonical(description))
-        approved = work.move.approved_by if digest == work.move.description_sha256 else None
-        work.update(
-            description=description,
-            description_sha256=digest,
-            approved_by=approved,
-            confirmed=tuple(confirmed),
-        )
-        work.enter_ledger(
-            "move.described", {"description": description, "sha256": digest, "confirmed": list(confirmed)}
-        )
-        if description.against_plan:
-            self._note_against_plan(work, description.against_plan)
-        work.enter(Phase.PREPARING)
-
     def _outside_window(self, move: Move) -> tuple[str, ...]:
         outside = planned.outside_window(self._tools.decided(), move.workload, now())
         return (outside,) if outside else ()
-
-    def _note_against_plan(self, work: Work, lines: Sequence[str]) -> None:
-        work.enter_ledger("move.against_plan", {"decided": lines[:-1], "reason": lines[-1]})
-
-    def _follow_back(self, work: Work) -> None:
-        """One round of bringing back what was written on the target."""
-        flow = self._flow(work)
-        if flow:
-            raise RefusedError(
-                f"the flow back of {work.move.id} is broken ({flow})",
-                f"go on with {machine.next_command(work.move)}",
-            )
-        seeding.sync(work, "back")
-
-    def _flow(self, work: Work) -> str:
-        """Empty where the flow back is whole, else what broke it; the move is then BROKEN for good."""
-        broke = work.mover.healthy(work.context())
-        if broke and work.move.phase is Phase.SOAKING:
-            work.enter(Phase.BROKEN, note=f"the flow back broke: {broke}")
-        if work.move.phase is Phase.BROKEN:
-            return broke or work.move.note or "it broke before"
-        return ""
 
     def _look(self, move: Move) -> tuple[Move, str]:
         """The flow back of a move that soaks, as the hosts show it; a break that is found is noted."""
@@ -319,7 +278,7 @@ class Engine:
         if move.phase is Phase.SOAKING:
             try:
                 with self._at_work(move) as work:
-                    self._flow(work)
+                    flow.broken(work)
                     move = work.move
             except HeldError:
                 pass  # who holds it will find the same

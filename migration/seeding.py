@@ -1,11 +1,13 @@
-"""From nothing to READY: prepare, seed, follow the source until the lag is small, compare once."""
+"""From nothing to READY: note what will be done, prepare, seed, follow the source until the lag is small, compare once."""
 
 import math
 import time
+from collections.abc import Sequence
 from typing import Any
 
+from estate.canonical import canonical, sha256
 from estate.errors import UnfinishedError
-from estate.records.move import Lag, Phase
+from estate.records.move import Description, Lag, Phase
 from estate.records.verification import Verification
 from migration.context import Direction
 from migration.work import Work
@@ -18,6 +20,24 @@ ROUNDS = 3
 
 SHRINKS = 0.5
 """A lag below this share of the least one so far has shrunk: catching up does that, chance seldom."""
+
+
+def begin(work: Work, description: Description, confirmed: Sequence[str]) -> None:
+    """Note with the move, and in the ledger, what it will do; an approval of the same words still holds."""
+    digest = sha256(canonical(description))
+    approved = work.move.approved_by if digest == work.move.description_sha256 else None
+    work.update(
+        description=description,
+        description_sha256=digest,
+        approved_by=approved,
+        confirmed=tuple(confirmed),
+    )
+    work.enter_ledger(
+        "move.described", {"description": description, "sha256": digest, "confirmed": list(confirmed)}
+    )
+    if description.against_plan:
+        work.against_plan(description.against_plan)
+    work.enter(Phase.PREPARING)
 
 
 def prepare(work: Work) -> dict[str, Any]:

@@ -110,6 +110,10 @@ class Work:
             self.tools.actor,
         )
 
+    def against_plan(self, lines: Sequence[str]) -> None:
+        """Note in the ledger that this goes against what was decided: `lines` end with the reason."""
+        self.enter_ledger("move.against_plan", {"decided": lines[:-1], "reason": lines[-1]})
+
     def record(self, left: Residue) -> None:
         """Take note of something temporary, or of a setting's old value, before it is made or changed.
 
