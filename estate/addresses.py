@@ -17,3 +17,11 @@ def is_address(text: str) -> bool:
         last = text.rpartition(".")[2]
         return bool(_NAME.fullmatch(text)) and not last.isdigit()
     return True
+
+
+def is_public(text: str) -> bool:
+    """Whether it is an IP address of the public internet."""
+    try:
+        return ipaddress.ip_address(text).is_global
+    except ValueError:
+        return False

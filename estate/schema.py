@@ -5,7 +5,7 @@ Times are text in ISO 8601, UTC, so that they sort as they are; records are kept
 
 import sqlalchemy as sa
 
-VERSION = "0001"
+VERSION = "0002"
 """The newest migration; a test holds this and `estate/migrations/versions/` together."""
 
 metadata = sa.MetaData()
@@ -99,3 +99,37 @@ ledger = sa.Table(
     sa.Index("ledger_action", "action", "sequence"),
 )
 """The evidence ledger; triggers refuse a change as a first hurdle (see `estate/ledger.py`)."""
+
+samples = sa.Table(
+    "sample",
+    metadata,
+    sa.Column("server", sa.Text, primary_key=True),
+    sa.Column("hour", sa.Text, primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+"""What each server used, an hour a row and a line a sample (see `estate/observed.py`)."""
+
+talks = sa.Table(
+    "talk",
+    metadata,
+    sa.Column("server", sa.Text, primary_key=True),
+    sa.Column("direction", sa.Text, primary_key=True),
+    sa.Column("peer", sa.Text, primary_key=True),
+    sa.Column("port", sa.Integer, primary_key=True),
+    sa.Column("rounds", sa.Integer, nullable=False),
+    sa.Column("open_rounds", sa.Integer, nullable=False),
+    sa.Column("first_seen", sa.Text, nullable=False),
+    sa.Column("last_seen", sa.Text, nullable=False),
+)
+"""Who each server was seen to talk with, and in how many rounds: counted up, so that it does not grow with time."""
+
+watches = sa.Table(
+    "watch",
+    metadata,
+    sa.Column("server", sa.Text, primary_key=True),
+    sa.Column("rounds", sa.Integer, nullable=False),
+    sa.Column("missed", sa.Integer, nullable=False),
+    sa.Column("first", sa.Text, nullable=False),
+    sa.Column("last", sa.Text, nullable=False),
+)
+"""How often each server was looked at."""
