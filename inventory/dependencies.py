@@ -2,8 +2,9 @@
 
 import ipaddress
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from estate.addresses import is_public
 from estate.records.base import Instant
 from estate.records.dependency import Dependency
 from estate.records.facts.addresses import Addresses
@@ -11,31 +12,86 @@ from estate.records.facts.connections import Connections
 from estate.records.facts.listeners import Listeners
 from estate.records.facts.sysctl import Sysctl
 from estate.records.facts.websites import Websites
+from estate.records.observation import Outcome
 from estate.records.server import ServerFacts
+from estate.records.talk import INTERNET, Talk, Watch
 from estate.records.workload import Workload
 
 EPHEMERAL = (32768, 60999)
 """Ports that Linux gives to clients, where a host does not say otherwise."""
 
 
-def dependencies(estate: Sequence[ServerFacts], workloads: Sequence[Workload]) -> tuple[Dependency, ...]:
+_STRENGTH = ("configured", "closing", "seen")
+
+
+def dependencies(
+    estate: Sequence[ServerFacts],
+    workloads: Sequence[Workload],
+    talks: Sequence[Talk] = (),
+    watches: Mapping[str, Watch] | None = None,
+    before: Iterable[Dependency] = (),
+) -> tuple[Dependency, ...]:
     """Every dependency that a connection showed or a configuration file names, by id.
 
-    What was seen beats what was configured. A server's talk with itself is left out, and so is a connection of
-    which nobody can say who began it.
+    `talks` and `watches` are what was observed over time; of `before`, what was known, only since when a dependency
+    is known is taken. What was seen open beats what was seen closing, and that what was configured. A server's talk
+    with itself is left out, and so is a connection of which nobody can say who began it.
     """
     places = _places(estate)
     listening = {facts.server.id: _ports(facts) for facts in estate}
     answers = _answers(workloads)
+    known = {one.id: one for one in before}
+    watched = watches or {}
     found: dict[str, Dependency] = {}
-    for one in (*_seen(estate, places, listening), *_configured(estate, places, workloads)):
-        before = found.get(one.id)
-        if before is None:
-            workload = answers.get((one.server, one.port)) if not one.server_outside else None
-            found[one.id] = one.model_copy(update={"workload": workload})
-        elif before.process is None and one.process is not None and before.evidence == one.evidence:
-            found[one.id] = before.model_copy(update={"process": one.process})
-    return tuple(found[identity] for identity in sorted(found))
+    for one in (
+        *_seen(estate, places, listening, crowded(talks)),
+        *_talked(estate, places, listening, talks),
+        *_configured(estate, places, workloads),
+    ):
+        other = found.get(one.id)
+        found[one.id] = _both(other, one) if other else one
+    return tuple(_rounded(found[identity], answers, watched, known.get(identity)) for identity in sorted(found))
+
+
+def crowded(talks: Iterable[Talk]) -> frozenset[tuple[str, int]]:
+    """Servers and ports that are open to the public, whose clients are told together."""
+    return frozenset((one.server, one.port) for one in talks if one.peer == INTERNET)
+
+
+def _both(one: Dependency, other: Dependency) -> Dependency:
+    """What two pieces of evidence say together: the stronger one, with the times and rounds of both."""
+    strong, weak = sorted((one, other), key=lambda each: _STRENGTH.index(each.evidence), reverse=True)
+    most = max(one, other, key=lambda each: each.rounds)
+    firsts = [each.first_seen for each in (one, other) if each.first_seen]
+    lasts = [each.last_seen for each in (one, other) if each.last_seen]
+    return strong.model_copy(
+        update={
+            "process": strong.process or (weak.process if weak.evidence != "configured" else None),
+            "seen_at": max(strong.seen_at, weak.seen_at if weak.evidence != "configured" else strong.seen_at),
+            "first_seen": min(firsts, default=None),
+            "last_seen": max(lasts, default=None),
+            "rounds": most.rounds,
+            "of_rounds": most.of_rounds,
+        }
+    )
+
+
+def _rounded(
+    one: Dependency,
+    answers: Mapping[tuple[str, int], str],
+    watches: Mapping[str, Watch],
+    before: Dependency | None,
+) -> Dependency:
+    """The whole of it: the workload that answers, in how many rounds it was looked for, and since when it is known."""
+    firsts = [each.first_seen for each in (one, before) if each is not None and each.first_seen]
+    ends = [watches[end].rounds for end in (one.client, one.server) if end in watches]
+    return one.model_copy(
+        update={
+            "workload": None if one.server_outside else answers.get((one.server, one.port)),
+            "of_rounds": max(ends, default=0),
+            "first_seen": min(firsts, default=None),
+        }
+    )
 
 
 def _places(estate: Iterable[ServerFacts]) -> dict[str, str]:
@@ -44,7 +100,7 @@ def _places(estate: Iterable[ServerFacts]) -> dict[str, str]:
     for facts in estate:
         known = facts.get("addresses", Addresses)
         listed = [address.address for address in known.addresses] if known else []
-        for text in (*listed, facts.server.address):
+        for text in (*listed, *((facts.server.address,) if facts.server.address else ())):
             try:
                 address = ipaddress.ip_address(text)
             except ValueError:
@@ -86,7 +142,10 @@ def _workload_ports(workload: Workload) -> tuple[int, ...]:
 
 
 def _seen(
-    estate: Iterable[ServerFacts], places: Mapping[str, str], listening: Mapping[str, frozenset[int]]
+    estate: Iterable[ServerFacts],
+    places: Mapping[str, str],
+    listening: Mapping[str, frozenset[int]],
+    public: Collection[tuple[str, int]],
 ) -> Iterator[Dependency]:
     for facts in estate:
         here = facts.server.id
@@ -101,7 +160,9 @@ def _seen(
             if peer == here or _is_loopback(one.peer_address):
                 continue
             if one.local_port in listening[here]:
-                yield _dependency(peer or one.peer_address, here, one.local_port, at, client_outside=peer is None)
+                told = (here, one.local_port) in public and peer is None and is_public(one.peer_address)
+                client = INTERNET if told else peer or one.peer_address
+                yield _dependency(client, here, one.local_port, at, client_outside=peer is None)
             elif (one.peer_port in listening[peer]) if peer else not low <= one.peer_port <= high:
                 yield _dependency(
                     here,
@@ -111,6 +172,42 @@ def _seen(
                     process=one.process,
                     server_outside=peer is None,
                 )
+
+
+def _talked(
+    estate: Iterable[ServerFacts],
+    places: Mapping[str, str],
+    listening: Mapping[str, frozenset[int]],
+    talks: Iterable[Talk],
+) -> Iterator[Dependency]:
+    """What rounds saw. Which end listened was looked up at that moment, by the server that tells of it."""
+    talks = list(talks)
+    ephemeral = {facts.server.id: _ephemeral(facts) for facts in estate}
+    read = {facts.server.id for facts in estate if facts.outcome("listeners") is Outcome.KNOWN}
+    answered = {(one.server, one.port) for one in talks if one.direction == "in"}
+    for one in talks:
+        peer = places.get(one.peer)
+        if one.server not in ephemeral or peer == one.server:
+            continue
+        low, high = ephemeral[one.server]
+        outside = peer is None
+        if one.direction == "in":
+            found = _dependency(peer or one.peer, one.server, one.port, one.last_seen, client_outside=outside)
+        elif (
+            (peer, one.port) in answered
+            or (peer in read and one.port in listening[peer])
+            or (peer not in read and not low <= one.port <= high)
+        ):
+            found = _dependency(one.server, peer or one.peer, one.port, one.last_seen, server_outside=outside)
+        else:
+            continue
+        yield found.model_copy(
+            update={
+                "evidence": "seen" if one.open_rounds else "closing",
+                "first_seen": one.first_seen,
+                "rounds": one.rounds,
+            }
+        )
 
 
 def _ephemeral(facts: ServerFacts) -> tuple[int, int]:
@@ -193,4 +290,6 @@ def _dependency(
         evidence="configured" if where else "seen",
         where=where,
         seen_at=at,
+        first_seen=None if where else at,
+        last_seen=None if where else at,
     )

@@ -1,11 +1,15 @@
 """Who talks to whom."""
 
+from datetime import timedelta
+from typing import Literal
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from estate.records.facts.addresses import Addresses
 from estate.records.facts.websites import Website, Websites
 from estate.records.server import ServerFacts
+from estate.records.talk import Talk, Watch
 from estate.records.workload import Workload
 from inventory.dependencies import dependencies
 from tests.inventory.estates import AT, at_address, listens, server, talks
@@ -121,6 +125,96 @@ def test_what_was_seen_beats_what_is_configured() -> None:
     merged = ServerFacts(web.server, {**web.observations, **configured.observations})
     (found,) = dependencies([merged, db], [])
     assert found.evidence == "seen"
+
+
+def talk(
+    name: str,
+    direction: Literal["in", "out"],
+    peer: str,
+    port: int,
+    rounds: int = 1,
+    open_rounds: int = 1,
+    minute: int = 0,
+) -> Talk:
+    return Talk(
+        server=name,
+        direction=direction,
+        peer=peer,
+        port=port,
+        rounds=rounds,
+        open_rounds=open_rounds,
+        first_seen=AT + timedelta(minutes=minute),
+        last_seen=AT + timedelta(minutes=minute + rounds),
+    )
+
+
+def watched(rounds: int, *names: str) -> dict[str, Watch]:
+    return {name: Watch(server=name, rounds=rounds, first=AT, last=AT) for name in names}
+
+
+def quiet() -> list[ServerFacts]:
+    return [server("web", WEB, listeners=listens(443)), server("db", DB, listeners=listens(5432))]
+
+
+def test_what_rounds_saw_from_both_ends_is_one_dependency_with_its_times() -> None:
+    talks_seen = [
+        talk("web", "out", DB, 5432, rounds=3, minute=5),
+        talk("db", "in", WEB, 5432, rounds=9, minute=2),
+    ]
+    (found,) = dependencies(quiet(), [REPORTS], talks_seen, watched(10, "web", "db"))
+    assert (found.id, found.evidence, found.workload) == ("web>db:5432", "seen", "db/postgres/reports")
+    assert (found.first_seen, found.last_seen) == (AT + timedelta(minutes=2), AT + timedelta(minutes=11))
+    assert (found.rounds, found.of_rounds, found.habit) == (9, 10, "steady")
+
+
+def test_a_one_off_is_told_from_a_steady_one_once_there_were_enough_rounds() -> None:
+    def habit(rounds: int, of: int) -> str:
+        (found,) = dependencies(quiet(), [], [talk("web", "out", DB, 5432, rounds)], watched(of, "web"))
+        return found.habit
+
+    assert [habit(1, 4), habit(1, 288), habit(20, 288), habit(144, 288)] == ["", "once", "now and then", "steady"]
+
+
+def test_what_was_only_seen_closing_is_weaker_than_open_and_stronger_than_configured() -> None:
+    closing = talk("web", "out", DB, 5432, rounds=2, open_rounds=0)
+    (found,) = dependencies(quiet(), [], [closing])
+    assert found.evidence == "closing"
+    (found,) = dependencies(both(), [], [closing])
+    assert (found.evidence, found.process, found.rounds) == ("seen", "python3", 2)
+    named = proxy("http://10.0.0.2:5432")
+    (found,) = dependencies([named, quiet()[1]], [], [closing])
+    assert (found.evidence, found.where) == ("closing", "")
+
+
+def test_what_is_configured_and_was_never_seen_in_all_rounds_says_so() -> None:
+    (found,) = dependencies([proxy("http://10.0.0.2:5432"), quiet()[1]], [], [], watched(288, "web"))
+    assert (found.evidence, found.rounds, found.of_rounds, found.habit) == ("configured", 0, 288, "never")
+
+
+def test_talk_to_a_port_that_nobody_listens_on_is_left_out() -> None:
+    assert dependencies(quiet(), [], [talk("web", "out", DB, 41000)]) == ()
+    assert dependencies(quiet(), [], [talk("web", "out", "198.51.100.7", 41000)]) == ()
+    assert [
+        one.id for one in dependencies(quiet(), [], [talk("web", "out", DB, 41000), talk("db", "in", WEB, 41000)])
+    ] == ["web>db:41000"]
+
+
+def test_talk_of_a_server_that_was_forgotten_is_left_out() -> None:
+    assert dependencies(quiet(), [], [talk("gone", "out", DB, 5432)]) == ()
+
+
+def test_clients_of_a_public_port_are_told_together_whoever_saw_them() -> None:
+    web = server("web", WEB, listeners=listens(443), connections=talks((WEB, 443, "8.8.8.8", 50000)))
+    assert [one.id for one in dependencies([web], [])] == ["8.8.8.8>web:443"]
+    (found,) = dependencies([web], [], [talk("web", "in", "internet", 443)])
+    assert (found.id, found.client_outside) == ("internet>web:443", True)
+
+
+def test_since_when_a_dependency_is_known_is_carried_on() -> None:
+    (old,) = dependencies(both(), [])
+    earlier = old.model_copy(update={"first_seen": AT - timedelta(days=30), "process": "other"})
+    (found,) = dependencies(both(), [], before=[earlier])
+    assert (found.first_seen, found.last_seen, found.process) == (AT - timedelta(days=30), AT, "python3")
 
 
 ADDRESS = st.sampled_from([WEB, DB, "192.0.2.9", "127.0.0.1", "10.0.0.3"])
