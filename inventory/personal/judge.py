@@ -20,6 +20,8 @@ BEFORE = 48
 """Characters before a candidate whose words count as its label."""
 MOSTLY = 0.6
 """A column holds a kind of value where this share of its values has the form."""
+RULED_OUT = 0.001
+"""Below this probability, that all these values pass a check is no chance."""
 WHOLLY = 0.2
 """How much surer it is where a column is called so and most of its values are of the kind."""
 TIMES_CHANCE = 5
@@ -56,25 +58,31 @@ def judged(name: str, values: Sequence[str], beside: Sequence[str] = ()) -> list
 
 
 def _of(detector: Detector, context: str, beside: str, values: Sequence[str]) -> tuple[list[bool], list[float]]:
+    nothing: tuple[list[bool], list[float]] = ([False] * len(values), [])
     whole = [detector.pattern.fullmatch(value) is not None for value in values]
     filled = sum(map(bool, values))
     if filled and sum(whole) >= MOSTLY * filled:
         alone = [detector.check(value) if fits else 0.0 for value, fits in zip(values, whole, strict=True)]
         valid = sum(score > 0 for score in alone) / sum(whole)
         called = detector.named.search(context) or (detector.beside and detector.beside.search(beside))
-        enough = min(0.9, TIMES_CHANCE * detector.chance) if detector.chance else 2.0
-        lift = NAMED if called or (valid >= enough and sum(whole) >= 10) else 0.0
-        if detector.other.search(context):
-            lift -= OTHER
-        if detector.chance and valid < 2 * detector.chance:
-            return [False] * len(values), []
+        other = detector.other.search(context)
+        if detector.chance and valid < min(0.5, 2 * detector.chance):
+            return nothing
+        beyond = _beyond_chance(detector, valid, sum(score > 0 for score in alone))
+        if detector.chance and not called and not beyond:
+            return nothing
+        lift = NAMED if called or (beyond and not other) else 0.0
+        if not lift and sum(score >= FOUND for score in alone) < MOSTLY * sum(whole):
+            # Nothing says what the column is, and too few of its values do: the others are there by chance.
+            return nothing
+        lift -= OTHER if other else 0
         scores = [score + lift if score > 0 else 0.0 for score in alone]
         best = sum(scores) / max(1, sum(score > 0 for score in alone))
         # What a column is, its values are: a single one that looks less sure does not differ from the rest.
         hits = [score > 0 and max(score, best) >= FOUND for score in scores]
         return hits, [max(score, best) for score, hit in zip(scores, hits, strict=True) if hit]
     if not detector.in_text:
-        return [False] * len(values), []
+        return nothing
     hits, kept = [], []
     for value in values:
         best = max((score for score in _scores(detector, value, context)), default=0.0)
@@ -82,6 +90,13 @@ def _of(detector: Detector, context: str, beside: str, values: Sequence[str]) ->
         if best >= FOUND:
             kept.append(best)
     return hits, kept
+
+
+def _beyond_chance(detector: Detector, share: float, count: int) -> bool:
+    """Whether so many pass the check that this is no chance: far above its share, and one in ten thousand."""
+    if not detector.chance:
+        return False
+    return share >= min(0.9, TIMES_CHANCE * detector.chance) and bool(detector.chance**count < RULED_OUT)
 
 
 def text(content: str) -> list[Found]:
@@ -104,8 +119,10 @@ def _scores(detector: Detector, value: str, context: str) -> Iterator[float]:
 
 def _label(before: str) -> str:
     """The words that belong to what follows: of this sentence or field, and after any number before it."""
-    last = re.split(r"[\n\r;|]|\. |\"[,}]|(?<=\d)[,)\s]+(?=[A-Za-z])", before)[-1]
-    return last[-BEFORE:]
+    # A full stop after a short word is that of an abbreviation: "no.", "d.o.b.".
+    sentence = re.split(r"[\n\r]|(?<=[a-z]{4})\. |\"[,}]|(?<=\d)[,)\s]+(?=[A-Za-z])", before)[-1]
+    fields = [field for field in re.split(r"[;|]", sentence) if re.search(r"[A-Za-z]", field)]
+    return fields[-1] if fields else ""
 
 
 def _confidence(detector: Detector, score: float) -> Confidence:

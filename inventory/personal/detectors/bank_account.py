@@ -31,7 +31,7 @@ DETECTOR = Detector(
     ),
     check=check,
     named=words(
-        "sort ?codes?|bank(?:ing)?(?: (?:account|acc|acct|details))?(?: (?:number|no))?|iban|"
+        "sort ?codes?|sort ?cd|accno|acctno|bank(?:ing)?(?: (?:account|acc|acct|details))?(?: (?:number|no))?|iban|"
         "direct debit|account (?:number|no|num)|acc(?:t|ount)? (?:number|no|num)|payee account"
     ),
     other=words(

@@ -42,7 +42,9 @@ DETECTOR = Detector(
         r"|\d{1,2}(?:st|nd|rd|th)?[ -][A-Za-z]{3,9}[ ,-]+\d{4}|(?:19|20)\d{6})(?![\w-])"
     ),
     check=check,
-    named=words("dob|d o b|date of birth|birth ?dates?|birth ?day|born(?: on)?|birth|dateofbirth|bdate"),
+    named=words(
+        "dob|do b|birth ?dt|date birth|d o b|date of birth|birth ?dates?|birth ?day|born(?: on)?|birth|dateofbirth|bdate"
+    ),
     other=words("registered|registration|created|due|updated|certificate issued|opened|built"),
     passing=(
         Example("1961-03-27", "date_of_birth"),

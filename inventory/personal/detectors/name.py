@@ -4,14 +4,18 @@ import re
 
 from inventory.personal.detectors.base import Detector, Example, words
 
+_NOBODY = frozenset(
+    {"unknown", "tbc", "tba", "none", "null", "n a", "not given", "not known", "vacant", "void", "test"}
+)
+
 DETECTOR = Detector(
     id="name",
     title="Name of a person",
     category="names",
     pattern=re.compile(r"^(?=.{2,80}$)[^\W\d_]+(?:[ .,'’-]{1,2}[^\W\d_]*){0,6}$"),
-    check=lambda text: 0.25 if text[0].isupper() or text.isupper() else 0.15,
+    check=lambda text: 0.0 if text.lower() in _NOBODY else 0.25 if text[0].isupper() else 0.15,
     named=words(
-        "(?:first|given|fore|last|family|sur|middle|maiden|full|known as|preferred) ?names?|"
+        "fname|lname|sname|forenames?|(?:first|given|fore|last|family|sur|middle|maiden|full|known as|preferred) ?names?|"
         "(?:tenant|resident|applicant|claimant|customer|client|patient|pupil|student|parent|"
         "carer|guardian|officer|author|contact|payee|owner|landlord|councillor|employee|staff|"
         "person|candidate|witness|complainant|driver|occupier|caseworker|social worker|"

@@ -4,7 +4,7 @@ import re
 
 from stdnum.gb import nhs
 
-from inventory.personal.detectors.base import Detector, Example, words
+from inventory.personal.detectors.base import THINGS, Detector, Example, words
 
 
 def check(text: str) -> float:
@@ -28,10 +28,7 @@ DETECTOR = Detector(
         "nhs|nhs ?(?:number|num|no|id)|chi|chi (?:number|no)|patient(?: (?:number|no|id))?|"
         "health and care number|h c number"
     ),
-    other=words(
-        "order|invoice|tracking|phone|telephone|tel|mobile|fax|isbn|ref|reference|utr|"
-        "ticket|case|account|asset|serial|uprn|receipt|transaction|meter"
-    ),
+    other=words(f"{THINGS}|phone|telephone|tel|mobile|fax|isbn|utr|case|account|uprn|meter"),
     passing=(
         Example("401 023 2137"),
         Example("9434765919", "nhs_number"),

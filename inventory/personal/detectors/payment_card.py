@@ -4,7 +4,7 @@ import re
 
 from stdnum import luhn
 
-from inventory.personal.detectors.base import Detector, Example, words
+from inventory.personal.detectors.base import THINGS, Detector, Example, words
 
 _SCHEMES = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]\d{2}|222[1-9]|22[3-9]\d|2[3-6]\d{2}|27[01]\d|2720)\d{12}|3[47]\d{13}"
@@ -29,10 +29,7 @@ DETECTOR = Detector(
     pattern=re.compile(r"(?<![\w.-])\d(?:[ -]?\d){11,18}(?![\w-]|\.\d)"),
     check=check,
     named=words("cards?|card (?:number|no|num)|pan|visa|mastercard|amex|credit card|debit card|cc"),
-    other=words(
-        "order|invoice|tracking|isbn|ean|barcode|imei|serial|mpan|meter|library|transaction|"
-        "ref|reference|batch|parcel|consignment|iccid|sim|loyalty|id|bus pass"
-    ),
+    other=words(f"{THINGS}|isbn|ean|barcode|imei|mpan|meter|library|iccid|sim|loyalty|id|bus pass|borrower"),
     passing=(
         Example("4111 1111 1111 1111", "card"),
         Example("4929 4213 1166 0086"),

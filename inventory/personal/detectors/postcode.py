@@ -2,7 +2,7 @@
 
 import re
 
-from inventory.personal.detectors.base import Detector, Example, words
+from inventory.personal.detectors.base import THINGS, Detector, Example, words
 
 AREAS = frozenset(
     re.findall(
@@ -33,11 +33,8 @@ DETECTOR = Detector(
         r" ?\d[ABD-HJLNP-UW-Zabd-hjlnp-uw-z]{2}(?![A-Za-z0-9-])"
     ),
     check=check,
-    named=words("post ?codes?|pcode|zip(?: code)?|p c|address(?:es)?|addr|location"),
-    other=words(
-        "sku|product|part|model|version|bay|room|flight|locker|shelf|(?<!post )(?<!zip )code|"
-        "stock|build|asset|item|catalogue|ref|batch|seat|release|order|invoice"
-    ),
+    named=words("post(?:al)? ?codes?|post ?cd|pcode|zip(?: code)?|p c|address(?:es)?|addr"),
+    other=words(f"{THINGS}|bay|room|flight|locker|shelf|rack|bin|build|catalogue|seat|release"),
     passing=(
         Example("SW1A 1AA"),
         Example("12 High Street, Leeds LS1 4DY"),

@@ -13,7 +13,7 @@ DETECTOR = Detector(
     named=words(
         "uprn|uprns|property reference(?: number)?|property ref|prop ref|unique property reference(?: number)?"
     ),
-    other=words("usrn|order|invoice|count"),
+    other=words("usrn|orders?|invoices?|count|transaction"),
     passing=(Example("100023336956", "uprn"), Example("10033544614", "site_uprn"), Example("UPRN: 100023336956")),
     failing=(
         Example("100023336956"),
