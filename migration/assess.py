@@ -1,8 +1,9 @@
 """Assess one server: support, a disposition with its reasons, readiness, and a size. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
+from typing import Literal
 
 import migration.dispositions
 from estate import registry
@@ -15,11 +16,13 @@ from estate.records.server import Server, ServerFacts
 from estate.records.workload import Workload
 from migration.case import Case, case_of
 from migration.dispositions.base import Opinion, Rule
+from migration.need import UNOBSERVED, Need
 from migration.overrides import Override
 
 SERIES = ("Dasv5", "Esv5")
 """General purpose, and with twice the memory: what a server is sized in."""
 MOVING = frozenset({Disposition.REHOST, Disposition.RELOCATE, Disposition.REPLATFORM, Disposition.REFACTOR})
+Readiness = Literal["ready", "ready with conditions", "not ready", "unknown"]
 _HOLD_DATA = frozenset({"postgres", "mariadb", "files", "website"})
 _FIRST_WITH_LOGICAL_REPLICATION = 10
 
@@ -39,14 +42,16 @@ def assess(
     movers: Collection[str],
     today: date,
     at: datetime,
+    need: Need | None = None,
 ) -> Assessment:
     """What should become of one server.
 
-    `movers` are the kinds of workload that Decant moves by itself; `today` decides what is supported. Where
-    too little is known for any rule, the disposition is None and the readiness `unknown`.
+    `movers` are the kinds of workload that Decant moves by itself; `today` decides what is supported; `need` is what
+    it was seen to use, and None stands for never observed. Where too little is known for any rule, the disposition
+    is None and the readiness `unknown`.
     """
     server = facts.server
-    if not server.reached and not facts.observations:
+    if not server.reached and not facts.observations and not server.origins:
         return _unknown(server, override, (f"it was never read: {server.unreached_reason or 'not tried'}",), at)
     case = case_of(facts, workloads, dependencies, movers, today)
     ranked = sorted(rules().values(), key=lambda rule: rule.rank)
@@ -70,38 +75,45 @@ def assess(
         server=server.id,
         support=case.support,
         disposition=chosen,
-        readiness="not ready" if blocked else "ready with conditions" if conditions else "ready",
+        readiness=_readiness(case, blocked, conditions),
         reasons=(*reasons, *_deadline(server, today)),
         against=against,
         conditions=tuple(dict.fromkeys(conditions)),
         tool=opinion.tool,
-        size=size_of(server) if chosen in MOVING else None,
+        size=size_of(server, need or UNOBSERVED) if chosen in MOVING else None,
         overridden_by=override.who if override else None,
         at=at,
     )
 
 
-def size_of(server: Server) -> Size | None:
-    """The smallest Azure size that holds the server as it is.
+def _readiness(case: Case, blocked: bool, conditions: Sequence[str]) -> Readiness:
+    """What nobody has looked into is never called ready, though its machine may be known well."""
+    if blocked:
+        return "not ready"
+    if case.unread and not case.facts.server.managed:
+        return "unknown"
+    return "ready with conditions" if conditions else "ready"
+
+
+def size_of(server: Server, need: Need = UNOBSERVED) -> Size | None:
+    """The smallest Azure size that holds what the server needs: what it was seen to use, else all that it has.
 
     None where its CPUs or memory are not known, or no size is so large.
     """
     if server.cpus is None or server.memory_bytes is None:
         return None
+    cpus, memory = need.of(server.cpus, server.memory_bytes)
     known = sizes.sizes()
-    fitting = [
-        name for series in SERIES if (name := sizes.smallest(server.cpus, server.memory_bytes, series)) is not None
-    ]
+    fitting = [name for series in SERIES if (name := sizes.smallest(cpus, memory, series)) is not None]
     if not fitting:
         return None
     sku = min(fitting, key=lambda name: (known[name].vcpus, known[name].memory_gib))
-    gib = server.memory_bytes / 1024**3
     return Size(
         sku=sku,
         vcpus=known[sku].vcpus,
         memory_bytes=known[sku].memory_bytes,
         disk_bytes=server.disk_bytes,
-        basis=f"as it is ({server.cpus} CPUs, {gib:.1f} GiB): its load was not observed over time",
+        basis=need.basis(server.cpus, server.memory_bytes),
     )
 
 
@@ -148,9 +160,11 @@ def _conditions(case: Case) -> tuple[str, ...]:
     found = []
     if not case.facts.server.owner:
         found.append("name its owner in hosts.toml: somebody has to agree to the cutover")
-    if not case.facts.server.reached:
+    if case.unread:
+        found.append("read it with `decant discover`, or ask its owner what it holds: nobody has looked inside")
+    elif not case.facts.server.reached:
         found.append("it was not reached the last time: what is known may be old")
-    if case.unseen:
+    if case.unseen and not case.unread:
         found.append(f"read again with more rights, as these could not be seen: {', '.join(case.unseen)}")
     found += [
         f"measure {one.name}: its size is not known"
