@@ -20,6 +20,8 @@ BEFORE = 48
 """Characters before a candidate whose words count as its label."""
 MOSTLY = 0.6
 """A column holds a kind of value where this share of its values has the form."""
+FEW = 8
+"""Fewer values than this say nothing as a column: each stands for itself, as in running text."""
 RULED_OUT = 0.001
 """Below this probability, that all these values pass a check is no chance."""
 WHOLLY = 0.2
@@ -69,7 +71,7 @@ def _of(detector: Detector, context: str, beside: str, values: Sequence[str]) ->
         if detector.chance and valid < min(0.5, 2 * detector.chance):
             return nothing
         beyond = _beyond_chance(detector, valid, sum(score > 0 for score in alone))
-        if detector.chance and not called and not beyond:
+        if detector.chance and not called and not beyond and sum(whole) >= FEW:
             return nothing
         lift = NAMED if called or (beyond and not other) else 0.0
         if not lift and sum(score >= FOUND for score in alone) < MOSTLY * sum(whole):
