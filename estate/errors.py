@@ -6,6 +6,7 @@
     ├── UsageError               exit 2  the command, a file or a setting is not right
     ├── UnreachableError         exit 3  a host, a service or a tool could not be reached
     │   ├── HostKeyError         exit 4  a host showed another key than the one known
+    │   ├── OutOfTimeError       exit 3  a command did not end in time
     │   └── ToolMissingError     exit 3  a program that is needed is not installed
     ├── RefusedError             exit 4  going on would not be safe
     │   └── HeldError            exit 4  somebody else holds it
@@ -77,6 +78,14 @@ class HostKeyError(UnreachableError):
     """A host showed another key than the one known, or one that was never accepted."""
 
     exit_code = EXIT_REFUSED
+
+
+class OutOfTimeError(UnreachableError):
+    """A command did not end in time; `stdout` is what it had printed until then."""
+
+    def __init__(self, what: str, remedy: str, stdout: bytes = b"") -> None:
+        super().__init__(what, remedy)
+        self.stdout = stdout
 
 
 class ToolMissingError(UnreachableError):

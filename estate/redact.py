@@ -95,6 +95,10 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     (re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"), GONE),
 )
 
+# `/etc/passwd:root:…`, as grep writes a line behind the name of its file: the name is no setting's.
+_FILE = re.compile(r"^((?:grep: )?/[^\s:=]*):", re.M)
+_AFTER_FILE = "\x1f"
+
 _FLAG = re.compile(rf"--?{_WORD}", re.I)
 _SHORT = {
     "sshpass": ("-p",),
@@ -110,9 +114,10 @@ _SHORT = {
 
 def redact(text: str) -> str:
     """`text` without what looks like a secret."""
+    text = _FILE.sub(rf"\1{_AFTER_FILE}", text.replace(_AFTER_FILE, " "))
     for pattern, by in _RULES:
         text = pattern.sub(by, text)
-    return text
+    return text.replace(_AFTER_FILE, ":")
 
 
 def redact_bytes(data: bytes) -> bytes:

@@ -1,31 +1,30 @@
 """All facts of one host, over one connection: what is sent, what comes back, and the server that it describes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol, TypeVar, runtime_checkable
+from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
 
-from estate.errors import EXIT_UNREACHABLE, DecantError, UnreachableError
-from estate.records.base import Record, now
-from estate.records.facts.connections import Connections
+from estate.errors import EXIT_UNREACHABLE, DecantError, OutOfTimeError, UnreachableError
+from estate.records.base import now
 from estate.records.facts.cpu import Cpu
 from estate.records.facts.disks import Disks
 from estate.records.facts.filesystems import Filesystems
-from estate.records.facts.listeners import Listeners
 from estate.records.facts.memory import Memory
 from estate.records.facts.os import Os
-from estate.records.facts.processes import Processes
 from estate.records.host import Host
-from estate.records.observation import Observation, Outcome
+from estate.records.observation import Observation
 from estate.records.server import Server
 from estate.redact import redact
-from estate.transport.base import Result, Transport
+from estate.transport.base import Transport
 from estate.transport.hostkeys import HostKey
 from estate.transport.privilege import rooted
 from inventory import script
 from inventory.facts.base import Fact, Reading
+from inventory.joins import joined, payload_of
 from inventory.script import Answer
 
-P = TypeVar("P", bound=Record)
+SLOWER = 2
+"""How many times the limit of tier 1 tier 2 has for itself."""
 
 
 @dataclass(frozen=True)
@@ -47,15 +46,24 @@ class ShowsKey(Protocol):
 
 
 def collect(
-    host: Host, transport: Transport, facts: Sequence[Fact], timeout: float, previous: Server | None = None
+    host: Host,
+    transport: Transport,
+    facts: Sequence[Fact],
+    timeout: float,
+    previous: Server | None = None,
+    earlier: Mapping[str, Observation] | None = None,
 ) -> Collected:
-    """Read every fact of one host. Never raises for what is wrong with the host: that is in the outcome."""
+    """Read every fact of one host. Never raises for what is wrong with the host: that is in the outcome.
+
+    `timeout` is what tier 1 may take, in seconds; tier 2 has twice that for itself. `earlier` holds the newest
+    observation of each fact from before.
+    """
     try:
         answer = _ask(host, transport, facts, timeout)
         key = transport.host_key().fingerprint if isinstance(transport, ShowsKey) else None
     except DecantError as wrong:
         return unreached(host, wrong, previous)
-    readings = _joined(script.read(facts, answer), answer)
+    readings = joined(script.read(facts, answer), answer, earlier or {})
     return Collected(_server(host, readings, key, previous), _observations(host, readings))
 
 
@@ -69,25 +77,57 @@ def unreached(host: Host, why: DecantError, previous: Server | None = None) -> C
 
 
 def _ask(host: Host, transport: Transport, facts: Sequence[Fact], timeout: float) -> Answer:
-    seconds = max(5, int(timeout) - 5)
-    if host.sudo != "password" or host.user == "root":
-        one = script.compose(facts, sudo=host.sudo == "nopasswd", seconds=seconds)
-        return _cut(host, one, transport.run(["sh"], one.text.encode(), timeout, script.OUTPUT_LIMIT))
-    # A password cannot be typed inside a script, so what gains from root goes by a channel of its own.
-    plain = script.compose([fact for fact in facts if fact.run_as == "user"], sudo=False, seconds=seconds)
-    first = _cut(host, plain, transport.run(["sh"], plain.text.encode(), timeout, script.OUTPUT_LIMIT))
-    more = script.compose([fact for fact in facts if fact.run_as == "root"], sudo=False, seconds=seconds)
-    refused = ""
+    """Tier 1, then tier 2 by a channel and with a time of its own: what is slow there costs nothing of tier 1."""
+    cheap = [fact for fact in facts if fact.tier == 1]
+    dear = [fact for fact in facts if fact.tier == 2]
+    first = _tier(host, transport, cheap or dear, timeout if cheap else timeout * SLOWER)
+    if not (cheap and dear):
+        return first
     try:
-        result = rooted(transport, host).run(["sh"], more.text.encode(), timeout, script.OUTPUT_LIMIT)
+        # A sudo that refused or hung once is not asked again.
+        second = _tier(host, transport, dear, timeout * SLOWER, sudo=not first.sudo)
     except UnreachableError as wrong:
-        refused = wrong.what
-        result = transport.run(["sh"], more.text.encode(), timeout, script.OUTPUT_LIMIT)
-    second = _cut(host, more, result)
-    return Answer({**first.sections, **second.sections}, {**first.broken, **second.broken}, first.uid, refused)
+        second = Answer(broken={fact.id: wrong.what for fact in dear})
+    return _both(first, second)
 
 
-def _cut(host: Host, sent: script.Script, result: Result) -> Answer:
+def _tier(host: Host, transport: Transport, facts: Sequence[Fact], timeout: float, sudo: bool = True) -> Answer:
+    rooted_facts = [fact for fact in facts if fact.run_as == "root"]
+    allowed = sudo and host.user != "root" and bool(rooted_facts)
+    if not (allowed and host.sudo == "password"):
+        answer = _run(host, transport, facts, timeout, sudo=allowed and host.sudo == "nopasswd")
+        if not answer.hung:
+            return answer
+        again = _run(host, transport, rooted_facts, timeout, sudo=False)
+        return _both(replace(answer, sudo="it did not answer in time"), again)
+    # A password cannot be typed inside a script, so what gains from root goes by a channel of its own.
+    plain = [fact for fact in facts if fact.run_as == "user"]
+    first = _run(host, transport, plain, timeout, sudo=False)
+    try:
+        return _both(first, _run(host, rooted(transport, host), rooted_facts, timeout, sudo=False))
+    except UnreachableError as wrong:
+        second = _run(host, transport, rooted_facts, timeout, sudo=False)
+        return replace(_both(first, second), sudo=wrong.what)
+
+
+def _both(first: Answer, second: Answer) -> Answer:
+    """What was asked again counts as it was answered then."""
+    sections = {**first.sections, **second.sections}
+    broken = {fact: why for fact, why in {**first.broken, **second.broken}.items() if fact not in sections}
+    return Answer(sections, broken, first.uid, first.sudo or second.sudo)
+
+
+def _run(host: Host, transport: Transport, facts: Sequence[Fact], timeout: float, sudo: bool) -> Answer:
+    """One script. Raises `UnreachableError` where the host ran no part of it."""
+    sent = script.compose(facts, sudo=sudo, seconds=max(5, int(timeout) - 5))
+    try:
+        result = transport.run(["sh"], sent.text.encode(), timeout, script.OUTPUT_LIMIT)
+    except OutOfTimeError as late:
+        answer = script.cut(sent, late.stdout)
+        if answer.uid is None:
+            raise
+        slow = f"the host took longer than {timeout:g} seconds"
+        return replace(answer, broken=dict.fromkeys(answer.broken, slow))
     answer = script.cut(sent, result.stdout)
     if answer.uid is None:
         said = (result.stderr or result.stdout).decode("utf-8", "backslashreplace").strip().split("\n")[0]
@@ -97,44 +137,6 @@ def _cut(host: Host, sent: script.Script, result: Result) -> Answer:
             "give the account a shell that runs commands",
         )
     return answer
-
-
-def _joined(readings: dict[str, Reading], answer: Answer) -> dict[str, Reading]:
-    """What one fact tells another: the unit of each socket's process, and what sudo said."""
-    out = dict(readings)
-    processes = _payload(readings, "processes", Processes)
-    units = {process.pid: process.unit for process in processes.processes} if processes else {}
-    listeners = _payload(readings, "listeners", Listeners)
-    if listeners:
-        found = tuple(
-            one.model_copy(update={"unit": units.get(one.pid)}) if one.pid else one for one in listeners.listeners
-        )
-        out["listeners"] = _with(readings["listeners"], listeners.model_copy(update={"listeners": found}))
-    connections = _payload(readings, "connections", Connections)
-    if connections:
-        open_now = tuple(
-            one.model_copy(update={"unit": units.get(one.pid)}) if one.pid else one
-            for one in connections.connections
-        )
-        out["connections"] = _with(
-            readings["connections"], connections.model_copy(update={"connections": open_now})
-        )
-    if answer.sudo:
-        for fact, reading in out.items():
-            if reading.privilege:
-                field = "partial" if reading.outcome is Outcome.KNOWN else "reason"
-                said = f"{getattr(reading, field)} (sudo: {answer.sudo.removeprefix('sudo: ')})"
-                out[fact] = Reading(**{**reading.__dict__, field: said})
-    return out
-
-
-def _with(reading: Reading, payload: Listeners | Connections) -> Reading:
-    return Reading(reading.outcome, payload, reading.reason, reading.privilege, reading.partial)
-
-
-def _payload(readings: Mapping[str, Reading], fact: str, kind: type[P]) -> P | None:
-    reading = readings.get(fact)
-    return reading.payload if reading is not None and isinstance(reading.payload, kind) else None
 
 
 def _observations(host: Host, readings: Mapping[str, Reading]) -> tuple[Observation, ...]:
@@ -168,11 +170,11 @@ def _described(host: Host) -> dict[str, object]:
 
 
 def _server(host: Host, readings: Mapping[str, Reading], key: str | None, previous: Server | None) -> Server:
-    system = _payload(readings, "os", Os)
-    cpu = _payload(readings, "cpu", Cpu)
-    memory = _payload(readings, "memory", Memory)
-    disks = _payload(readings, "disks", Disks)
-    mounted = _payload(readings, "filesystems", Filesystems)
+    system = payload_of(readings, "os", Os)
+    cpu = payload_of(readings, "cpu", Cpu)
+    memory = payload_of(readings, "memory", Memory)
+    disks = payload_of(readings, "disks", Disks)
+    mounted = payload_of(readings, "filesystems", Filesystems)
     # One file system may be mounted at several places.
     by_source = {(fs.source, fs.size_bytes): fs for fs in mounted.filesystems} if mounted else {}
     size = sum(fs.size_bytes for fs in by_source.values()) or (disks.total_bytes if disks else 0)

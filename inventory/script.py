@@ -1,31 +1,48 @@
-"""One script with every fact's snippet, and what comes back cut into sections.
+"""One script with every fact's snippet and files, and what comes back cut into sections.
 
-The script is sent on the standard input of one `sh`. Snippets that gain from root go to a second `sh` behind
-`sudo -n`, one sudo for all of them, where the host allows it; where sudo refuses they run as the login account, so
-that what it may see is not lost. Every section stands between markers that carry a random word chosen for this
-run: no file on the host can hold it, so no file can pretend to be a section. What is cut, missing, doubled or
-out of place is a failed reading, never a wrong one.
+The script is sent on the standard input of one `sh`. What gains from root goes to a second `sh` behind `sudo -n`,
+one sudo for all of it, where the host allows it; where sudo refuses it is read as the login account, so that what
+that may see is not lost. Every section stands between markers that carry a random word chosen for this run: no
+file on the host can hold it, so no file can pretend to be a section. What is cut, missing, doubled or out of place
+is a failed reading, never a wrong one.
 
-Limits: a fact that reads files of any size has a limit of its own (`head -c`); all together have `OUTPUT_LIMIT`;
-each command that may wait has `$t`, and the whole script ends after `seconds`, with what it has printed till then.
+Limits: what reads files that any account may have written comes last, with a limit of its own (`head -c`); all
+together have `OUTPUT_LIMIT`, at our end. Each command that may hang has `$t`; a group ends when the time of the whole
+script is up, the first one at half of it, with what it has printed till then.
 """
 
 import re
 import secrets
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from inventory.facts.base import Fact, Reading, Section, failed
+from inventory import files
+from inventory.facts.base import MISSING, Fact, Reading, Section, failed
 
 COMMAND_SECONDS = 10
-"""What one command of a tier 1 fact may take; of tier 2, three times that."""
-OUTPUT_LIMIT = 32 << 20
+"""What a command that may hang may take in a tier 1 fact; of tier 2, three times that."""
+OUTPUT_LIMIT = 64 << 20
+FILES_LIMIT = 24 << 20
 
 _PRELUDE = """\
 export LC_ALL=C TZ=UTC0 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 unset CDPATH ENV BASH_ENV GREP_OPTIONS
 cd /
+"""
+# `timeout` of an old busybox wants -t before the seconds: to us that is none.
+_START = """\
+own=$SSH_CONNECTION t= n=0
+uid=$(timeout 5 id -u 2>/dev/null) && t='timeout {command}' || uid=$(id -u)
+read -r n _ 2>/dev/null </proc/uptime
+b=${{n%.*}}
+left() {{
+  n=$b g=
+  read -r n _ 2>/dev/null </proc/uptime
+  n=$(($1 + b - ${{n%.*}}))
+  [ $n -gt 0 ] || n=1
+  [ -z "$t" ] || g="timeout $n"
+}}
 """
 
 
@@ -35,7 +52,7 @@ class Script:
 
     text: str
     word: str
-    facts: tuple[str, ...]
+    facts: tuple[Fact, ...]
 
 
 @dataclass(frozen=True)
@@ -49,67 +66,102 @@ class Answer:
     """Who ran it."""
     sudo: str = ""
     """What sudo said where it refused."""
+    hung: bool = False
+    """Whether the last that came is that sudo was asked."""
 
 
 def compose(facts: Sequence[Fact], sudo: bool, seconds: int = 50, word: str | None = None) -> Script:
-    """The script for `facts`; `sudo` allows it to try `sudo -n` for those that gain from root."""
+    """The script for `facts`, of one tier or both; `sudo` allows it to try `sudo -n` for those that gain from root."""
     word = word or secrets.token_hex(16)
-    # What is dear comes last, so that a script that is stopped loses no more than that.
-    by_cost = sorted(facts, key=lambda fact: fact.tier)
-    plain = [fact for fact in by_cost if fact.run_as == "user"]
-    rooted = [fact for fact in by_cost if fact.run_as == "root"]
+    plain = [fact for fact in facts if fact.run_as == "user"]
+    rooted = [fact for fact in facts if fact.run_as == "root"]
     lines = [
         "main() {",
         _PRELUDE,
         f"m={word}",
-        "own=$SSH_CONNECTION uid=$(id -u)",
-        f"t= g=; timeout 5 true 2>/dev/null && t='timeout {COMMAND_SECONDS}' g='timeout {seconds}'",
+        _START.format(command=COMMAND_SECONDS),
         'printf "\\n%s hello %s\\n" "$m" "$uid"',
-        f"p={shlex.quote(_group(plain, word))}",
-        f"r={shlex.quote(_group(rooted, word))}",
         # The groups learn from outside what was found out once. `own` is sshd's: addresses and ports, no quotes.
         """v="own='$own' t='$t'" """,
-        'printf \'%s uid=%s\\n%s\\n\' "$v" "$uid" "$p" | $g sh',
     ]
-    as_self = 'printf \'%s uid=%s\\n%s\\n\' "$v" "$uid" "$r" | $g sh'
-    if rooted and sudo:
-        # The group ends with status 0; 1 is sudo's own, when it refuses.
-        as_root = 'printf \'%s uid=0\\n%s\\n\' "$v" "$r" | sudo -n $g sh 2>&1'
+    if plain:
         lines += [
-            'if [ "$uid" = 0 ]; then',
-            as_self,
-            "else",
-            'printf "\\n%s sudo\\n" "$m"',
-            as_root,
-            f"case $? in 1|{127}) {as_self} ;; esac",
-            "fi",
+            f"p={shlex.quote(_group(plain, word, 'user'))}",
+            f"left {max(1, seconds // 2 if rooted else seconds)}",
+            'printf \'%s uid=%s\\n%s\\n\' "$v" "$uid" "$p" | $g sh',
         ]
-    elif rooted:
-        lines.append(as_self)
-    lines += ['printf "\\n%s bye\\n" "$m"', "}", "main </dev/null 2>&1"]
-    return Script("\n".join(lines) + "\n", word, tuple(fact.id for fact in facts))
-
-
-def _group(facts: Sequence[Fact], word: str) -> str:
-    parts = [_PRELUDE, f"m={word}"]
-    for fact in facts:
-        longer = f"[ \"$t\" ] && t='timeout {COMMAND_SECONDS * 3}'\n" if fact.tier == 2 else ""
-        body = f"(\n{longer}{fact.snippet.strip()}\n) </dev/null 2>&1"
-        begin = f'printf "\\n%s begin {fact.id} %s\\n" "$m" "$uid"'
-        end = f'printf "\\n%s end {fact.id} %s\\n" "$m"'
-        if fact.limit is None:
-            parts += [begin, body, f"{end} $?"]
+    if rooted:
+        as_self = f'left {seconds}; printf \'%s uid=%s\\n%s\\n\' "$v" "$uid" "$r" | $g sh'
+        lines.append(f"r={shlex.quote(_group(rooted, word, 'root'))}")
+        if sudo:
+            # The group ends with status 0; 1 is sudo's own, when it refuses.
+            lines += [
+                'if [ "$uid" = 0 ]; then',
+                as_self,
+                "else",
+                'printf "\\n%s sudo\\n" "$m"',
+                f"left {seconds}",
+                'printf \'%s uid=0\\n%s\\n\' "$v" "$r" | sudo -n $g sh 2>&1',
+                f"case $? in 1|{127}) {as_self} ;; esac",
+                "fi",
+            ]
         else:
-            # The status is printed before the limit, so that a section that was cut has none.
-            parts += [begin, f"{{ {body}\n{end} $?; }} | head -c {fact.limit}"]
+            lines.append(as_self)
+    lines += ['printf "\\n%s bye\\n" "$m"', "}", "main </dev/null 2>&1"]
+    return Script("\n".join(lines) + "\n", word, tuple(facts))
+
+
+def _group(facts: Sequence[Fact], word: str, name: str) -> str:
+    """Every snippet once; then the files, which may be large; then what has a limit of its own."""
+    snippets: dict[str, Fact] = {}
+    for fact in facts:
+        if fact.snippet:
+            snippets.setdefault(fact.section or fact.id, fact)
+    bounded = [(key, fact) for key, fact in snippets.items() if fact.limit is not None]
+    open_ended = [(key, fact) for key, fact in snippets.items() if fact.limit is None]
+    parts = [_PRELUDE, f"m={word}"]
+    light = [(key, fact) for key, fact in open_ended if fact.light]
+    if light:
+        parts += ["("]
+        for key, fact in light:
+            parts += [f"f() {{\n{fact.snippet.strip()}\n}}", _begin(key), "f", f"{_end(key)} $?"]
+        parts += [") </dev/null 2>&1"]
+    # What is dear comes last, so that a script that is stopped loses no more than that.
+    for key, fact in sorted(open_ended, key=lambda one: one[1].tier):
+        if not fact.light:
+            parts += [_begin(key), _body(fact), f"{_end(key)} $?"]
+    # Status and end come before the limit, so that a section that was cut has none.
+    read = [fact for fact in facts if fact.files]
+    if read and name == "user":
+        # What any account may read there, only root and the kernel have written.
+        parts += [_begin(f"files_{name}"), f"(\n{files.snippet(read)}\n) </dev/null 2>&1"]
+        parts += [f"{_end(f'files_{name}')} $?"]
+    elif read:
+        body = f"{{ (\n{files.snippet(read)}\n) </dev/null 2>&1\n{_end(f'files_{name}')} $?; }}"
+        parts += [_begin(f"files_{name}"), f"{body} | head -c {FILES_LIMIT}"]
+    for key, fact in bounded:
+        parts += [_begin(key), f"{{ {_body(fact)}\n{_end(key)} $?; }} | head -c {fact.limit}"]
     return "\n".join([*parts, "exit 0"])
 
 
+def _begin(key: str) -> str:
+    return f'printf "\\n%s begin {key} %s\\n" "$m" "$uid"'
+
+
+def _end(key: str) -> str:
+    return f'printf "\\n%s end {key} %s\\n" "$m"'
+
+
+def _body(fact: Fact) -> str:
+    longer = f"[ \"$t\" ] && t='timeout {COMMAND_SECONDS * 3}'\n" if fact.tier == 2 else ""
+    return f"(\n{longer}{fact.snippet.strip()}\n) </dev/null 2>&1"
+
+
 def cut(script: Script, output: bytes) -> Answer:
-    """Cut a host's output into sections. Never raises."""
+    """Cut a host's output into sections, and give each fact its own. Never raises."""
     word = re.escape(script.word.encode())
     marks = list(re.finditer(rb"\n%s (hello|sudo|begin|end|bye)((?: [a-z0-9_]+)*)\n" % word, output))
-    sections: dict[str, Section] = {}
+    parts: dict[str, Section] = {}
     broken: dict[str, str] = {}
     uid: int | None = None
     sudo = ""
@@ -122,22 +174,54 @@ def cut(script: Script, output: bytes) -> Answer:
             said = output[mark.end() : after.start() if after else len(output)]
             sudo = said.decode("utf-8", "backslashreplace").strip().split("\n")[0][:200]
         elif kind == "begin" and len(words) == 2 and words[1].isdigit():
-            fact = words[0]
-            if fact in sections or fact in broken:
-                broken[fact] = "its section came twice"
-            elif after is None or after[1] != b"end" or after[2].split()[:1] != [fact.encode()]:
-                broken[fact] = "its output was cut off"
+            key = words[0]
+            if key in parts or key in broken:
+                broken[key] = "its section came twice"
+            elif after is None or after[1] != b"end" or after[2].split()[:1] != [key.encode()]:
+                broken[key] = "its output was cut off"
             else:
                 # The end marker's own newline is not the snippet's.
                 status = after[2].decode().split()[-1]
-                sections[fact] = Section(
+                parts[key] = Section(
                     output[mark.end() : after.start()], int(status) if status.isdigit() else 1, int(words[1])
                 )
-    for fact in script.facts:
-        if fact not in sections and fact not in broken:
-            broken[fact] = "the host did not answer it" if marks else "the host ran no part of the script"
-    good = {fact: section for fact, section in sections.items() if fact not in broken and fact in script.facts}
-    return Answer(good, broken, uid, sudo)
+    absent = "the host did not answer it" if marks else "the host ran no part of the script"
+    for key in broken:
+        parts.pop(key, None)
+    sections, wrong = _by_fact(script, parts, broken, absent)
+    return Answer(sections, wrong, uid, sudo, bool(marks) and marks[-1][1] == b"sudo")
+
+
+def _by_fact(
+    script: Script, parts: Mapping[str, Section], broken: Mapping[str, str], absent: str
+) -> tuple[dict[str, Section], dict[str, str]]:
+    """Each fact's own section: that of its snippet, with the lines of its files."""
+    sections: dict[str, Section] = {}
+    wrong: dict[str, str] = {}
+    for group in ("user", "root"):
+        facts = [fact for fact in script.facts if fact.run_as == group]
+        key = f"files_{group}"
+        read = [fact for fact in facts if fact.files]
+        lines, too_long = files.by_fact(read, parts[key].output) if key in parts else ({}, {})
+        for fact in facts:
+            name = fact.section or fact.id
+            snippet = parts.get(name) if fact.snippet else Section(b"", uid=parts[key].uid if key in parts else 0)
+            if snippet is None:
+                wrong[fact.id] = broken.get(name, absent)
+            elif not fact.files:
+                sections[fact.id] = snippet
+            elif key not in parts:
+                wrong[fact.id] = broken.get(key, absent)
+            elif parts[key].status:
+                missing = parts[key].status == MISSING
+                wrong[fact.id] = (
+                    "grep or sed is not installed on the host" if missing else "its files could not be read"
+                )
+            elif fact.id in too_long:
+                wrong[fact.id] = too_long[fact.id]
+            else:
+                sections[fact.id] = replace(snippet, files=lines.get(fact.id, b""))
+    return sections, wrong
 
 
 def read(facts: Sequence[Fact], answer: Answer) -> dict[str, Reading]:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import IO, cast
 
-from estate.errors import UnreachableError
+from estate.errors import OutOfTimeError
 from estate.transport.base import DEFAULT_TIMEOUT, OUTPUT_LIMIT, Prompts, Result
 from estate.transport.pump import CHUNK, Streams, pump
 
@@ -79,9 +79,10 @@ class LocalTransport:
             caught.settle(GRACE)
         caught.check_began(self.host)
         if not in_time:
-            raise UnreachableError(
+            raise OutOfTimeError(
                 f"{self.host} did not finish {argv[0]} within {timeout:g} seconds",
                 "see what holds it up, and run again",
+                bytes(caught.out),
             )
         status = process.returncode if process.returncode >= 0 else 128 - process.returncode
         return Result(

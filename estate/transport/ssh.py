@@ -11,7 +11,7 @@ from pathlib import Path
 import paramiko
 from paramiko.common import cMSG_CHANNEL_REQUEST
 
-from estate.errors import UnreachableError
+from estate.errors import OutOfTimeError, UnreachableError
 from estate.records.host import Host
 from estate.secrets import Secrets, resolve
 from estate.transport import hostkeys
@@ -139,12 +139,10 @@ class SshTransport:
     ) -> Result:
         start = time.monotonic()
         deadline = start + timeout
-        late = UnreachableError(
-            f"{self.host} did not finish {argv[0]} within {timeout:g} seconds",
-            "see what holds it up, and run again",
-        )
+        late = f"{self.host} did not finish {argv[0]} within {timeout:g} seconds"
+        remedy = "see what holds it up, and run again"
         if not self._slots.acquire(timeout=timeout):
-            raise late
+            raise OutOfTimeError(late, remedy)
         try:
             channel = self._begin(quote(argv), deadline)
             try:
@@ -153,7 +151,7 @@ class SshTransport:
                 caught.check_began(self.host)
                 if not done:
                     _end(channel)
-                    raise late
+                    raise OutOfTimeError(late, remedy, bytes(caught.out))
                 if channel.exit_status < 0:
                     raise UnreachableError(
                         f"The connection to {self.host} broke while {argv[0]} ran",

@@ -1,14 +1,18 @@
-"""What a fact is: two pure parts, a POSIX `sh` snippet and a parser from its output to a record.
+"""What a fact is: what it reads of a host (files, a POSIX `sh` snippet, or both), and a pure parser of that.
 
-A snippet runs in a subshell of its own, standard input closed, `LC_ALL=C`, `TZ=UTC0`, and may use three
-variables: `$uid` (who runs it), `$t` (a prefix that limits one command's time; empty where the host has no
-`timeout`) and `$own` (`$SSH_CONNECTION`). It changes nothing, makes no file (so no here-document), and starts as
-few processes as it can: on the host, starting processes is what costs. It exits 127 where its tool is missing.
+Starting processes is what costs on a host, so what stands in files is named and not read by the snippet: one
+`grep` reads the files of all facts, without comments and empty lines, each line behind the name of its file.
+`reduce` is for what must not leave the host, or is too much: commands of `sed` on such lines.
+
+A snippet is for what only a command, or the shell itself, can tell. It runs in a subshell of its own, standard
+input closed, `LC_ALL=C`, `TZ=UTC0`, and may use three variables: `$uid` (who runs it), `$t` (a prefix that limits
+the time of a command that may hang; empty where the host has no `timeout`) and `$own` (`$SSH_CONNECTION`). It
+changes nothing, makes no file (so no here-document) and exits 127 where its tool is missing.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from estate.records.base import Record
@@ -30,6 +34,8 @@ class Section:
     status: int = 0
     uid: int = 0
     """Who ran it: 0 for root."""
+    files: bytes = b""
+    """The lines of the fact's files, each behind its file's name, and what grep complained of."""
 
     @property
     def text(self) -> str:
@@ -40,6 +46,16 @@ class Section:
     def lines(self) -> list[str]:
         """The lines that are not empty."""
         return [line for line in self.text.split("\n") if line.strip()]
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """File and line of the fact's files. Raises `ValueError` for what grep did not print."""
+        return file_lines(Section(self.files))[0]
+
+    @property
+    def refused(self) -> list[str]:
+        """Files and folders that could not be read for want of a right."""
+        return file_lines(Section(self.files))[1]
 
 
 @dataclass(frozen=True)
@@ -77,9 +93,12 @@ def failed(reason: str) -> Reading:
 class Fact:
     """One fact.
 
-    `run_as` says whether its snippet is worth running as root where the host's `sudo` setting allows it. `limit`
-    is the most bytes its section may print, for facts that read files of any size; the others share one limit.
-    `tier` 1 is cheap; 2 reads package lists, databases or folders, and takes longer.
+    `files` are patterns as the shell knows them. `run_as` says whether it is worth reading as root where the host's
+    `sudo` setting allows it. `limit` is the most bytes its snippet may print, where any account may have written
+    what it reads; the others share one limit. Facts with the same `section` have the same snippet, which is run
+    once. A snippet that is `light` starts hardly a process: all of these share one subshell, as functions that end
+    by `return` and change no variable of the others. `tier` 1 is cheap; 2 reads package lists, databases or
+    folders, takes longer, and has a time of its own.
     """
 
     id: str
@@ -87,11 +106,15 @@ class Fact:
     """What it reads and which privilege that needs, for the published probe list."""
     tool: str
     """What is missing where the snippet exits with 127."""
-    snippet: str
     parser: Callable[[Section], Reading]
+    snippet: str = ""
+    files: tuple[str, ...] = ()
+    reduce: str = ""
     run_as: Literal["user", "root"] = "user"
     limit: int | None = None
     tier: Literal[1, 2] = 1
+    section: str = ""
+    light: bool = False
 
     def read(self, section: Section) -> Reading:
         """Understand one section. Never raises: what cannot be understood is a failed reading."""
@@ -99,11 +122,16 @@ class Fact:
             return failed("reading it took too long and was stopped")
         try:
             reading = self._missing(section) or self.parser(section)
+            refused = section.refused if reading.outcome is Outcome.KNOWN and not reading.partial else []
+            if refused:
+                # Where the parser has no better words for it.
+                reading = replace(reading, partial=f"what stands in {', '.join(refused[:8])}", privilege="root")
         except (ValueError, LookupError, TypeError, ArithmeticError) as wrong:
             first = str(wrong).strip().split("\n", 1)[0]
             reading = failed(f"its output could not be understood: {first[:160] or type(wrong).__name__}")
         if reading.outcome is Outcome.FAILED and denied(section):
-            said = next(line for line in section.text.split("\n") if denied(Section(line.encode())))
+            text = f"{section.text}\n{Section(section.files).text}"
+            said = next(line for line in text.split("\n") if denied(Section(line.encode())))
             return unreadable(redact(said.strip())[:160])
         return reading
 
@@ -113,7 +141,7 @@ class Fact:
 
 def denied(section: Section) -> bool:
     """Whether the output says that a right was missing."""
-    lowered = section.output.lower()
+    lowered = section.output.lower() + b"\n" + section.files.lower()
     return any(
         sign in lowered
         for sign in (b"permission denied", b"operation not permitted", b"access denied", b"must be root")
@@ -152,3 +180,21 @@ def whole(status: str, uid: int) -> bool:
     To root that only happens where files come and go meanwhile, which is no reason to know nothing.
     """
     return status == "0" or (status == "1" and uid == 0)
+
+
+def lines_of(pairs: Sequence[tuple[str, str]], path: str) -> list[str]:
+    """The lines of one file."""
+    return [line for file, line in pairs if file == path]
+
+
+def values_of(pairs: Sequence[tuple[str, str]]) -> Mapping[str, str]:
+    """The first line of each file, for files that hold one value."""
+    out: dict[str, str] = {}
+    for file, line in pairs:
+        out.setdefault(file, line.strip())
+    return out
+
+
+def plain(text: str) -> str:
+    """The kernel writes a space in a path as `\\040`."""
+    return re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), text).replace("\0", "\\x00")

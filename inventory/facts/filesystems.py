@@ -3,16 +3,15 @@
 import re
 
 from estate.records.facts.filesystems import Filesystem, Filesystems, RemoteMount
-from inventory.facts.base import Fact, Reading, Section, failed, known
+from inventory.facts.base import Fact, Reading, Section, failed, known, lines_of, plain
 
 # Remote mounts are listed from the kernel's table and never touched: a dead file server would hang df.
 SNIPPET = r"""
 command -v df >/dev/null || exit 127
-grep -E '^[^ ]+ [^ ]+ (nfs|nfs4|cifs|smb3|smbfs|ceph|glusterfs|afs|fuse\.[a-z]+) ' /proc/self/mounts
-echo '--- df'
 $t df -l -B1 --output=fstype,size,used,avail,itotal,iused,source,target 2>/dev/null || $t df -P -k 2>&1
 """
 
+_REMOTE = re.compile(r"nfs4?|cifs|smb3|smbfs|ceph|glusterfs|afs|ncpfs|davfs2?|fuse\.[a-z]+")
 _PSEUDO = frozenset(
     {
         *("tmpfs", "devtmpfs", "proc", "sysfs", "devpts", "cgroup", "cgroup2", "squashfs", "efivarfs"),
@@ -23,14 +22,21 @@ _PSEUDO = frozenset(
 
 def parse(section: Section) -> Reading:
     """Read the kernel's remote mounts, and df's table in its GNU or its POSIX form."""
-    before, marker, after = section.text.partition("--- df\n")
-    if not marker:
-        return failed("df was not reached")
-    remote = tuple(
-        RemoteMount(source=_plain(words[0]), type=words[2], mountpoint=_plain(words[1]))
-        for words in (line.split() for line in before.splitlines() if line.strip())
+    pairs = section.pairs
+    mounts = [line.split() for line in lines_of(pairs, "/proc/self/mounts")]
+    mounted = tuple(
+        RemoteMount(source=plain(words[0]), type=words[2], mountpoint=plain(words[1]))
+        for words in mounts
+        if _REMOTE.fullmatch(words[2])
     )
-    rows = [line for line in after.splitlines() if line.strip()]
+    points = {mount.mountpoint for mount in mounted}
+    table_of_mounts = (line.split() for line in lines_of(pairs, "/etc/fstab"))
+    remote = mounted + tuple(
+        RemoteMount(source=plain(words[0]), type=words[2], mountpoint=plain(words[1]), mounted=False)
+        for words in table_of_mounts
+        if len(words) > 2 and _REMOTE.fullmatch(words[2]) and plain(words[1]) not in points
+    )
+    rows = [line for line in section.text.splitlines() if line.strip()]
     if not rows:
         return failed("df printed nothing")
     # Where GNU df could not read one mount it still prints the others, and the POSIX table follows.
@@ -40,11 +46,8 @@ def parse(section: Section) -> Reading:
     table = rows[1 : heads[1] if len(heads) > 1 else len(rows)]
     read = _gnu if rows[0].startswith("Type") else _posix
     found = {fs.mountpoint: fs for fs in (read(line) for line in table) if fs is not None}
-    remote_points = {mount.mountpoint for mount in remote}
     return known(
-        Filesystems(
-            filesystems=tuple(fs for point, fs in found.items() if point not in remote_points), remote=remote
-        ),
+        Filesystems(filesystems=tuple(fs for point, fs in found.items() if point not in points), remote=remote),
         partial="types and inodes: this df does not say" if read is _posix else "",
     )
 
@@ -85,15 +88,12 @@ def _posix(line: str) -> Filesystem | None:
     )
 
 
-def _plain(text: str) -> str:
-    """The kernel writes a space in a path as `\\040`."""
-    return re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), text).replace("\0", "\\x00")
-
-
 FACT = Fact(
     id="filesystems",
-    reads="/proc/self/mounts and df of local file systems; remote ones are listed and not touched. Any account.",
+    reads="/proc/self/mounts and df of local file systems; remote ones, of /etc/fstab too, are listed and not "
+    "touched. Any account.",
     tool="df",
     snippet=SNIPPET,
+    files=("/proc/self/mounts", "/etc/fstab"),
     parser=parse,
 )

@@ -9,8 +9,8 @@ SNIPPET = r"""
 echo filter
 [ -r /etc/ufw/ufw.conf ] && grep -aE '^ENABLED=' /etc/ufw/ufw.conf
 [ -e /run/firewalld ] && echo firewalld
-if command -v nft >/dev/null; then echo '--- nft'; $t nft list ruleset 2>&1
-elif command -v iptables >/dev/null; then echo '--- iptables'; $t iptables -S 2>&1
+if command -v nft >/dev/null; then echo '--- nft'; nft list ruleset 2>&1
+elif command -v iptables >/dev/null; then echo '--- iptables'; iptables -S 2>&1
 else echo '--- none'; fi
 """
 
@@ -115,5 +115,4 @@ FACT = Fact(
     snippet=SNIPPET,
     parser=parse,
     run_as="root",
-    limit=4 << 20,
 )

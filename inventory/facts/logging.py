@@ -3,7 +3,7 @@
 import re
 
 from estate.records.facts.logging import Logging
-from inventory.facts.base import Fact, Reading, Section, failed, file_lines, known
+from inventory.facts.base import Fact, Reading, Section, failed, known
 
 SNIPPET = r"""
 echo logs
@@ -13,33 +13,27 @@ echo logs
 [ -x /usr/sbin/syslog-ng ] && echo syslog-ng
 [ -x /sbin/auditd ] || [ -x /usr/sbin/auditd ] && echo auditd
 [ -e /run/auditd.pid ] || [ -e /var/run/auditd.pid ] && echo auditing
-echo '--- files'
-e='^[[:space:]]*(Storage|URL)[[:space:]]*='
-e="$e"'|^[^#]*[[:space:]]@@?[^[:space:]]|om(fwd|relp)|^[^#]*(tcp|udp|network|syslog)\('
-grep -aHE "$e" \
-  /etc/systemd/journald.conf /etc/systemd/journald.conf.d/*.conf /etc/systemd/journal-upload.conf \
-  /etc/rsyslog.conf /etc/rsyslog.d/*.conf /etc/syslog-ng/syslog-ng.conf 2>&1 \
-  | grep -av '^grep: .*No such file or directory$'
-exit 0
+return 0
 """
+FILES = (
+    *("/etc/systemd/journald.conf", "/etc/systemd/journald.conf.d/*.conf", "/etc/systemd/journal-upload.conf"),
+    *("/etc/rsyslog.conf", "/etc/rsyslog.d/*.conf", "/etc/syslog-ng/syslog-ng.conf", "/etc/syslog.conf"),
+)
 
-_TARGET = re.compile(r"\s@@?(?:\([^)]*\))?([^\s;#]+)")
+_TARGET = re.compile(r"^[^@]*\s@@?(?:\([^)]*\))?([^\s;#]+)")
 _ACTION = re.compile(r'\btarget="([^"]+)"', re.IGNORECASE)
 _NG = re.compile(r'\b(?:tcp|udp|network|syslog)\(\s*"([^"]+)"')
 
 
 def parse(section: Section) -> Reading:
     """Read the marks and the lines of the configuration files that matter."""
-    head, marker, rest = section.text.partition("--- files\n")
-    marks = head.split()
-    if not marker or marks[:1] != ["logs"]:
+    marks = section.lines
+    if marks[:1] != ["logs"]:
         return failed("the host did not say how it keeps its logs")
-    pairs, refused = file_lines(Section(rest.encode()))
+    pairs, refused = section.pairs, section.refused
     storage = "auto"
     targets: list[str] = []
     for file, line in pairs:
-        if line.lstrip().startswith("#"):
-            continue
         key, equals, value = line.partition("=")
         if "journald.conf" in file and equals and key.strip() == "Storage":
             storage = value.strip()
@@ -65,8 +59,9 @@ def parse(section: Section) -> Reading:
 FACT = Fact(
     id="logging",
     reads="which of journald, rsyslog, syslog-ng and auditd are there, and where they send logs. Any account.",
-    tool="grep",
+    tool="sh",
     snippet=SNIPPET,
+    files=FILES,
     parser=parse,
-    limit=1 << 20,
+    light=True,
 )

@@ -1,63 +1,99 @@
-"""Fact `os`: operating system, kernel, up-time, virtualisation, time zone."""
+"""Fact `os`: operating system, kernel, boot, virtualisation, clock and time zone."""
 
 import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 from estate.records.facts.os import Os
-from inventory.facts.base import Fact, Reading, Section, failed, known
+from inventory.facts._machine import SNIPPET
+from inventory.facts.base import Fact, Reading, Section, failed, known, lines_of, values_of
 
-SNIPPET = r"""
-read -r v </proc/sys/kernel/hostname && printf 'hostname %s\n' "$v"
-read -r v </proc/sys/kernel/osrelease && printf 'kernel %s\n' "$v"
-read -r v _ </proc/uptime && printf 'uptime %s\n' "$v"
-for f in /etc/os-release /usr/lib/os-release /etc/redhat-release; do
-  [ -r $f ] || continue
-  while IFS= read -r v; do printf 'release %s\n' "$v"; done <$f
-  break
-done
-printf 'machine '; uname -m
-[ -r /etc/timezone ] && read -r v </etc/timezone && printf 'timezone %s\n' "$v"
-[ -r /etc/timezone ] || { printf 'localtime '; readlink /etc/localtime || echo; }
-command -v systemd-detect-virt >/dev/null && { printf 'virtualisation '; $t systemd-detect-virt 2>/dev/null; }
-exit 0
-"""
-
-_CONTAINERS = frozenset({"systemd-nspawn", "lxc", "lxc-libvirt", "docker", "podman", "container-other", "wsl"})
+FILES = (
+    *("/proc/sys/kernel/hostname", "/proc/sys/kernel/osrelease", "/proc/sys/kernel/arch", "/proc/uptime"),
+    *("/etc/os-release", "/usr/lib/os-release", "/etc/redhat-release", "/etc/timezone"),
+    *("/run/systemd/container", "/sys/hypervisor/type"),
+    *("/sys/class/dmi/id/sys_vendor", "/sys/class/dmi/id/product_name"),
+    "/sys/devices/system/clocksource/clocksource0/available_clocksource",
+)
+# What a machine's table says of its maker, in systemd's words for what it runs on.
+_MAKERS = (
+    (("vmware", ""), "vmware"),
+    (("microsoft corporation", "virtual machine"), "microsoft"),
+    (("xen", ""), "xen"),
+    (("innotek", ""), "oracle"),
+    (("oracle", "virtualbox"), "oracle"),
+    (("qemu", ""), "kvm"),
+    (("", "kvm"), "kvm"),
+    (("red hat", ""), "kvm"),
+    (("openstack", ""), "kvm"),
+    (("amazon ec2", ""), "amazon"),
+    (("google", ""), "google"),
+    (("parallels", ""), "parallels"),
+    (("nutanix", "ahv"), "kvm"),
+)
+_LABELS = ("clock ", "machine ", "localtime ", "container ")
+_CLOCKS = {"kvm-clock": "kvm", "xen": "xen", "hyperv_clocksource_tsc_page": "microsoft"}
 
 
 def parse(section: Section) -> Reading:
-    """Read the labelled lines."""
-    seen: dict[str, str] = {}
+    """Read the kernel's names, the release and what the machine says of itself."""
+    pairs = section.pairs
+    seen = values_of(pairs)
+    said = dict(line.split(" ", 1) for line in section.lines if line.startswith(_LABELS))
+    flags = next((line.split() for line in section.lines if line.startswith("flags")), [])
     release: dict[str, str] = {}
-    for line in section.lines:
-        label, _, value = line.partition(" ")
-        if label == "release":
-            key, equals, text = value.partition("=")
-            if equals and re.fullmatch(r"[A-Z_]+", key):
-                release[key] = text.strip().strip("\"'")
-            elif not release:
-                release |= _red_hat(value)
-        elif label in ("hostname", "kernel", "uptime", "machine", "timezone", "localtime", "virtualisation"):
-            seen[label] = value.strip()
-    if "hostname" not in seen:
+    for file in ("/etc/os-release", "/usr/lib/os-release"):
+        if "ID" not in release:
+            for line in lines_of(pairs, file):
+                key, equals, text = line.partition("=")
+                if equals and re.fullmatch(r"[A-Z_]+", key):
+                    release[key] = text.strip().strip("\"'")
+    if "ID" not in release:
+        release |= _red_hat(seen.get("/etc/redhat-release", ""))
+    if "/proc/sys/kernel/hostname" not in seen:
         return failed("the host did not say its name")
     if "ID" not in release:
         return failed("the host has no os-release file that says what it is")
-    zone = seen.get("timezone") or seen.get("localtime", "").partition("zoneinfo/")[2]
-    virtualisation = seen.get("virtualisation")
+    zone = seen.get("/etc/timezone") or said.get("localtime", "").partition("zoneinfo/")[2].strip()
+    uptime = int(float(seen["/proc/uptime"].split()[0])) if "/proc/uptime" in seen else None
+    clock = datetime.fromtimestamp(int(said["clock"]), UTC) if "clock" in said else None
     return known(
         Os(
-            hostname=seen["hostname"],
+            hostname=seen["/proc/sys/kernel/hostname"],
             id=release["ID"],
             version_id=release.get("VERSION_ID", ""),
             name=release.get("PRETTY_NAME", ""),
             codename=release.get("VERSION_CODENAME", ""),
-            kernel=seen.get("kernel", ""),
-            architecture=seen.get("machine", ""),
-            uptime_seconds=int(float(seen["uptime"])) if "uptime" in seen else None,
-            virtualisation="container" if virtualisation in _CONTAINERS else virtualisation or None,
+            kernel=seen.get("/proc/sys/kernel/osrelease", ""),
+            architecture=seen.get("/proc/sys/kernel/arch", said.get("machine", "")).strip(),
+            uptime_seconds=uptime,
+            booted_at=clock - timedelta(seconds=uptime) if clock and uptime is not None else None,
+            clock=clock,
+            virtualisation=_virtualisation(seen, flags, "container" in said),
             timezone=zone or None,
         )
     )
+
+
+def _virtualisation(seen: Mapping[str, str], flags: Sequence[str], container: bool) -> str | None:
+    """A container before the machine that holds it; then the machine's own table, its clocks, its processors."""
+    if container or "/run/systemd/container" in seen:
+        return "container"
+    vendor = seen.get("/sys/class/dmi/id/sys_vendor", "").lower()
+    product = seen.get("/sys/class/dmi/id/product_name", "").lower()
+    for (maker, model), name in _MAKERS:
+        if (vendor or product) and maker in vendor and model in product:
+            # The cloud's own servers without a hypervisor say so in their name.
+            return "none" if product.endswith(".metal") else name
+    if seen.get("/sys/hypervisor/type") == "xen":
+        return "xen"
+    clocks = seen.get("/sys/devices/system/clocksource/clocksource0/available_clocksource", "").split()
+    for clock in clocks:
+        if clock in _CLOCKS:
+            return _CLOCKS[clock]
+    if "hypervisor" in flags:
+        return "vm-other"
+    return "none" if flags and vendor else None
 
 
 def _red_hat(line: str) -> dict[str, str]:
@@ -74,8 +110,11 @@ def _red_hat(line: str) -> dict[str, str]:
 
 FACT = Fact(
     id="os",
-    reads="os-release, the kernel's name and up-time under /proc, time zone, systemd-detect-virt. Any account.",
-    tool="uname",
+    reads="os-release, the kernel's name and up-time under /proc, clock and time zone, and what /sys says of the "
+    "machine. Any account.",
+    tool="date or grep",
     snippet=SNIPPET,
+    files=FILES,
+    section="machine",
     parser=parse,
 )

@@ -9,10 +9,10 @@ from inventory.facts.base import Fact, Reading, Section, known
 SNIPPET = r"""
 if [ -r /var/lib/dpkg/status ]; then
   echo dpkg
-  grep -aE '^((Package|Status|Version|Architecture|Source): .*)?$' /var/lib/dpkg/status
+  grep -aE '^(Package|Status|Version|Architecture|Source): |^$|^ /etc/(cron|init)' /var/lib/dpkg/status
 elif command -v rpm >/dev/null; then
   echo rpm
-  $t rpm -qa --qf '%{NAME}\t%{EPOCH}\t%{VERSION}-%{RELEASE}\t%{ARCH}\t%{SOURCERPM}\n' 2>/dev/null
+  rpm -qa --qf '%{NAME}\t%{EPOCH}\t%{VERSION}-%{RELEASE}\t%{ARCH}\t%{SOURCERPM}\n' 2>/dev/null
 elif [ -r /lib/apk/db/installed ]; then
   echo apk
   grep -aE '^([PVAo]:.*)?$' /lib/apk/db/installed
@@ -27,8 +27,9 @@ def parse(section: Section) -> Reading:
     manager, _, rest = section.text.partition("\n")
     if section.status != 0:
         raise ValueError(f"{manager[:20]} ended with status {section.status}")
+    files: dict[str, str] = {}
     if manager == "dpkg":
-        found = list(_dpkg(rest))
+        found = list(_dpkg(rest, files))
     elif manager == "rpm":
         found = list(_rpm(rest))
     elif manager == "apk":
@@ -37,14 +38,18 @@ def parse(section: Section) -> Reading:
         raise ValueError(f"{manager[:40]!r} is no package manager")
     if not found:
         raise ValueError("no package is listed")
-    return known(Packages(manager=manager, packages=tuple(found)))
+    return known(Packages(manager=manager, packages=tuple(found), files=files))
 
 
 def _stanzas(text: str) -> Iterable[dict[str, str]]:
+    """One stanza a package; paths of configuration files, which start with a space, are under the empty key."""
     for stanza in text.split("\n\n"):
-        fields = {}
+        fields: dict[str, str] = {}
         for line in stanza.split("\n"):
             if not line:
+                continue
+            if line.startswith(" "):
+                fields[""] = f"{fields.get('', '')}\n{line.split()[0] if line.split() else ''}"
                 continue
             key, colon, value = line.partition(":")
             if not colon:
@@ -54,9 +59,11 @@ def _stanzas(text: str) -> Iterable[dict[str, str]]:
             yield fields
 
 
-def _dpkg(text: str) -> Iterable[Package]:
+def _dpkg(text: str, files: dict[str, str]) -> Iterable[Package]:
     for fields in _stanzas(text):
         name = fields["Package"]
+        # A package that was removed and not purged still owns its configuration.
+        files |= dict.fromkeys(fields.get("", "").split(), name)
         if fields["Status"].split()[-1:] == ["installed"]:
             source = fields.get("Source", "").partition(" ")[0]
             yield Package(
@@ -93,9 +100,8 @@ def _apk(text: str) -> Iterable[Package]:
 
 FACT = Fact(
     id="packages",
-    reads="/var/lib/dpkg/status, rpm -qa, or /lib/apk/db/installed. Any account.",
+    reads="/var/lib/dpkg/status with the owners of cron's and init's files, rpm -qa, or /lib/apk/db/installed. Any account.",
     tool="dpkg, rpm or apk",
     snippet=SNIPPET,
     parser=parse,
-    limit=16 << 20,
 )

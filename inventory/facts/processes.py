@@ -9,10 +9,19 @@ from inventory.facts.base import Fact, Reading, Section, failed, known
 # procps first; busybox knows neither -e nor a width.
 SNIPPET = r"""
 command -v ps >/dev/null || exit 127
-$t ps -ww -eo pid,ppid,user:32,rss,args 2>/dev/null || $t ps -o pid,ppid,user,rss,args 2>/dev/null \
-  || $t ps -o pid,ppid,user,args 2>&1
+ps -ww -eo pid,ppid,user:32,rss,args 2>/dev/null || ps -o pid,ppid,user,rss,args 2>/dev/null \
+  || ps -o pid,ppid,user,args 2>&1
 echo '--- units'
+[ -d /run/systemd/system ] || { echo none; exit 0; }
 grep -asHE '^[0-9]+:(name=systemd)?:/' /proc/[0-9]*/cgroup 2>/dev/null
+# More processes than arguments fit in one call.
+[ $? -lt 126 ] || for d in 1 2 3 4 5 6 7 8 9; do
+  for e in '' 0 1 2 3 4 5 6 7 8 9; do
+    p=$d$e*
+    [ "$e" ] || p=$d
+    grep -asHE '^[0-9]+:(name=systemd)?:/' /proc/$p/cgroup 2>/dev/null
+  done
+done
 exit 0
 """
 
@@ -52,7 +61,8 @@ def parse(section: Section) -> Reading:
             )
         )
     return known(
-        Processes(processes=tuple(found)), partial="" if units else "the systemd units that they belong to"
+        Processes(processes=tuple(found)),
+        partial="" if units or groups.strip() == "none" else "the systemd units that they belong to",
     )
 
 
@@ -87,5 +97,4 @@ FACT = Fact(
     tool="ps",
     snippet=SNIPPET,
     parser=parse,
-    limit=16 << 20,
 )

@@ -22,10 +22,14 @@ if [ -d /run/systemd/system ]; then
 elif [ -d /etc/init.d ]; then
   echo sysv
   for f in /etc/init.d/*; do [ -x "$f" ] && printf 'script %s\n' "$f"; done
-  for f in /etc/rc[2345].d/S*; do printf 'starts %s\n' "${f##*/}"; done
-  exit 0
+  for f in /etc/rc[2345].d/S*; do [ -e "$f" ] && printf 'starts %s\n' "${f##*/}"; done
+  for f in /etc/runlevels/*/*; do [ -e "$f" ] && printf 'starts S%s\n' "${f##*/}"; done
+  for f in /etc/init/*.conf; do [ -e "$f" ] && printf 'job %s\n' "$f"; done
+  [ -d /run/openrc/started ] && echo openrc
+  for f in /run/openrc/started/*; do [ -e "$f" ] && printf 'runs %s\n' "${f##*/}"; done
+  return 0
 else
-  exit 127
+  return 127
 fi
 """
 
@@ -38,7 +42,8 @@ def parse(section: Section) -> Reading:
     if not lines or lines[0] not in ("systemd", "sysv"):
         return failed("the init system did not show itself")
     if lines[0] == "sysv":
-        return known(_sysv(lines[1:]), partial="whether they run: there is no systemd to ask")
+        blind = "openrc" not in lines
+        return known(_sysv(lines[1:]), partial="whether they run: there is no systemd to ask" if blind else "")
     if "--- units" not in lines:
         return failed("the list of units was cut off")
     cut = lines.index("--- units")
@@ -88,14 +93,24 @@ def _systemd(files: list[str], table: list[str]) -> Services:
 
 
 def _sysv(lines: list[str]) -> Services:
-    starts = {re.sub(r"^S\d+", "", line.removeprefix("starts ")) for line in lines if line.startswith("starts ")}
-    scripts = [line.removeprefix("script ") for line in lines if line.startswith("script ")]
-    names = ((path, path.rsplit("/", 1)[-1]) for path in scripts)
+    def listed(label: str) -> list[str]:
+        return [line.removeprefix(f"{label} ") for line in lines if line.startswith(f"{label} ")]
+
+    starts = {re.sub(r"^S\d*", "", name) for name in listed("starts")}
+    runs = set(listed("runs"))
+    scripts = {path.rsplit("/", 1)[-1]: path for path in listed("script")}
+    # A job of upstart starts by itself; the script of the same name only points to it.
+    jobs = {path.rsplit("/", 1)[-1].removesuffix(".conf"): path for path in listed("job")}
     return Services(
         init="sysv",
         services=tuple(
-            Service(unit=name, path=path, enabled="enabled" if name in starts else "disabled")
-            for path, name in names
+            Service(
+                unit=name,
+                path=path,
+                active=("active" if name in runs else "inactive") if "openrc" in lines else "",
+                enabled="enabled" if name in starts or name in jobs else "disabled",
+            )
+            for name, path in {**scripts, **jobs}.items()
             if name not in _SKELETONS
         ),
     )
@@ -104,9 +119,9 @@ def _sysv(lines: list[str]) -> Services:
 FACT = Fact(
     id="services",
     reads="systemctl list-units, names of unit files, and ExecStart and User of local ones (redacted); "
-    "or the names in /etc/init.d. Any account.",
+    "or the names in /etc/init.d, /etc/init and OpenRC's run levels. Any account.",
     tool="systemd or /etc/init.d",
     snippet=SNIPPET,
     parser=parse,
-    limit=4 << 20,
+    light=True,
 )

@@ -5,14 +5,15 @@ from collections.abc import Iterator
 
 from estate.records.facts.sudoers import Sudoers, SudoRule
 from estate.redact import redact
-from inventory.facts.base import Fact, Reading, Section, absent, file_lines, known, unreadable
+from inventory.facts.base import Fact, Reading, Section, absent, known, unreadable
 
 # The tags of sudo look like passwords to redaction, which transcripts go through, so they get other names.
-SNIPPET = r"""
-[ -e /etc/sudoers ] || { echo none; exit 0; }
-grep -aH '' /etc/sudoers /etc/sudoers.d/* 2>&1 \
-  | sed -e '/^grep: .*No such file or directory$/d' -e 's/NOPASSWD:/@asks-not /g' -e 's/PASSWD:/@asks /g'
-exit 0
+FILES = ("/etc/sudoers", "/etc/sudoers.d/*")
+REDUCE = r"""
+/^\/etc\/sudoers[.:]/{
+s/NOPASSWD:/@asks-not /g
+s/PASSWD:/@asks /g
+}
 """
 
 _RULE = re.compile(
@@ -26,13 +27,11 @@ _NOT_RULES = ("User_Alias", "Runas_Alias", "Host_Alias", "Cmnd_Alias", "Cmd_Alia
 
 def parse(section: Section) -> Reading:
     """Read the rules and defaults of every file; aliases are not resolved."""
-    if section.text.strip() == "none":
-        return absent("sudo is not set up: there is no /etc/sudoers")
-    pairs, refused = file_lines(section)
-    if any(file == "/etc/sudoers" for file in refused):
+    pairs, refused = section.pairs, section.refused
+    if "/etc/sudoers" in refused:
         return unreadable("/etc/sudoers is for root alone")
     if not pairs:
-        raise ValueError("/etc/sudoers gave nothing")
+        return absent("sudo is not set up: there is no /etc/sudoers")
     rules: list[SudoRule] = []
     defaults: list[str] = []
     for file, line in _joined(pairs):
@@ -85,9 +84,9 @@ def _rule(file: str, line: str) -> SudoRule:
 FACT = Fact(
     id="sudoers",
     reads="/etc/sudoers and /etc/sudoers.d (commands redacted). Root.",
-    tool="grep",
-    snippet=SNIPPET,
+    tool="sed",
+    files=FILES,
+    reduce=REDUCE,
     parser=parse,
     run_as="root",
-    limit=1 << 20,
 )

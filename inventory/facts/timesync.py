@@ -1,7 +1,5 @@
 """Fact `timesync`: whether the clock follows a time server."""
 
-import re
-
 from estate.records.facts.timesync import Timesync
 from inventory.facts.base import Fact, Reading, Section, failed, known
 
@@ -19,10 +17,18 @@ else
 fi
 [ -e /run/systemd/timesync/synchronized ] && echo synchronised
 command -v chronyc >/dev/null && { printf 'chrony '; $t chronyc -c tracking 2>/dev/null || echo; }
-grep -ahE '^[[:space:]]*(server|pool|NTP=|servers)' /etc/chrony/chrony.conf /etc/chrony.conf \
-  /etc/systemd/timesyncd.conf /etc/ntp.conf /etc/ntpsec/ntp.conf /etc/openntpd/ntpd.conf 2>/dev/null
-exit 0
+return 0
 """
+FILES = (
+    *(
+        "/etc/chrony/chrony.conf",
+        "/etc/chrony.conf",
+        "/etc/chrony/sources.d/*.sources",
+        "/etc/chrony/conf.d/*.conf",
+    ),
+    *("/etc/systemd/timesyncd.conf", "/etc/systemd/timesyncd.conf.d/*.conf"),
+    *("/etc/ntp.conf", "/etc/ntpsec/ntp.conf", "/etc/openntpd/ntpd.conf"),
+)
 
 _NAMES = {"chronyd": "chrony", "ntp": "ntpd", "ntpsec": "ntpd"}
 
@@ -49,12 +55,14 @@ def parse(section: Section) -> Reading:
             if len(fields) > 3 and fields[2].isdigit():
                 synchronised = 0 < int(fields[2]) < 16
                 offset = float(fields[4]) if synchronised and len(fields) > 4 else None
-        elif words[0] in ("server", "servers", "pool"):
-            servers.append(words[1])
-        elif words[0].startswith("NTP="):
-            servers.extend(re.split(r"\s+", line.partition("=")[2].strip()))
         else:
             raise ValueError(f"an unexpected line: {line[:40]!r}")
+    for _, line in section.pairs:
+        words = line.split()
+        if words[0] in ("server", "servers", "pool", "peer"):
+            servers.extend(words[1:2])
+        elif words[0].startswith("NTP="):
+            servers.extend(line.partition("=")[2].split())
     if running == "systemd-timesyncd" and synchronised is None:
         synchronised = False
     return known(
@@ -73,5 +81,7 @@ FACT = Fact(
     reads="which time service runs, chronyc tracking, and the servers in its configuration. Any account.",
     tool="sh",
     snippet=SNIPPET,
+    files=FILES,
     parser=parse,
+    light=True,
 )

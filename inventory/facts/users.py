@@ -5,18 +5,34 @@ from typing import Literal
 from estate.records.facts.users import User, Users
 from inventory.facts.base import Fact, Reading, Section, failed, known
 
-# The shell reduces each password to a word on the host itself.
-SNIPPET = r"""
-w() { case $1 in '') s=empty ;; x) s=shadow ;; '!'*|'*'*) s=locked ;; *) s=set ;; esac; }
-while IFS=: read -r n p u g _ h c; do
-  w "$p"; printf 'user:%s:%s:%s:%s:%s:%s\n' "$n" "$s" "$u" "$g" "$h" "$c"
-done </etc/passwd
-while IFS=: read -r n _ g m; do printf 'group:%s:%s:%s\n' "$n" "$g" "$m"; done </etc/group
-if [ -r /etc/shadow ]; then
-  while IFS=: read -r n p _; do w "$p"; printf 'shadow:%s:%s\n' "$n" "$s"; done </etc/shadow
-elif [ -e /etc/shadow ]; then echo noshadow
-fi
-exit 0
+FILES = ("/etc/passwd", "/etc/group", "/etc/shadow")
+# On the host itself each password becomes a word, and the field with people's names is emptied.
+REDUCE = r"""
+/^\/etc\/group:/s/^\([^:]*:[^:]*\):[^:]*:/\1::/
+/^\/etc\/shadow:/{
+s/^\([^:]*:[^:]*\):[!*][^:]*:/\1:locked:/
+t
+s/^\([^:]*:[^:]*\)::/\1:empty:/
+t
+s/^\([^:]*:[^:]*\):[^:]*:/\1:set:/
+t
+d
+}
+/^\/etc\/passwd:/{
+s/^\([^:]*:[^:]*:[^:]*:[^:]*:[^:]*\):.*:\([^:]*:[^:]*\)$/\1::\2/
+t named
+d
+: named
+s/^\([^:]*:[^:]*\):x:/\1:shadow:/
+t
+s/^\([^:]*:[^:]*\):[!*][^:]*:/\1:locked:/
+t
+s/^\([^:]*:[^:]*\)::/\1:empty:/
+t
+s/^\([^:]*:[^:]*\):[^:]*:/\1:set:/
+t
+d
+}
 """
 
 _State = Literal["set", "locked", "empty", "unknown"]
@@ -29,24 +45,24 @@ def parse(section: Section) -> Reading:
     names: dict[int, str] = {}
     members: dict[str, list[str]] = {}
     shadow: dict[str, str] = {}
-    for line in section.lines:
-        label, *values = line.split(":")
-        if label == "user" and len(values) == 6:
-            rows.append(values)
-        elif label == "group" and len(values) == 3:
-            names.setdefault(int(values[1]), values[0])
-            for member in values[2].split(","):
-                members.setdefault(member, []).append(values[0])
-        elif label == "shadow" and len(values) == 2:
-            shadow[values[0]] = values[1]
-        elif line == "noshadow":
+    for file, line in section.pairs:
+        values = line.split(":")
+        # `+::::::` leaves the rest to a directory service.
+        if values[0][:1] in ("+", "-", ""):
             continue
-        elif values[:1] in (["+"], ["-"], [""]) or label not in ("user", "group", "shadow"):
-            raise ValueError(f"an unexpected line: {line[:40]!r}")
+        if file == "/etc/passwd":
+            rows.append(values)
+        elif file == "/etc/group":
+            name, _, number, listed = values
+            names.setdefault(int(number), name)
+            for member in listed.split(","):
+                members.setdefault(member, []).append(name)
+        else:
+            shadow[values[0]] = values[1]
     if not rows:
         return failed("/etc/passwd lists no account")
     users = []
-    for name, state, uid, gid, home, shell in rows:
+    for name, state, uid, gid, _, home, shell in rows:
         primary = names.get(int(gid), gid)
         others = [group for group in members.get(name, []) if group != primary]
         word = shadow.get(name, "unknown") if state == "shadow" else state
@@ -61,7 +77,7 @@ def parse(section: Section) -> Reading:
                 groups=(primary, *others),
             )
         )
-    blind = "noshadow" in section.lines
+    blind = "/etc/shadow" in section.refused
     return known(
         Users(users=tuple(users)),
         partial="whether passwords are set or locked" if blind else "",
@@ -73,9 +89,9 @@ FACT = Fact(
     id="users",
     reads="/etc/passwd and /etc/group (any account); of /etc/shadow only whether a password is set, "
     "locked or empty (root).",
-    tool="sh",
-    snippet=SNIPPET,
+    tool="sed",
+    files=FILES,
+    reduce=REDUCE,
     parser=parse,
     run_as="root",
-    limit=8 << 20,
 )

@@ -141,3 +141,10 @@ def test_the_rest_of_the_line_stays() -> None:
 
 def test_bytes_of_any_encoding() -> None:
     assert redact_bytes(b"\xff password=hunter22 \xfe") == b"\xff password=" + GONE.encode() + b" \xfe"
+
+
+def test_the_name_of_a_file_before_its_line_is_no_setting() -> None:
+    kept = "/etc/passwd:root:shadow:0:0::/root:/bin/bash\ngrep: /etc/shadow-password: Permission denied\n"
+    assert redact(kept) == kept
+    assert redact("/etc/app/password:password = hunter2") == f"/etc/app/password:password = {GONE}"
+    assert redact("see /etc/password:hunter2") == f"see /etc/password:{GONE}"

@@ -32,12 +32,12 @@ from inventory.facts.base import Reading, Section
 P = TypeVar("P", bound=Record)
 
 
-def reading(fact: str, text: str, status: int = 0, uid: int = 0) -> Reading:
-    return all_facts()[fact].read(Section(text.encode(), status, uid))
+def reading(fact: str, text: str, status: int = 0, uid: int = 0, files: str = "") -> Reading:
+    return all_facts()[fact].read(Section(text.encode(), status, uid, files.encode()))
 
 
-def read(fact: str, kind: type[P], text: str, uid: int = 0) -> P:
-    found = reading(fact, text, uid=uid)
+def read(fact: str, kind: type[P], text: str, uid: int = 0, files: str = "") -> P:
+    found = reading(fact, text, uid=uid, files=files)
     assert isinstance(found.payload, kind), found.reason
     return found.payload
 
@@ -66,8 +66,9 @@ def test_a_removed_package_is_not_installed() -> None:
 
 
 def test_a_centos_from_before_os_release() -> None:
-    text = "hostname old\nrelease CentOS release 6.10 (Final)\nmachine x86_64\n"
-    assert (read("os", Os, text).id, read("os", Os, text).version_id) == ("centos", "6.10")
+    files = "/proc/sys/kernel/hostname:old\n/etc/redhat-release:CentOS release 6.10 (Final)\n"
+    found = read("os", Os, "machine x86_64\n", files=files)
+    assert (found.id, found.version_id, found.architecture) == ("centos", "6.10", "x86_64")
 
 
 KERNEL = (
@@ -81,7 +82,7 @@ KERNEL = (
 
 
 def test_sockets_without_ss_are_read_from_the_kernel_and_that_is_said() -> None:
-    found = reading("listeners", KERNEL)
+    found = reading("listeners", f"own\n{KERNEL}")
     assert isinstance(found.payload, Listeners)
     assert [one.port for one in found.payload.listeners] == [22, 3306]
     assert found.payload.listeners[1].address == "::1"
@@ -93,7 +94,7 @@ def test_sockets_without_ss_are_read_from_the_kernel_and_that_is_said() -> None:
 
 def test_a_mapped_address_is_the_ipv4_one_and_several_workers_are_one_listener() -> None:
     ss = (
-        "Netid State Recv-Q Send-Q Local Peer Process\n"
+        "own\nNetid State Recv-Q Send-Q Local Peer Process\n"
         'tcp LISTEN 0 511 0.0.0.0:80 0.0.0.0:* users:(("nginx",pid=9,fd=6),("nginx",pid=8,fd=6))\n'
         'tcp LISTEN 0 511 0.0.0.0:80 0.0.0.0:* users:(("nginx",pid=8,fd=6))\n'
         "udp UNCONN 0 0 127.0.0.53%lo:53 0.0.0.0:*\n"
@@ -109,22 +110,25 @@ def test_a_mapped_address_is_the_ipv4_one_and_several_workers_are_one_listener()
 
 
 def test_a_quote_in_a_processes_name_does_not_forge_an_id() -> None:
-    ss = 'Netid State\ntcp LISTEN 0 5 *:80 *:* users:(("a\\",pid=1,b",pid=77,fd=3))\n'
+    ss = 'own\nNetid State\ntcp LISTEN 0 5 *:80 *:* users:(("a\\",pid=1,b",pid=77,fd=3))\n'
     assert read("listeners", Listeners, ss).listeners[0].pid == 77
 
 
 def test_df_of_busybox_and_a_mount_point_with_spaces() -> None:
     text = (
-        "files:/x y /mnt nfs4 rw 0 0\n--- df\n"
         "Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/sda1 100 40 60 40% /\n"
         "/dev/sdb1 10 1 9 10% /srv/my files\ntmpfs 5 0 5 0% /run\n"
-    ).replace("files:/x y", r"files:/x\040y")
-    found = read("filesystems", Filesystems, text)
+    )
+    files = (
+        "/proc/self/mounts:files:/x\\040y /mnt nfs4 rw 0 0\n/etc/fstab:files:/x /mnt nfs4 ro 0 0\n"
+        "/etc/fstab://nas/plans /srv/plans cifs credentials=/root/nas 0 0\n"
+    )
+    found = read("filesystems", Filesystems, text, files=files)
     assert [(one.mountpoint, one.size_bytes) for one in found.filesystems] == [
         ("/", 102400),
         ("/srv/my files", 10240),
     ]
-    assert found.remote[0].source == "files:/x y"
+    assert [(one.source, one.mounted) for one in found.remote] == [("files:/x y", True), ("//nas/plans", False)]
 
 
 def test_processes_of_busybox_with_units_from_the_old_hierarchy() -> None:
@@ -147,12 +151,15 @@ def test_processes_of_busybox_with_units_from_the_old_hierarchy() -> None:
 
 
 def test_passwords_of_users_are_words_and_never_hashes() -> None:
-    text = (
-        "user:root:shadow:0:0:/root:/bin/bash\nuser:mary:shadow:1000:1000:/home/mary:/bin/sh\n"
-        "user:old:empty:1001:100:/home/old:/bin/sh\nuser:daemon:shadow:2:2:/:/usr/sbin/nologin\n"
-        "group:root:0:\ngroup:mary:1000:\ngroup:sudo:27:mary,old\nshadow:root:locked\nshadow:mary:set\n"
+    files = (
+        "/etc/passwd:root:shadow:0:0::/root:/bin/bash\n/etc/passwd:mary:shadow:1000:1000::/home/mary:/bin/sh\n"
+        "/etc/passwd:old:empty:1001:100::/home/old:/bin/sh\n/etc/passwd:daemon:shadow:2:2::/:/usr/sbin/nologin\n"
+        "/etc/passwd:+::::::\n/etc/group:root::0:\n/etc/group:mary::1000:\n/etc/group:sudo::27:mary,old\n"
+        "/etc/shadow:root:locked:19000::::::\n/etc/shadow:mary:set:19000::::::\n"
     )
-    found = {one.name: (one.password, one.groups, one.can_log_in) for one in read("users", Users, text).users}
+    found = {
+        one.name: (one.password, one.groups, one.can_log_in) for one in read("users", Users, "", files=files).users
+    }
     assert found == {
         "root": ("locked", ("root",), True),
         "mary": ("set", ("mary", "sudo"), True),
@@ -170,13 +177,12 @@ def test_sudo_rules_with_tags_aliases_and_continued_lines() -> None:
         "deploy web1,web2 = (www-data) @asks-not SETENV: /bin/a, \\",
         "   @asks /bin/b",
         "#1000 ALL = /bin/c",
-        "# a comment",
         "@includedir /etc/sudoers.d",
     ]
-    text = (
+    files = (
         "".join(f"/etc/sudoers:{line}\n" for line in lines) + "/etc/sudoers.d/x.bak:mary ALL=(ALL) @asks-not ALL\n"
     )
-    found = read("sudoers", Sudoers, text)
+    found = read("sudoers", Sudoers, "", files=files)
     assert [(one.who, one.run_as, one.nopasswd) for one in found.rules] == [
         ("root", "ALL:ALL", False),
         ("%wheel", "ALL", True),
@@ -211,20 +217,24 @@ def test_a_plain_rsa_key() -> None:
 
 
 def test_cron_lines_keep_their_zone_and_lose_their_secrets() -> None:
-    text = (
+    files = (
         "/etc/crontab:CRON_TZ=Europe/London\n/etc/crontab:17 *\t* * *\troot\tcd / && run-parts /etc/cron.hourly\n"
         "/var/spool/cron/crontabs/mary:@daily PGPASSWORD=hunter2 pg_dump x\n/etc/cron.d/odd:nonsense\n"
-        "/etc/cron.daily/logrotate:run\n--- packages\n"
-        "/var/lib/dpkg/info/logrotate.conffiles:/etc/cron.daily/logrotate\ncrontab\n"
     )
-    found = read("cron", Cron, text)
+    text = (
+        "run /etc/cron.daily/logrotate\nrun /etc/cron.daily/not a job\ncrontab\ntotal 4\n"
+        "-rwx------ 1 1000 1 2881 Nov 22 10:00 a0000101c3a2f4\n"
+    )
+    found = read("cron", Cron, text, files=files)
     assert found.timezone == "Europe/London"
-    assert [(one.user, one.schedule, one.package) for one in found.jobs] == [
-        ("root", "17 * * * *", None),
-        ("mary", "@daily", None),
-        ("", "", None),
-        ("root", "@daily", "logrotate"),
+    assert [(one.user, one.schedule) for one in found.jobs] == [
+        ("root", "17 * * * *"),
+        ("mary", "@daily"),
+        ("", ""),
+        ("root", "@daily"),
+        ("", ""),
     ]
+    assert [(one.queue, one.uid, one.due.year) for one in found.at] == [("a", 1000, 2026)]
     assert "hunter2" not in found.model_dump_json()
 
 
@@ -298,11 +308,8 @@ def test_firewalls(text: str, tool: str, active: bool, deny: bool | None, allowe
 
 
 def test_time_from_chrony() -> None:
-    text = (
-        "clock\nunit chronyd active\nunit systemd-timesyncd inactive\n"
-        "chrony A29FC801,ntp,3,1.0,-0.0021,0.1\npool ntp iburst\n"
-    )
-    found = read("timesync", Timesync, text)
+    text = "clock\nunit chronyd active\nunit systemd-timesyncd inactive\nchrony A29FC801,ntp,3,1.0,-0.0021,0.1\n"
+    found = read("timesync", Timesync, text, files="/etc/chrony/chrony.conf:pool ntp iburst\n")
     assert (found.service, found.synchronised, found.offset_seconds) == ("chrony", True, -0.0021)
     assert found.servers == ("ntp",)
     lost = read("timesync", Timesync, "clock\nunit chrony active\nchrony 00000000,,0,0.0,0.0,0.0\n")
@@ -310,12 +317,12 @@ def test_time_from_chrony() -> None:
 
 
 def test_logs_that_are_forwarded() -> None:
-    text = (
-        "logs\njournal\nrsyslog\n--- files\n/etc/rsyslog.conf:*.* @@logs.example:6514\n"
+    files = (
+        "/etc/rsyslog.conf:*.* @@logs.example:6514\n"
         '/etc/rsyslog.d/a.conf:action(type="omfwd" target="siem.example" port="514")\n'
-        "/etc/systemd/journald.conf:Storage=persistent\n/etc/rsyslog.d/b.conf:#*.* @no.example\n"
+        "/etc/systemd/journald.conf:Storage=persistent\n"
     )
-    found = read("logging", Logging, text)
+    found = read("logging", Logging, "logs\njournal\nrsyslog\n", files=files)
     assert found.forwards_to == ("logs.example:6514", "siem.example")
     assert found.journal_persistent is True
 

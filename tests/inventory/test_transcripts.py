@@ -1,7 +1,8 @@
 """Every fact against recorded output of real hosts, and against anything at all.
 
-A case is a folder `transcripts/<fact>/<case>/` with `output` (what the snippet printed) and `expected.json`: how
-it ended (`section`) and what must be read out of it. Add a folder to add a case.
+A case is a folder `transcripts/<fact>/<case>/` with `output` (what the snippet printed), `files` (the lines of the
+fact's files, where it has some) and `expected.json`: how it ended (`section`) and what must be read out of it. Add a
+folder to add a case.
 """
 
 import json
@@ -36,10 +37,15 @@ def said(reading: Reading) -> dict[str, Any]:
     return out
 
 
+def part(case: Path, name: str) -> bytes:
+    path = case / name
+    return path.read_bytes() if path.exists() else b""
+
+
 @pytest.mark.parametrize("case", CASES, ids=case_name)
 def test_a_transcript_is_read_as_expected(case: Path) -> None:
     expected = json.loads((case / "expected.json").read_text())
-    section = Section((case / "output").read_bytes(), **expected.pop("section"))
+    section = Section(part(case, "output"), **expected.pop("section"), files=part(case, "files"))
     assert said(all_facts()[case.parent.name].read(section)) == expected
 
 
@@ -62,13 +68,17 @@ def test_a_normal_transcript_is_known_and_garbage_is_never(fact: Fact) -> None:
 @given(data=st.data())
 def test_whatever_a_host_prints_has_an_outcome(fact: Fact, data: st.DataObject) -> None:
     """Bytes of any kind, and real output with any bytes put into it, give a stated outcome that can be stored."""
-    real = (FOLDER / fact.id / "normal" / "output").read_bytes()[:4000]
-    at = data.draw(st.integers(0, len(real)))
-    to = data.draw(st.integers(at, min(len(real), at + 200)))
     junk = data.draw(st.binary(max_size=60) | st.text(max_size=30).map(lambda text: text.encode()))
-    output = data.draw(st.sampled_from([junk, real[:at] + junk + real[to:], real[:at]]))
+
+    def spoiled(name: str) -> bytes:
+        real = part(FOLDER / fact.id / "normal", name)[:4000]
+        at = data.draw(st.integers(0, len(real)))
+        to = data.draw(st.integers(at, min(len(real), at + 200)))
+        return data.draw(st.sampled_from([junk, real, real[:at] + junk + real[to:], real[:at]]))
+
     status = data.draw(st.sampled_from([0, 0, 0, 1, 2, 124, 126, 127, 255]))
-    reading = fact.read(Section(output, status, data.draw(st.sampled_from([0, 1000]))))
+    uid = data.draw(st.sampled_from([0, 1000]))
+    reading = fact.read(Section(spoiled("output"), status, uid, spoiled("files")))
     assert (reading.payload is not None) == (reading.outcome is Outcome.KNOWN)
     assert reading.outcome is Outcome.KNOWN or reading.reason
     if reading.payload is not None:

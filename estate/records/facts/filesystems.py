@@ -22,6 +22,8 @@ class RemoteMount(Record):
     source: str
     type: str
     mountpoint: str
+    mounted: bool = True
+    """Whether it was mounted; where not, it stands in /etc/fstab."""
 
 
 class Filesystems(Record):

@@ -1,6 +1,6 @@
 """The operating system and what it runs on."""
 
-from estate.records.base import Record
+from estate.records.base import Instant, Record
 
 
 class Os(Record):
@@ -15,6 +15,10 @@ class Os(Record):
     kernel: str = ""
     architecture: str = ""
     uptime_seconds: int | None = None
+    booted_at: Instant | None = None
+    """By the host's own clock."""
+    clock: Instant | None = None
+    """What the host's clock said when it was read: beside the time of the observation, how wrong it is."""
     virtualisation: str | None = None
     """`kvm`, `vmware`, `microsoft`, `container` …; `none` for bare metal; None where it could not be told."""
     timezone: str | None = None

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from estate.records.base import Record
 
 
@@ -20,6 +22,8 @@ class Packages(Record):
 
     manager: Literal["dpkg", "rpm", "apk"]
     packages: tuple[Package, ...]
+    files: dict[str, str] = Field(default_factory=dict)
+    """Which package brought a file of cron or init, where the manager's own list says so cheaply (dpkg)."""
 
     def version(self, name: str) -> str | None:
         """The installed version of one package; None where it is not installed."""

@@ -10,6 +10,8 @@ class PendingUpdate(Record):
     installed: str
     available: str
     security: bool
+    first_seen: Instant | None = None
+    """When Decant first saw an update wait for the installed version: package managers do not say how long it has."""
 
 
 class Updates(Record):
