@@ -15,6 +15,8 @@ WITHOUT_JSON: Mapping[str, str] = {
     "approvers record": _ACTS,
     "completion": "it prints a shell's script",
     "demo": "its last line on stdout is for scripts; each stage's command has --json",
+    "estate export": "it writes files in formats of their own, JSON among them",
+    "estate forget": _ACTS,
     "evidence export": "it writes JSON Lines",
     "hosts trust": _ACTS,
     "init": "it writes the files of a workspace",

@@ -13,11 +13,14 @@ from pydantic import ConfigDict, Field, create_model
 from pydantic.json_schema import GenerateJsonSchema
 
 from decant import rows
+from decant.journeys.importing import Taken
 from decant.journeys.needs import Check
 from decant.journeys.status import Stage
 from estate.anchors import Anchor
 from estate.records.assessment import Assessment
 from estate.records.base import Instant
+from estate.records.change import Change
+from estate.records.conflict import Conflict, Lookalike
 from estate.records.dependency import Dependency
 from estate.records.estate_map import MapEdge, MapNode
 from estate.records.finding import Control, Finding
@@ -30,8 +33,9 @@ from estate.records.public_report import PublicReport
 from estate.records.report import NotSeen, Report
 from estate.records.server import Server
 from estate.records.workload import Workload
+from inventory.sources.base import Doubt, LeftOut, Part
 from practice.load.verify import StreamReport
-from stacks.preview.difference import Change
+from stacks.preview.difference import Change as StackChange
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,39 @@ OUTPUTS: Mapping[str, Output] = {
             "seconds": (float, "how long it took"),
         },
     ),
+    "decant.import/1": Output(
+        ("import rvtools", "import azure-migrate", "import csv", "import aws"),
+        "What one import took in, or would.",
+        {
+            "source": (str, "the source's id"),
+            "dry_run": (bool, "whether nothing was kept"),
+            "rows": (dict[str, int], "`rows` read, `taken` and `left_out`, over all parts"),
+            "parts": (list[Part], "each file, sheet, or service and region, and how it ended"),
+            "taken": (list[Taken], "each machine that came in, and the server that it is"),
+            "left_out": (list[LeftOut], "each row that did not come in, and why"),
+            "doubts": (list[Doubt], "each value that could not be read; its row came in without it"),
+            "conflicts": (list[Conflict], "values of these servers on which sources differ; the first is shown"),
+            "lookalikes": (list[Lookalike], "machines that may be one server and were not joined, and why"),
+            "not_seen_again": (list[str], "servers that an earlier import of this source told of"),
+        },
+    ),
+    "decant.conflicts/1": Output(
+        ("estate conflicts",),
+        "Where sources do not agree.",
+        {
+            "conflicts": (list[Conflict], "each value on which sources differ; the first is what is shown"),
+            "lookalikes": (list[Lookalike], "machines that may be one server and were not joined, and why"),
+        },
+    ),
+    "decant.changes/1": Output(
+        ("estate changes",),
+        "What changed between two dates.",
+        {
+            "since": (Instant, "the first instant"),
+            "until": (Instant, "the last instant"),
+            "changes": (list[Change], "each thing that appeared, went, or has another value"),
+        },
+    ),
     "decant.estate/1": Output(
         ("estate list",),
         "All that is known of the estate.",
@@ -121,6 +158,7 @@ OUTPUTS: Mapping[str, Output] = {
             "server": (Server, "the server"),
             "facts": (dict[str, Observation], "the newest observation of each fact, by the fact's id"),
             "not_seen": (list[NotSeen], "what could not be seen, and why"),
+            "conflicts": (list[Conflict], "its values on which sources differ; the first is shown"),
             "workloads": (list[Workload], "its workloads"),
             "dependencies": (list[Dependency], "those that it is an end of"),
             "personal_data": (list[PersonalData], "what samples of its databases and shared trees held"),
@@ -168,7 +206,7 @@ OUTPUTS: Mapping[str, Output] = {
             "seconds": (float, "how long it took"),
             "at": (Instant, "when"),
             "built": (int, "how many of `resources` Azure would hold: no components, no providers"),
-            "changes": (list[Change] | None, "with `--against`: what differs; else null"),
+            "changes": (list[StackChange] | None, "with `--against`: what differs; else null"),
         },
     ),
     "decant.stacks/1": Output(

@@ -80,6 +80,17 @@ class DiscoverSection(_Section):
     )
 
 
+class RetentionSection(_Section):
+    """How long the inventory's past is kept."""
+
+    days: int = Field(
+        default=0,
+        ge=0,
+        le=36500,
+        description="History older than this is removed at each discover and import; 0 keeps it all.",
+    )
+
+
 class LedgerSection(_Section):
     """Where the ledger's heads are anchored besides the workspace."""
 
@@ -103,6 +114,7 @@ class Settings(_Section):
     dns: DnsSection = DnsSection()
     move: MoveSection = MoveSection()
     discover: DiscoverSection = DiscoverSection()
+    retention: RetentionSection = RetentionSection()
     ledger: LedgerSection = LedgerSection()
     service: tuple[Service, ...] = ()
 
@@ -217,6 +229,10 @@ council = ""             # for reports
 
 [move]
 freeze_seconds = 300     # a freeze ends by itself after this many seconds
+
+# How long the past of the inventory is kept; without this, for ever.
+# [retention]
+# days = 400
 """
 
 HOSTS_TEMPLATE = """\

@@ -65,6 +65,13 @@ class Database:
         with self._translated(), self._writer.begin() as connection:
             yield connection
 
+    @contextmanager
+    def outside(self) -> Iterator[sa.Connection]:
+        """A connection without a transaction, for what SQLite does only there."""
+        with self._translated(), self._engine.connect() as connection:
+            plain = connection.execution_options(isolation_level="AUTOCOMMIT", decant_plain=True)
+            yield plain
+
     def lock(self, connection: sa.Connection, table: sa.Table) -> None:
         """Be the only one to write to `table` until this transaction ends. On SQLite a writer is that anyway."""
         if not self.sqlite:
@@ -144,6 +151,8 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
+    if connection.get_execution_options().get("decant_plain"):
+        return
     writes = connection.get_execution_options().get("decant_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 

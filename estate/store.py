@@ -7,13 +7,13 @@
 Records are frozen; putting one of an id that is there makes it the newest and keeps the older one as history.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from pydantic import ValidationError
 
-from estate import leases, schema
+from estate import leases, past, schema
 from estate.database import Database, sqlite_url
 from estate.errors import DecantError, HeldError, RefusedError, UsageError
 from estate.paths import Workspace
@@ -27,6 +27,7 @@ from estate.records.personal import PersonalData
 from estate.records.plan import Plan
 from estate.records.preview import Preview
 from estate.records.server import Server, ServerFacts
+from estate.records.sighting import Sighting
 from estate.records.verification import Verification
 from estate.records.workload import Workload
 from estate.suggest import pick, unknown
@@ -37,6 +38,7 @@ R = TypeVar("R", bound=Record)
 
 IDENTITY: Mapping[type[Record], Callable[[Any], str]] = {
     Server: lambda r: r.id,
+    Sighting: lambda r: r.id,
     Workload: lambda r: r.id,
     Dependency: lambda r: r.id,
     Assessment: lambda r: r.server,
@@ -90,14 +92,23 @@ class Store:
         table = schema.records
         with self.database.write() as connection:
             self.database.lock(connection, table)
-            for kind, identity, body in rows:
+            for batch in _batches(rows):
                 connection.execute(
                     sa.update(table)
-                    .where(table.c.kind == kind, table.c.id == identity, table.c.newest.is_(sa.true()))
-                    .values(newest=False)
+                    .where(
+                        table.c.kind == sa.bindparam("of_kind"),
+                        table.c.id == sa.bindparam("of_id"),
+                        table.c.newest.is_(sa.true()),
+                    )
+                    .values(newest=False),
+                    [{"of_kind": kind, "of_id": identity} for kind, identity, _ in batch],
                 )
                 connection.execute(
-                    sa.insert(table).values(kind=kind, id=identity, stored_at=moment, newest=True, body=body)
+                    sa.insert(table),
+                    [
+                        {"kind": kind, "id": identity, "stored_at": moment, "newest": True, "body": body}
+                        for kind, identity, body in batch
+                    ],
                 )
 
     def get(self, kind: type[R], identity: str) -> R | None:
@@ -117,9 +128,16 @@ class Store:
             return
         with self.database.write() as connection:
             self.database.lock(connection, table)
-            connection.execute(
-                sa.update(table).where(table.c.kind == kind.__name__, table.c.id.in_(gone)).values(newest=False)
-            )
+            its = sa.and_(table.c.kind == kind.__name__, table.c.newest.is_(sa.true()))
+            there = set(connection.scalars(sa.select(table.c.id).where(its)))
+            moment = now().isoformat()
+            for identity in sorted(there.intersection(gone)):
+                connection.execute(sa.update(table).where(its, table.c.id == identity).values(newest=False))
+                connection.execute(
+                    sa.insert(table).values(
+                        kind=past.GONE + kind.__name__, id=identity, stored_at=moment, newest=False, body="{}"
+                    )
+                )
 
     def history(self, kind: type[R], identity: str) -> list[R]:
         """Every record of that id, the oldest first."""
@@ -283,6 +301,20 @@ class Store:
             seen = _read(Observation, body)
             found.setdefault(seen.server, {})[seen.fact] = seen
         return found
+
+
+def _batches(rows: Sequence[tuple[str, str, str]]) -> Iterator[list[tuple[str, str, str]]]:
+    """The rows in order, cut wherever one of an id follows another: only the last of an id is its newest."""
+    batch: list[tuple[str, str, str]] = []
+    seen: set[tuple[str, str]] = set()
+    for row in rows:
+        if row[:2] in seen:
+            yield batch
+            batch, seen = [], set()
+        batch.append(row)
+        seen.add(row[:2])
+    if batch:
+        yield batch
 
 
 def lease_key(move_id: str) -> str:

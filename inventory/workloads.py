@@ -270,6 +270,7 @@ _SOURCES: Mapping[Kind, tuple[str, ...]] = {
     "files": ("shares",),
     "service": ("services", "listeners"),
     "schedule": ("cron", "timers"),
+    "machine": (),
 }
 
 

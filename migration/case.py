@@ -40,6 +40,11 @@ class Case:
     today: date
 
     @property
+    def unread(self) -> bool:
+        """Whether nobody has looked inside: it is known from imports alone."""
+        return not self.facts.server.reached and not self.facts.observations
+
+    @property
     def unseen(self) -> tuple[str, ...]:
         """The telling facts that were not read, for whatever reason."""
         seen = (Outcome.KNOWN, Outcome.ABSENT)

@@ -34,14 +34,15 @@ def propose(workload: Workload, targets: Sequence[ServerFacts], beside: str | No
     """The name of a target for the workload; None where none is known to suit, and a person must say.
 
     `beside` is where the rest of its server's data goes: jobs follow it. Of several, the one with the most
-    room is taken; one that is known to be too full never is.
+    room is taken; one that is known to be too full never is. A whole machine becomes a server of its own.
     """
     if workload.kind == "schedule" and beside is not None:
         return beside
     fitting = [
         (-(free or 0), facts.server.id)
         for facts in targets
-        if _CAN_TAKE[workload.kind](facts)
+        if workload.kind in _CAN_TAKE
+        and _CAN_TAKE[workload.kind](facts)
         and ((free := _free(facts)) is None or workload.bytes is None or free > workload.bytes)
     ]
     return min(fitting)[1] if fitting else None

@@ -1,47 +1,57 @@
 """`decant estate`: what is known of the estate."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from decant import complete
 from decant.app import App
+from decant.commands._estate_filters import filters
 from decant.output import json_option
 
+_OF_THEIR_OWN = ("changes", "conflicts", "export", "forget")
 
-@click.group("estate", short_help="Show servers, workloads, who talks to whom, what was not seen.")
+
+class _Estate(click.Group):
+    """Subcommands in files of their own are loaded when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *_OF_THEIR_OWN])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _OF_THEIR_OWN:
+            import importlib
+
+            found: click.Command = importlib.import_module(f"decant.commands._estate_{cmd_name}").COMMAND
+            return found
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group("estate", cls=_Estate, short_help="Show servers, workloads, who talks to whom, what was not seen.")
 def COMMAND() -> None:
     """What is known of the estate: servers, workloads, dependencies, and what could not be seen."""
 
 
-@COMMAND.command("list")
+@COMMAND.command("list", short_help="List servers, workloads and dependencies.")
+@filters
 @click.option("--all", "everything", is_flag=True, help="Also the jobs of the operating systems.")
 @json_option
 @click.pass_obj
-def list_(app: App, everything: bool, as_json: bool) -> None:
-    """List servers, workloads and dependencies."""
+def list_(app: App, /, everything: bool, as_json: bool, **wanted: Any) -> None:
+    """List servers, workloads and dependencies: all, or those whose server fits every filter."""
+    from decant.journeys.estate import Wanted, listed, part
     from decant.output import next_step, say, show_json, table
     from estate.documents.words import size
-    from estate.records.dependency import Dependency
-    from estate.records.server import Server
-    from estate.records.workload import Workload
 
-    servers, workloads = app.store.all(Server), app.store.all(Workload)
-    dependencies = app.store.all(Dependency)
+    found = part(app.store, Wanted(**wanted))
+    servers, workloads, dependencies = found.servers, found.workloads, found.dependencies
     if as_json:
-        show_json(
-            "decant.estate/1",
-            {
-                "servers": servers,
-                "workloads": workloads,
-                "dependencies": dependencies,
-                "unreached": [
-                    {"server": server.id, "reason": server.unreached_reason}
-                    for server in servers
-                    if not server.reached
-                ],
-            },
-        )
+        show_json("decant.estate/1", listed(found))
+        return
+    if not servers and any(wanted.values()):
+        say("No server fits.")
+        next_step("decant estate list", "shows all")
         return
     if not servers:
         say("Nothing has been read yet.")
@@ -59,7 +69,11 @@ def list_(app: App, everything: bool, as_json: bool) -> None:
                 size(server.memory_bytes),
                 size(server.disk_used_bytes),
                 server.owner,
-                "reached" if server.reached else f"not reached: {server.unreached_reason}",
+                "reached"
+                if server.reached
+                else f"not reached: {server.unreached_reason}"
+                if server.tried
+                else server.unreached_reason,
             ]
             for server in servers
         ],
@@ -104,9 +118,11 @@ def _detail(detail: dict[str, object]) -> str:
 @click.pass_obj
 def show(app: App, server: str, as_json: bool) -> None:
     """Show one SERVER: each fact, and what could not be seen and why."""
+    from decant.commands._estate_conflicts import conflict_rows, origin_rows
     from decant.journeys.discovery import not_seen
-    from decant.journeys.personal import personal_rows
     from decant.journeys.fact_line import line
+    from decant.journeys.personal import personal_rows
+    from decant.journeys.sources import disagreements
     from decant.output import next_step, show_json, table
     from estate.documents.words import day, moment, size
     from estate.records.dependency import Dependency
@@ -115,6 +131,7 @@ def show(app: App, server: str, as_json: bool) -> None:
     from estate.records.workload import Workload
 
     facts = app.store.server_facts(server)
+    differing = disagreements(app.store, server)[0]
     workloads = [one for one in app.store.all(Workload) if one.server == server]
     talk = [one for one in app.store.all(Dependency) if server in (one.client, one.server)]
     missing = not_seen(facts)
@@ -128,6 +145,7 @@ def show(app: App, server: str, as_json: bool) -> None:
                 "workloads": workloads,
                 "dependencies": talk,
                 "not_seen": missing,
+                "conflicts": differing,
                 "personal_data": personal,
             },
         )
@@ -150,6 +168,10 @@ def show(app: App, server: str, as_json: bool) -> None:
             ["contract ends", day(about.contract_end)],
         ],
     )
+    if about.origins:
+        table("Where each value comes from", ["value", "source", "where", "of"], origin_rows(about))
+    if differing:
+        table("Where sources differ", ["", "value", "says", "where", "of", ""], conflict_rows(differing))
     table(
         "Workloads", ["workload", "on disk"], [[one.id, size(one.bytes)] for one in workloads], numbers=["on disk"]
     )
@@ -175,34 +197,36 @@ def show(app: App, server: str, as_json: bool) -> None:
     next_step("decant estate map" if about.reached else "decant doctor")
 
 
-@COMMAND.command("map", short_help="Draw who talks to whom, as an SVG file.")
+@COMMAND.command("map", short_help="Draw who talks to whom: SVG, HTML, or Graphviz.")
+@filters
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     default=Path("estate.svg"),
-    help="The SVG file to write.",
+    help="The file to write: .svg, .html, or .dot for Graphviz.",
 )
 @json_option
 @click.pass_obj
-def map_(app: App, output: Path, as_json: bool) -> None:
-    """Draw servers, workloads and who talks to whom, as an SVG file; --json prints nodes and edges instead."""
+def map_(app: App, /, output: Path, as_json: bool, **wanted: Any) -> None:
+    """Draw servers, workloads and who talks to whom; --json prints nodes and edges instead.
+
+    The file's name says the format: estate.svg, estate.html, or estate.dot for Graphviz.
+    """
+    from decant.journeys.estate import Wanted, drawing, part
     from decant.output import next_step, say, show_json
-    from estate.documents.map import svg
     from estate.documents.words import count
     from estate.errors import UsageError
-    from estate.records.dependency import Dependency
-    from estate.records.server import Server
-    from estate.records.workload import Workload
     from inventory.map import graph
 
-    drawn = graph(app.store.all(Server), app.store.all(Workload), app.store.all(Dependency))
+    found = part(app.store, Wanted(**wanted))
+    drawn = graph(found.servers, found.workloads, found.dependencies)
     if as_json:
         show_json("decant.map/1", {"nodes": drawn.nodes, "edges": drawn.edges})
         return
     if not drawn.nodes:
         raise UsageError("nothing has been read yet, so there is nothing to draw", "run `decant discover`")
     try:
-        output.write_text(svg(drawn), "utf-8")
+        output.write_text(drawing(drawn, output), "utf-8")
     except OSError as wrong:
         raise UsageError(
             f"{output} cannot be written ({wrong.strerror})", "choose another file with --output"

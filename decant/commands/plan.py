@@ -45,8 +45,7 @@ def COMMAND(app: App, fresh: bool, most: int, as_json: bool) -> None:
         return
     for wave in plan.waves:
         table(
-            f"Wave {wave.number}: {wave.name}"
-            + (f", {moment(wave.window_start)}" if wave.window_start else ""),
+            f"Wave {wave.number}: {wave.name}" + (f", {moment(wave.window_start)}" if wave.window_start else ""),
             ("workload", "to", "how", "on disk", "why"),
             [
                 (

@@ -6,22 +6,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from decant.journeys import sources
+from decant.journeys.forgetting import keep_within
 from estate.errors import worst
 from estate.records.dependency import Dependency
 from estate.records.host import Host
 from estate.records.observation import Outcome
 from estate.records.report import NotSeen
 from estate.records.server import Server, ServerFacts
+from estate.records.sighting import OWN, Sighting
 from estate.records.workload import Workload
 from estate.transport.base import Transport
+from inventory import holdings
 from inventory.collect import Collected
 from inventory.dependencies import dependencies
 from inventory.discover import discover
+from inventory.own import sighting_of
 from inventory.workloads import all_workloads, gone
 
 if TYPE_CHECKING:
     from decant.app import App
     from estate.store import Store
+    from inventory.identity import Identified
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ def run(
     kept: list[Collected] = []
 
     def keep(one: Collected) -> None:
-        store.put(one.server)
+        store.put(one.server.model_copy(update={"tried": True}), _own(store, one))
         store.add_observations(one.observations)
         kept.append(one)
 
@@ -81,7 +87,8 @@ def run(
     finally:
         if kept:
             _note(app, kept, replay)
-            _derive(app, store)
+            derive(app)
+            keep_within(app)
     facts = store.all_server_facts()
     ids = {one.server.id for one in collected}
     return Discovery(
@@ -126,11 +133,25 @@ def _note(app: "App", kept: Sequence[Collected], replay: Path | None) -> None:
     app.ledger.append("discover", sorted(outcomes), {"hosts": outcomes, **source}, app.actor)
 
 
-def _derive(app: "App", store: "Store") -> None:
-    facts = store.all_server_facts()
+def _own(store: "Store", one: Collected) -> Sighting:
+    before = store.get(Sighting, f"{OWN}::{one.server.id}")
+    return sighting_of(one.server, {seen.fact: seen for seen in one.observations}, before)
+
+
+def derive(app: "App", sightings: Sequence[Sighting] | None = None) -> "Identified":
+    """Join what all sources say into servers, and derive workloads and dependencies from all that is known.
+
+    `sightings` are all that count, where they are not yet those of the store.
+    """
+    store = app.store
+    identified = sources.join(store, sources.known_sightings(store) if sightings is None else sightings)
+    facts, held = store.all_server_facts(), sources.by_server(store)
     names: dict[str, list[str]] = {}
     for entry in app.settings.service:
         names.setdefault(entry.workload, []).append(entry.name)
-    workloads = all_workloads(facts, names)
-    store.retire(Workload, gone(store.all(Workload), workloads, facts))
-    store.put(*workloads, *dependencies(facts, workloads))
+    imported = holdings.holdings(facts, held)
+    workloads = (*all_workloads(facts, names), *imported)
+    before = store.all(Workload)
+    store.retire(Workload, {*gone(before, workloads, facts), *holdings.gone(before, imported)})
+    store.put(*workloads, *dependencies(facts, workloads), *holdings.handed_on(held))
+    return identified

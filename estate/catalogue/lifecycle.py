@@ -40,6 +40,8 @@ OS_PRODUCTS: Mapping[str, str] = MappingProxyType(
         "rocky": "rocky-linux",
         "sles": "sles",
         "ubuntu": "ubuntu",
+        "windows": "windows",
+        "windows-server": "windows-server",
     }
 )
 """Product by `ID` of os-release."""
@@ -139,6 +141,10 @@ def release_of(product: str, version: str) -> tuple[str, Release] | None:
         return None
     if version in known.releases:
         return version, known.releases[version]
+    # "2008-r2" without its service pack is taken for the last one: it was kept the longest.
+    packs = sorted(name for name in known.releases if re.fullmatch(rf"{re.escape(version)}-sp\d+", name))
+    if packs and version:
+        return packs[-1], known.releases[packs[-1]]
     found = _VERSION.match(version.strip())
     if found is None:
         return None

@@ -29,6 +29,7 @@ _KINDS = {
     "website": "website",
     "schedule": "job",
     "service": "service",
+    "machine": "whole machine",
 }
 _GROUPS = {"legacy": "legacy server", "target": "target", "outside": "outside the estate"}
 _STYLE = """

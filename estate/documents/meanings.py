@@ -11,6 +11,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "website": "website",
         "schedule": "scheduled job",
         "service": "service",
+        "machine": "whole machine",
     }
 )
 """Kinds of workload, one of each."""

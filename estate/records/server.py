@@ -7,14 +7,24 @@ from typing import Literal, TypeVar
 
 from estate.records.base import Instant, Record
 from estate.records.observation import Observation, Outcome
+from estate.records.sighting import Power
+
+
+class Origin(Record):
+    """Where one value came from, and of when it is."""
+
+    source: str
+    """`discover`, or the source it was imported from."""
+    where: str
+    at: Instant
 
 
 class Server(Record):
     """What is known of one machine. None means not known; `reached` says whether the last try got in."""
 
     id: str
-    """The name in the hosts file."""
-    address: str
+    """The name in the hosts file; of a server that was imported, its own."""
+    address: str | None
     role: Literal["legacy", "target"] = "legacy"
     owner: str | None = None
     authority: str | None = None
@@ -30,6 +40,16 @@ class Server(Record):
     memory_bytes: int | None = None
     disk_bytes: int | None = None
     disk_used_bytes: int | None = None
+    platform: str | None = None
+    """What it runs on, where a source says so: `vmware`, `hyper-v`, `physical`, `aws-ec2`, `aws-rds` …"""
+    power: Power | None = None
+    purpose: str | None = None
+    managed: bool = False
+    """A service that a cloud runs: there is no machine to log in to."""
+    origins: dict[str, Origin] = {}
+    """Where each value came from, where a source besides Decant's own reading speaks of this server."""
+    tried: bool = True
+    """False for a server that is known from imports only: nobody has tried to read it."""
     reached: bool
     unreached_reason: str = ""
     host_key: str | None = None

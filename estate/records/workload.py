@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from estate.records.base import Instant, Record
 
-Kind = Literal["postgres", "mariadb", "files", "website", "schedule", "service"]
+Kind = Literal["postgres", "mariadb", "files", "website", "schedule", "service", "machine"]
 
 
 class Workload(Record):
@@ -12,7 +12,7 @@ class Workload(Record):
 
     `id` is `SERVER/KIND/NAME`, as `db-legacy/postgres/reports`. `detail` depends on the kind: for `postgres`
     and `mariadb` `version`, `port`; for `files` `path`, `share`; for `website` `names`, `root`; for `service`
-    `unit`; for `schedule` `when`, `user`.
+    `unit`; for `schedule` `when`, `user`. A `machine` stands for all that is on a server whose insides nobody has read.
     """
 
     id: str

@@ -8,9 +8,10 @@ from migration.dispositions.base import Opinion, Rule
 
 def _judge(case: Case) -> Opinion:
     os = case.facts.get("os", Os)
-    if os is None or os.virtualisation is None:
+    runs_on = os.virtualisation if os is not None and os.virtualisation else case.facts.server.platform
+    if runs_on is None:
         return Opinion(None, against=("what it runs on could not be told",))
-    if os.virtualisation != "vmware":
+    if runs_on != "vmware":
         return Opinion(False, against=("it does not run on VMware",))
     return Opinion(
         False,

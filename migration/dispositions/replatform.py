@@ -11,10 +11,17 @@ _WORDS = {
     "website": "websites",
     "schedule": "scheduled jobs",
     "service": "services",
+    "machine": "whole machines",
 }
 
 
 def _judge(case: Case) -> Opinion:
+    if case.facts.server.managed:
+        return Opinion(
+            True,
+            reasons=("it is a service that a cloud runs: what it holds moves to the like service in Azure",),
+            conditions=("choose that service and move by hand: Decant moves servers",),
+        )
     if not case.workloads:
         return Opinion(False, against=("it holds no workload to move",))
     if case.os_support is None or case.os_support.status == "unknown":

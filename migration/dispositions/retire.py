@@ -6,6 +6,8 @@ from migration.dispositions.base import Opinion, Rule
 
 
 def _judge(case: Case) -> Opinion:
+    if case.unread:
+        return Opinion(None, against=("whether anybody uses it is not known: nobody has read it",))
     if case.workloads:
         return Opinion(False, against=(f"it holds {', '.join(one.name for one in case.workloads[:5])}",))
     if case.clients:

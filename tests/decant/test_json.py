@@ -20,10 +20,12 @@ from estate.store import Store, sqlite_url
 from practice.handover import hosts_toml, settings_toml
 from tests.decant.face import decant
 from tests.decant.published import closed, held
+from tests.inventory.sources.exports import machine, workbook
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 DATABASE = "db-legacy/postgres/reports"
 EARLIER = "earlier.json"
+REGISTER = 'name = "register"\n[columns]\nname = "Name"\nmemory = "RAM"\nowner = "Owner"\n'
 
 HERE: dict[str, tuple[tuple[str, ...], ...]] = {
     "approvers list": ((),),
@@ -33,12 +35,17 @@ HERE: dict[str, tuple[tuple[str, ...], ...]] = {
     "config show": ((),),
     "discover": (("--replay", str(transcripts()), "db-legacy"),),
     "doctor": (("--offline",),),
-    "estate list": ((),),
+    "estate changes": (("--since", "2026-01-01"),),
+    "estate conflicts": ((), ("db-legacy",)),
+    "estate list": ((), ("--owner", "Revenues")),
     "estate map": ((),),
     "estate show": (("db-legacy",), ("web-legacy",)),
     "evidence anchor": ((),),
     "evidence verify": ((),),
     "hosts list": ((),),
+    "import azure-migrate": (("azure.csv", "--dry-run"),),
+    "import csv": (("register.csv", "--mapping", "register.toml", "--dry-run"),),
+    "import rvtools": (("vmware.xlsx", "--dry-run"),),
     "moves": ((), ("reports_1",)),
     "move": ((DATABASE, "--to", "data-target", "--describe"),),
     "plan": ((),),
@@ -53,14 +60,17 @@ HERE: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """What each command is given, in a workspace that was filled from transcripts. No server is reached."""
 
-ON_SERVERS = {"accept", "cancel", "cutover", "practice load verify", "rollback"}
-"""`test_json_on_servers.py` runs `move` and `cancel`, by whose function the other commands on moves print too, and
-`tests/practice/test_load_estate.py` the comparison of writes."""
+ON_SERVERS = {"accept", "cancel", "cutover", "import aws", "practice load verify", "rollback"}
+"""`test_import_aws.py` reads an account; `test_json_on_servers.py` runs `move` and `cancel`, by whose function the other
+commands on moves print too, and `tests/practice/test_load_estate.py` the comparison of writes."""
 
 NOT_HERE = {"stack outputs": "needs the Pulumi CLI and an Azure account; only its error is looked at"}
 
 
-MAY_BE_EMPTY = {"differences", "notes", "not_seen", "outputs", "personal_data", "uncovered", "unreached", "warnings"}
+MAY_BE_EMPTY = {
+    "conflicts", "dependencies", "differences", "doubts", "left_out", "lookalikes", "not_seen", "not_seen_again",
+    "notes", "outputs", "personal_data", "uncovered", "unreached", "warnings",
+}  # fmt: skip
 """Keys that hold nothing in this workspace, and rightly so."""
 
 
@@ -90,6 +100,11 @@ def filled(root: Path) -> None:
     for words in (("discover", "--replay", str(transcripts())), ("assess",), ("plan",), ("check", "hosts")):
         said = decant(*words, at=root)
         assert said.code in (0, 1), said.err
+    (root / "register.toml").write_text(REGISTER)
+    (root / "register.csv").write_text("Name,RAM,Owner\ndb-legacy,64,Revenues\n,1,x\napp07,4,Revenues\n")
+    (root / "azure.csv").write_text("Server name,Cores,OS name\napp08,4,Ubuntu 20.04\n")
+    workbook(root / "vmware.xlsx", {"vInfo": [machine(1), machine(2, Template="True")]})
+    assert decant("import", "csv", "register.csv", "--mapping", "register.toml", at=root).code == 0
     said = decant("stack", "preview", "test", "--json", at=root)
     assert said.code == 0, said.err
     before = said.json

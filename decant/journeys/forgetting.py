@@ -1,0 +1,101 @@
+"""Takes a server out of the store, history and all; and what is older than a council keeps."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from estate import past
+from estate.errors import RefusedError
+from estate.records.assessment import Assessment
+from estate.records.base import Record, now
+from estate.records.dependency import Dependency
+from estate.records.finding import Finding
+from estate.records.move import ENDED
+from estate.records.plan import Plan
+from estate.records.server import Server
+from estate.records.sighting import Sighting
+from estate.records.workload import Workload
+from estate.store import IDENTITY
+
+if TYPE_CHECKING:
+    from decant.app import App
+    from estate.store import Store
+
+AGEING: tuple[type[Record], ...] = (Server, Sighting, Workload, Dependency, Assessment, Finding)
+"""Records whose history is the inventory, and ages."""
+
+
+def forget(app: "App", server: str) -> int:
+    """Remove all that is held of one server; returns how many rows went. The ledger notes that, without its data.
+
+    Raises `RefusedError` where a move of it is under way.
+    """
+    store = app.store
+    moves = [one for one in store.moves() if server in (one.source, one.target)]
+    open_moves = [one.id for one in moves if one.phase not in ENDED]
+    if open_moves:
+        raise RefusedError(
+            f"{server} has the move {', '.join(open_moves)} under way", "finish or cancel it first: `decant moves`"
+        )
+    plan = _plan_without(store, server)
+    workload = f"{server}/"
+    held = {
+        "Server": [server],
+        "Assessment": [server],
+        **{kind: _of(store, kind, lambda body: body["server"] == server) for kind in _of_a_server()},
+        "Dependency": _of(store, "Dependency", lambda body: server in (body["client"], body["server"])),
+        "Finding": _of(store, "Finding", lambda body: f"{body['subject']}/".startswith(workload)),
+        "Verification": _of(store, "Verification", lambda body: body.get("move") in {one.id for one in moves}),
+        # A plan names workloads in every version of it: its history goes, and the newest stays without them.
+        "Plan": [plan.id] if plan else [],
+    }
+    removed = past.forget(store.database, server, held, [one.id for one in moves])
+    if plan:
+        store.put(plan)
+    app.ledger.append("estate.forgotten", [server], {"rows": removed}, app.actor)
+    return removed
+
+
+def _of_a_server() -> list[str]:
+    """Kinds of record that say whose they are in `server`."""
+    return [
+        kind.__name__
+        for kind in IDENTITY
+        if "server" in kind.model_fields and kind not in (Assessment, Dependency)
+    ]
+
+
+def _of(store: "Store", kind: str, fits: Callable[[dict[str, Any]], bool]) -> list[str]:
+    """Ids of one kind of which any version fits, past ones too."""
+    return sorted({identity for identity, body in past.every(store.database, kind) if fits(json.loads(body))})
+
+
+def _plan_without(store: "Store", server: str) -> Plan | None:
+    plan = next(iter(store.all(Plan)), None)
+    if plan is None:
+        return None
+    waves = tuple(
+        wave.model_copy(
+            update={
+                "moves": tuple(
+                    m for m in wave.moves if not m.workload.startswith(f"{server}/") and m.target != server
+                ),
+                "crossing": tuple(one for one in wave.crossing if server not in one),
+            }
+        )
+        for wave in plan.waves
+    )
+    staying = {name: why for name, why in plan.not_moving.items() if not name.startswith(f"{server}/")}
+    return plan.model_copy(update={"waves": waves, "not_moving": staying})
+
+
+def keep_within(app: "App") -> int:
+    """Remove history that is older than `retention.days`; returns how many rows went. 0 days keeps everything."""
+    days = app.settings.retention.days
+    if not days:
+        return 0
+    removed = past.prune(app.store.database, [kind.__name__ for kind in AGEING], now() - timedelta(days=days))
+    if removed:
+        app.ledger.append("estate.pruned", [], {"rows": removed, "days": days}, app.actor)
+    return removed

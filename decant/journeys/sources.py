@@ -1,0 +1,71 @@
+"""Who is who, from all that is known: sightings joined into servers, and what follows from them."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from estate.records.assessment import Assessment
+from estate.records.conflict import Conflict, Lookalike
+from estate.records.server import Server
+from estate.records.sighting import OWN, Sighting
+from inventory.identity import Identified, identify
+from inventory.merge import Rank, by_rank, conflicts, merged
+from inventory.own import sighting_of
+from inventory.sources import all_sources
+
+if TYPE_CHECKING:
+    from estate.store import Store
+
+
+def ranks() -> Rank:
+    """Whose word is shown, as the sources say themselves."""
+    return by_rank({one.id: (one.machine_rank, one.owner_rank) for one in all_sources().values()})
+
+
+def known_sightings(store: "Store") -> list[Sighting]:
+    """Every sighting; a server that was discovered before there were any gives its own."""
+    found = store.all(Sighting)
+    have = {one.server for one in found}
+    for facts in store.all_server_facts():
+        if facts.server.id not in have:
+            found.append(sighting_of(facts.server, facts.observations))
+    return found
+
+
+def join(store: "Store", sightings: Sequence[Sighting]) -> Identified:
+    """Decide who is who, and keep sightings and servers as they are then. `sightings` are all that count now."""
+    found = identify(sightings)
+    before = {one.id: one for one in store.all(Server)}
+    kept = {one.id: one for one in store.all(Sighting)}
+    rank = ranks()
+    changed: list[Server | Sighting] = []
+    for name, members in found.servers.items():
+        settled = [one.model_copy(update={"server": name}) for one in members]
+        changed += [one for one in settled if kept.get(one.id) != one]
+        if len(settled) == 1 and settled[0].source == OWN and name in before and not before[name].origins:
+            continue
+        server = merged(name, settled, before.get(name), rank)
+        if server != before.get(name):
+            changed.append(server)
+    store.put(*changed)
+    renamed = before.keys() - found.servers.keys()
+    store.retire(Server, renamed)
+    store.retire(Assessment, renamed)
+    return found
+
+
+def by_server(store: "Store") -> Mapping[str, Sequence[Sighting]]:
+    """The sightings of each server, as they were joined last."""
+    found: dict[str, list[Sighting]] = {}
+    for one in store.all(Sighting):
+        found.setdefault(one.server, []).append(one)
+    return found
+
+
+def disagreements(store: "Store", server: str | None = None) -> tuple[list[Conflict], list[Lookalike]]:
+    """Every value on which sources differ, and sightings that may be of one server; of `server` alone, where given."""
+    rank, held = ranks(), by_server(store)
+    found = [
+        one for name, seen in sorted(held.items()) if server in (None, name) for one in conflicts(name, seen, rank)
+    ]
+    lookalikes = identify([one for seen in held.values() for one in seen]).lookalikes
+    return found, [one for one in lookalikes if server is None or server in one.servers]
