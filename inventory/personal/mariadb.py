@@ -12,6 +12,7 @@ import shlex
 import time
 from collections.abc import Iterator, Sequence
 
+from inventory.personal.places import hidden
 from inventory.personal.sample import LONGER, Column, Limits, Passed, Sampled, Samples, Table
 from inventory.personal.shell import Shell, sections
 
@@ -74,6 +75,8 @@ class _Session:
         self._limits = limits
         self._word = "decant-" + secrets.token_hex(16)
         self._spent = 0.0
+        self._errors: dict[int, str] = {}
+        self._refusal = ""
 
     @property
     def late(self) -> bool:
@@ -99,7 +102,7 @@ class _Session:
         if "gone" in parts:
             return Samples(failure="no MariaDB or MySQL server listens on a socket any more")
         if "end" not in parts:
-            code = _code(parts.get("begin", b""))
+            code = self._refusal
             if code in _REFUSED:
                 right = "" if self._shell.root else "root"
                 return Samples(failure="the server did not let this account in", privilege=right)
@@ -124,6 +127,9 @@ class _Session:
         keys = {name: sum(key == "PRI" for one, _, _, key, _ in columns if one == name) for name in by_table}
         found = []
         for name, sort, rows, average in tables[: self._limits.tables]:
+            if "TABLE" not in sort and "VIEW" not in sort:
+                passed.add(f"table {hidden(_name(name))}", "the server could not describe it: locked or damaged")
+                continue
             if sort != "BASE TABLE":
                 passed.add("views", "what they show is in tables")
                 continue
@@ -147,8 +153,15 @@ class _Session:
         asked = {
             number: self._statement(table) for number, table in enumerate(tables) if table.row_bytes <= _TOUCHED
         }
-        sql = "".join(f"select {self._mark(f'table {number}')};\n{one};\n" for number, one in asked.items())
+        lines: dict[int, int] = {}
+        sql = ""
+        for number, one in asked.items():
+            # The client writes errors past its own output, ahead of it or after: their line says whose they are.
+            start = sql.count("\n")
+            sql += f"select {self._mark(f'table {number}')};\n{one};\n"
+            lines.update(dict.fromkeys(range(start, sql.count("\n")), number))
         said = self._ask(f"{sql}select {self._mark('end')};\n")
+        wrong = {lines[line]: code for line, code in self._errors.items() if line in lines}
         bodies = {int(words[1]): body for words, body in said if len(words) == 2 and words[0] == "table"}
         ended = any(words == ["end"] for words, _ in said)
         last = max(bodies, default=-1)
@@ -158,7 +171,7 @@ class _Session:
             elif number not in bodies or (number == last and not ended):
                 yield Sampled(table, reason="the server's answers ended before it")
             else:
-                yield self._understood(table, bodies[number])
+                yield self._understood(table, bodies[number], wrong.get(number, ""))
 
     def _statement(self, table: Table) -> str:
         limits = self._limits
@@ -180,8 +193,7 @@ class _Session:
             for number in range(_SLICES)
         )
 
-    def _understood(self, table: Table, body: bytes) -> Sampled:
-        code = _code(body)
+    def _understood(self, table: Table, body: bytes, code: str) -> Sampled:
         width = len(table.read)
         rows = [[None if value == "NULL" else value for value in row] for row in _rows(body) if len(row) == width]
         if code and not rows:
@@ -209,12 +221,18 @@ for s in /var/run/mysqld/mysqld.sock /run/mysqld/mysqld.sock /var/run/mysql/mysq
 for c in mariadb mysql ''; do command -v "$c" >/dev/null 2>&1 && break; done
 [ "$c" ] || {{ printf '%s missing\\n' {self._word}; exit 0; }}
 printf '%s begin\\n' {self._word}
-printf '%s\\n' {shlex.quote(text)} | ${{t:+timeout {seconds}}} "$c" --connect-timeout=5 -S $s --skip-tee -A -f -q -N -B \\
-  --default-character-set=utf8 2>&1
+printf '%s\\n' {shlex.quote(text)} | ${{t:+timeout {seconds}}} "$c" --connect-timeout=5 -S $s --skip-tee -A -f -q -n -N -B \\
+  --default-character-set=utf8
 """
         begun = time.monotonic()
         said = self._shell.run(script, seconds + 15, _OUTPUT)
         self._spent += time.monotonic() - begun
+        before = text[: text.index(sql)].count("\n") + 1
+        self._errors = {
+            int(line) - before: code.decode()
+            for code, line in re.findall(rb"ERROR (\d+) \([^)\n]*\) at line (\d+)", said.errors)
+        }
+        self._refusal = _code(said.errors)
         return sections(said.output, self._word)
 
 

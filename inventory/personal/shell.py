@@ -23,8 +23,7 @@ class Said:
     """What a script printed; not to be shown."""
 
     output: bytes
-    status: int
-    cut: bool
+    errors: bytes
 
 
 class Shell:
@@ -40,7 +39,7 @@ class Shell:
         """Run `script` by `sh`; raises `UnreachableError` as a transport does."""
         text = (PRELUDE + script).encode("utf-8", "surrogateescape")
         result = self._transport.run(["sh"], text, seconds, limit)
-        return Said(result.stdout, result.status, result.truncated)
+        return Said(result.stdout, result.stderr)
 
     def output_is_kept(self) -> bool:
         """Whether sudo on the host writes down what commands print (`log_output`): values would land on its disk."""
