@@ -12,7 +12,7 @@ from estate.errors import DecantError
 
 JOURNEY: Mapping[str, Sequence[str]] = {
     "Set up": ("init", "doctor", "hosts", "approvers", "config"),
-    "Look": ("status", "discover", "import", "estate"),
+    "Look": ("status", "discover", "observe", "import", "estate"),
     "Decide": ("assess", "plan"),
     "Build": ("stack",),
     "Move": ("move", "moves", "approve", "cutover", "rollback", "accept", "cancel"),

@@ -36,6 +36,18 @@ class UnreachedRow(TypedDict):
     reason: str
 
 
+class ObservedRow(TypedDict):
+    """One server in one run of rounds. `away` says why the last try did not reach it; `late` counts missed rounds for
+    which it had not answered the one before; `history` says why sysstat's was not read, or what it lacks."""
+
+    server: str
+    rounds: int
+    missed: int
+    late: int
+    away: str
+    history: str
+
+
 class ApproverRow(TypedDict):
     """A person who may approve, with the fingerprint of their SSH key."""
 

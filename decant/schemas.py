@@ -32,6 +32,7 @@ from estate.records.preview import Estimate, Resource, StackKind
 from estate.records.public_report import PublicReport
 from estate.records.report import NotSeen, Report
 from estate.records.server import Server
+from estate.records.usage import Usage
 from estate.records.workload import Workload
 from inventory.sources.base import Doubt, LeftOut, Part
 from practice.load.verify import StreamReport
@@ -105,6 +106,23 @@ OUTPUTS: Mapping[str, Output] = {
                 list[PersonalData] | None,
                 "with --personal-data, what the samples held: kinds and counts, never a value; null without it",
             ),
+            "seconds": (float, "how long it took"),
+        },
+    ),
+    "decant.observe/1": Output(
+        ("observe",),
+        "What one run of rounds saw.",
+        {
+            "every_seconds": (float, "from one round to the next"),
+            "rounds": (int, "rounds that were done"),
+            "of_rounds": (int, "rounds that were to be"),
+            "skipped": (int, "rounds whose time passed while this machine was busy"),
+            "stopped": (bool, "whether somebody stopped it before its end"),
+            "servers": (list[rows.ObservedRow], "each server that was to be looked at"),
+            "dependencies": (list[Dependency], "of these servers, from all that is known"),
+            "new": (list[str], "ids of those that nobody knew of before this run"),
+            "usage": (list[Usage], "what these servers use, over all that was observed of them"),
+            "left_out": (int, "talk that was not kept, because its server has too many peers"),
             "seconds": (float, "how long it took"),
         },
     ),

@@ -80,6 +80,21 @@ class DiscoverSection(_Section):
     )
 
 
+class ObserveSection(_Section):
+    """How servers are observed over time, and what is made of it."""
+
+    keep_days: int = Field(default=30, ge=1, le=3650, description="Days for which samples and talk are kept.")
+    enough_days: float = Field(
+        default=7,
+        gt=0,
+        le=365,
+        description="Days observed from which a size follows the use; a twentieth of them may be missing.",
+    )
+    comfort: float = Field(
+        default=1.3, ge=1, le=5, description="What a server gets, as a multiple of what it used 95% of the time."
+    )
+
+
 class RetentionSection(_Section):
     """How long the inventory's past is kept."""
 
@@ -114,6 +129,7 @@ class Settings(_Section):
     dns: DnsSection = DnsSection()
     move: MoveSection = MoveSection()
     discover: DiscoverSection = DiscoverSection()
+    observe: ObserveSection = ObserveSection()
     retention: RetentionSection = RetentionSection()
     ledger: LedgerSection = LedgerSection()
     service: tuple[Service, ...] = ()

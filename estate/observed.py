@@ -94,12 +94,13 @@ class Observed:
         found = [sample for hour, body in rows for sample in _lines(hour, body)]
         return sorted(found, key=lambda one: one.at)
 
-    def sampled(self) -> dict[str, datetime]:
-        """The servers that have samples, each with the hour of the last."""
-        table = schema.samples
-        query = sa.select(table.c.server, sa.func.max(table.c.hour)).group_by(table.c.server)
+    def sampled(self) -> dict[str, int]:
+        """How many samples there are of each server that has any."""
+        body = schema.samples.c.body
+        lines = sa.func.sum(sa.func.length(body) - sa.func.length(sa.func.replace(body, "\n", "")))
         with self.database.read() as connection:
-            return {server: datetime.fromisoformat(hour) for server, hour in connection.execute(query)}
+            rows = connection.execute(sa.select(schema.samples.c.server, lines).group_by(schema.samples.c.server))
+            return {server: int(number) for server, number in rows}
 
     def forget_before(self, moment: datetime) -> int:
         """Remove samples of before, talk that was not seen since, and servers not looked at since; returns the rows

@@ -28,6 +28,7 @@ from estate.records.plan import Plan
 from estate.records.preview import Preview
 from estate.records.server import Server, ServerFacts
 from estate.records.sighting import Sighting
+from estate.records.usage import Usage
 from estate.records.verification import Verification
 from estate.records.workload import Workload
 from estate.suggest import pick, unknown
@@ -47,6 +48,7 @@ IDENTITY: Mapping[type[Record], Callable[[Any], str]] = {
     PersonalData: lambda r: r.id,
     Finding: lambda r: f"{r.rule}@{r.subject}",
     Verification: lambda r: r.id,
+    Usage: lambda r: f"{r.server}@{r.source}",
 }
 """What the store keeps, and what makes two records of a kind the same. Observations and moves go their own way."""
 

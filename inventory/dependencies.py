@@ -37,7 +37,7 @@ def dependencies(
     is known is taken. What was seen open beats what was seen closing, and that what was configured. A server's talk
     with itself is left out, and so is a connection of which nobody can say who began it.
     """
-    places = _places(estate)
+    places = places_of(estate)
     listening = {facts.server.id: _ports(facts) for facts in estate}
     answers = _answers(workloads)
     known = {one.id: one for one in before}
@@ -94,7 +94,7 @@ def _rounded(
     )
 
 
-def _places(estate: Iterable[ServerFacts]) -> dict[str, str]:
+def places_of(estate: Iterable[ServerFacts]) -> dict[str, str]:
     """Server by address. Addresses that several servers have (a container bridge, say) tell nothing."""
     owners: dict[str, set[str]] = {}
     for facts in estate:

@@ -23,7 +23,7 @@ def graph(
     known = {node.id for node in nodes}
     drawn = {item.id for node in nodes for item in node.items}
     outside: dict[str, MapNode] = {}
-    edges: dict[tuple[str, str, str | None, bool], set[int]] = {}
+    edges: dict[tuple[str, str, str | None, bool, bool], set[int]] = {}
     for one in talk:
         source = one.client if not one.client_outside and one.client in known else OUTSIDE + one.client
         target = one.server if not one.server_outside and one.server in known else OUTSIDE + one.server
@@ -32,12 +32,13 @@ def graph(
                 label = end.removeprefix(OUTSIDE)
                 outside[end] = MapNode(id=end, label=label, note="outside the estate", group="outside")
         item = one.workload if one.workload in drawn else None
-        edges.setdefault((source, target, item, one.evidence == "seen"), set()).add(one.port)
+        kind = (one.evidence != "configured", one.habit == "once")
+        edges.setdefault((source, target, item, *kind), set()).add(one.port)
     return EstateMap(
         nodes=(*nodes, *(outside[end] for end in sorted(outside))),
         edges=tuple(
-            MapEdge(source=source, target=target, ports=tuple(sorted(ports)), item=item, seen=seen)
-            for (source, target, item, seen), ports in edges.items()
+            MapEdge(source=source, target=target, ports=tuple(sorted(ports)), item=item, seen=seen, once=once)
+            for (source, target, item, seen, once), ports in edges.items()
         ),
     )
 

@@ -10,10 +10,7 @@ from decant.app import App
 from decant.output import json_option
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from decant.journeys.personal import PersonalRun
-    from estate.records.host import Host
 
 
 @click.command("discover", short_help="Read the servers over SSH; changes nothing on them.")
@@ -65,6 +62,7 @@ def COMMAND(
 
     A host that is not reached is listed with the reason; what was known of it stays known.
     """
+    from decant.commands._targets import chosen as chosen_of
     from decant.journeys.discovery import run
     from decant.journeys.services import wrong_services
     from decant.output import next_step, say, show_json, table
@@ -73,7 +71,7 @@ def COMMAND(
 
     _check(personal_data, rows, replay)
     hosts = load(hosts_file) if hosts_file else app.hosts
-    chosen = _chosen(hosts, targets)
+    chosen = chosen_of(hosts, targets)
     found = run(app, chosen, hosts, record, replay, tier)
     personal = None
     if personal_data:
@@ -145,15 +143,3 @@ def _show(personal: "PersonalRun") -> None:
         say(f"Drafted {path}")
     for path in personal.edited:
         say(f"Left {path} as a person changed it")
-
-
-def _chosen(hosts: "Mapping[str, Host]", targets: tuple[str, ...]) -> "list[Host]":
-    from estate.errors import UsageError
-    from estate.suggest import unknown
-
-    if not hosts:
-        raise UsageError("The hosts file lists no host", "write your servers into it as [[host]] tables")
-    for target in targets:
-        if target not in hosts:
-            raise unknown("host", target, hosts, "add it to the hosts file")
-    return [hosts[name] for name in dict.fromkeys(targets)] if targets else list(hosts.values())

@@ -42,7 +42,7 @@ def list_(app: App, /, everything: bool, as_json: bool, **wanted: Any) -> None:
     """List servers, workloads and dependencies: all, or those whose server fits every filter."""
     from decant.journeys.estate import Wanted, listed, part
     from decant.output import next_step, say, show_json, table
-    from estate.documents.words import size
+    from estate.documents.words import evidence, size
 
     found = part(app.store, Wanted(**wanted))
     servers, workloads, dependencies = found.servers, found.workloads, found.dependencies
@@ -97,7 +97,7 @@ def list_(app: App, /, everything: bool, as_json: bool, **wanted: Any) -> None:
                 one.port,
                 one.process or "",
                 one.workload or "",
-                one.evidence,
+                evidence(one),
             ]
             for one in dependencies
         ],

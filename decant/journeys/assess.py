@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import migration.movers
+from decant.journeys.usage import usages
 from estate.errors import UsageError
 from estate.records.assessment import Assessment
 from estate.records.base import now
@@ -14,6 +15,7 @@ from estate.records.workload import Workload
 from estate.suggest import pick
 from migration import overrides
 from migration.assess import assess
+from migration.need import need_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +41,7 @@ def assess_estate(app: "App", names: "Sequence[str]" = ()) -> list[Assessment]:
     chosen = [pick("server", name, legacy, "see `decant estate list`") for name in names] or list(legacy)
     decided = overrides.load(app.workspace.overrides, set(legacy))
     workloads, dependencies = app.store.all(Workload), app.store.all(Dependency)
+    observed, sizing = usages(app.store), app.settings.observe
     kinds = movers()
     today = datetime.now(ZoneInfo("Europe/London")).date()
     before = {one.server: one for one in app.store.all(Assessment)}
@@ -51,6 +54,7 @@ def assess_estate(app: "App", names: "Sequence[str]" = ()) -> list[Assessment]:
             movers=kinds,
             today=today,
             at=now(),
+            need=need_of(observed.get(name, ()), sizing.comfort, sizing.enough_days * 24),
         )
         for name in chosen
     ]

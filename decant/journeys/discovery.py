@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from decant.journeys import sources
 from decant.journeys.forgetting import keep_within
+from decant.journeys.talking import keep_dependencies
 from estate.errors import worst
 from estate.records.dependency import Dependency
 from estate.records.host import Host
@@ -19,7 +20,6 @@ from estate.records.workload import Workload
 from estate.transport.base import Transport
 from inventory import holdings
 from inventory.collect import Collected
-from inventory.dependencies import dependencies
 from inventory.discover import discover
 from inventory.own import sighting_of
 from inventory.workloads import all_workloads, gone
@@ -153,5 +153,6 @@ def derive(app: "App", sightings: Sequence[Sighting] | None = None) -> "Identifi
     workloads = (*all_workloads(facts, names), *imported)
     before = store.all(Workload)
     store.retire(Workload, {*gone(before, workloads, facts), *holdings.gone(before, imported)})
-    store.put(*workloads, *dependencies(facts, workloads), *holdings.handed_on(held))
+    store.put(*workloads, *holdings.handed_on(held))
+    keep_dependencies(store, facts, workloads)
     return identified

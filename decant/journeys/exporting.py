@@ -28,7 +28,8 @@ SERVER_COLUMNS = (
 )  # fmt: skip
 WORKLOAD_COLUMNS = ("id", "server", "kind", "name", "bytes", "services", "system", "os_owned", "seen_at")
 DEPENDENCY_COLUMNS = ("client", "client_outside", "server", "server_outside", "port", "protocol", "process",
-                      "workload", "evidence", "where", "seen_at")  # fmt: skip
+                      "workload", "evidence", "where", "seen_at", "first_seen", "last_seen", "rounds",
+                      "of_rounds")  # fmt: skip
 
 ANSIBLE_VARIABLES = ("role", "os_id", "os_version", "cpus", "memory_bytes", "owner", "authority", "purpose",
                      "platform", "power")  # fmt: skip

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from estate import past
 from estate.errors import RefusedError
+from estate.observed import Observed
 from estate.records.assessment import Assessment
 from estate.records.base import Record, now
 from estate.records.dependency import Dependency
@@ -15,14 +16,16 @@ from estate.records.move import ENDED
 from estate.records.plan import Plan
 from estate.records.server import Server
 from estate.records.sighting import Sighting
+from estate.records.usage import Usage
 from estate.records.workload import Workload
 from estate.store import IDENTITY
+from inventory.dependencies import places_of
 
 if TYPE_CHECKING:
     from decant.app import App
     from estate.store import Store
 
-AGEING: tuple[type[Record], ...] = (Server, Sighting, Workload, Dependency, Assessment, Finding)
+AGEING: tuple[type[Record], ...] = (Server, Sighting, Workload, Dependency, Assessment, Finding, Usage)
 """Records whose history is the inventory, and ages."""
 
 
@@ -50,7 +53,9 @@ def forget(app: "App", server: str) -> int:
         # A plan names workloads in every version of it: its history goes, and the newest stays without them.
         "Plan": [plan.id] if plan else [],
     }
+    addresses = [one for one, whose in places_of(store.all_server_facts()).items() if whose == server]
     removed = past.forget(store.database, server, held, [one.id for one in moves])
+    removed += Observed(store.database).forget(server, addresses)
     if plan:
         store.put(plan)
     app.ledger.append("estate.forgotten", [server], {"rows": removed}, app.actor)

@@ -102,7 +102,7 @@ def svg(estate: EstateMap) -> str:
         _text(
             MARGIN,
             legend + 24,
-            "Solid: a connection was open when a server was read. Dashed: only a configuration file names it.",
+            "Solid: a connection was seen. Dashed: only a configuration file names it. Once: in one round of many.",
             "small",
         ),
         "</svg>",
@@ -247,7 +247,8 @@ def _is_free(spot: Point, wide: float, taken: Sequence[tuple[float, float, float
 
 def _ports(edge: MapEdge) -> str:
     shown = ", ".join(str(port) for port in edge.ports[:4])
-    return shown + (f" and {len(edge.ports) - 4} more" if len(edge.ports) > 4 else "")
+    more = f" and {len(edge.ports) - 4} more" if len(edge.ports) > 4 else ""
+    return shown + more + (" once" if edge.once else "")
 
 
 def _box(box: _Box) -> str:

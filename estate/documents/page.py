@@ -25,6 +25,7 @@ def render(template: str, values: Mapping[str, Any]) -> str:
         pounds=words.pounds,
         seconds=words.seconds,
         known=words.known,
+        evidence=words.evidence,
         breakable=_breakable,
     )
     environment.globals.update(count=words.count, share=words.share, meanings=meanings)

@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 
+from estate.records.dependency import Dependency
+
 LONDON = ZoneInfo("Europe/London")
 
 
@@ -65,3 +67,12 @@ def known(value: object | None) -> str:
 def share(part: float, whole: float) -> str:
     """83%; "0%" of nothing."""
     return f"{part / whole:.0%}" if whole else "0%"
+
+
+def evidence(dependency: Dependency) -> str:
+    """What a dependency rests on, and how often it was there: "seen, steady (280 of 288 rounds)"."""
+    known = "seen, closing" if dependency.evidence == "closing" else dependency.evidence
+    if not dependency.of_rounds:
+        return known
+    rounds = f"{dependency.rounds:,} of {count(dependency.of_rounds, 'round')}"
+    return f"{known}, {dependency.habit} ({rounds})" if dependency.habit else f"{known} ({rounds})"

@@ -36,6 +36,8 @@ class MapEdge(Record):
     """The workload that answers, where it is known and drawn."""
     seen: bool = True
     """False where only a configuration file names it."""
+    once: bool = False
+    """Whether it was seen in no more than one round of many."""
 
 
 class EstateMap(Record):

@@ -60,9 +60,10 @@ HERE: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """What each command is given, in a workspace that was filled from transcripts. No server is reached."""
 
-ON_SERVERS = {"accept", "cancel", "cutover", "import aws", "practice load verify", "rollback"}
-"""`test_import_aws.py` reads an account; `test_json_on_servers.py` runs `move` and `cancel`, by whose function the other
-commands on moves print too, and `tests/practice/test_load_estate.py` the comparison of writes."""
+ON_SERVERS = {"accept", "cancel", "cutover", "import aws", "observe", "practice load verify", "rollback"}
+"""`test_import_aws.py` reads an account; `test_observe.py` looks at a server; `test_json_on_servers.py` runs `move` and
+`cancel`, by whose function the other commands on moves print too, and `tests/practice/test_load_estate.py` the
+comparison of writes."""
 
 NOT_HERE = {"stack outputs": "needs the Pulumi CLI and an Azure account; only its error is looked at"}
 

@@ -82,6 +82,19 @@ def test_the_drawing_is_xml_with_a_title_a_description_and_every_name_in_text() 
     assert "logrotate" not in texts
 
 
+def test_what_was_seen_once_in_many_rounds_is_told_from_what_is_there_always() -> None:
+    steady = talk("web", "db", 5432).model_copy(update={"rounds": 280, "of_rounds": 288})
+    single = talk("web", "db", 22).model_copy(update={"rounds": 1, "of_rounds": 288})
+    closing = talk("web", "db", 80).model_copy(update={"evidence": "closing", "rounds": 3, "of_rounds": 288})
+    drawn = graph([a_server("web"), a_server("db")], WORKLOADS, [steady, single, closing])
+    assert [(edge.ports, edge.seen, edge.once) for edge in drawn.edges] == [
+        ((80, 5432), True, False),
+        ((22,), True, True),
+    ]
+    texts = {element.text for element in parsed(svg(drawn)).iter(f"{SVG}text")}
+    assert {"80, 5432", "22 once"} <= texts
+
+
 def test_an_estate_of_nothing_can_be_drawn() -> None:
     parsed(svg(EstateMap(nodes=(), edges=())))
 
