@@ -97,7 +97,6 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
 
 # `/etc/passwd:root:…`, as grep writes a line behind the name of its file: the name is no setting's.
 _FILE = re.compile(r"^((?:grep: )?/[^\s:=]*):", re.M)
-_AFTER_FILE = "\x1f"
 
 _FLAG = re.compile(rf"--?{_WORD}", re.I)
 _SHORT = {
@@ -114,10 +113,12 @@ _SHORT = {
 
 def redact(text: str) -> str:
     """`text` without what looks like a secret."""
-    text = _FILE.sub(rf"\1{_AFTER_FILE}", text.replace(_AFTER_FILE, " "))
+    # A stand-in for the colon: a character for private use that the text does not use itself.
+    colon = next((mark for mark in map(chr, range(0xE000, 0xE100)) if mark not in text), ":")
+    text = _FILE.sub(rf"\1{colon}", text)
     for pattern, by in _RULES:
         text = pattern.sub(by, text)
-    return text.replace(_AFTER_FILE, ":")
+    return text.replace(colon, ":")
 
 
 def redact_bytes(data: bytes) -> bytes:

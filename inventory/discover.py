@@ -6,6 +6,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from estate.errors import DecantError, InterruptedRunError
 from estate.progress import Progress, Step, silent
 from estate.records.host import Host
+from estate.records.observation import Observation
 from estate.records.server import Server
 from estate.transport.base import Transport
 from inventory.collect import Collected, collect, unreached
@@ -23,10 +24,12 @@ def discover(
     timeout: float = 60,
     progress: Progress = silent,
     tier: int = 2,
+    earlier: Mapping[str, Mapping[str, Observation]] | None = None,
 ) -> list[Collected]:
-    """Read every fact of every host; `timeout` is what one host may take, in seconds.
+    """Read every fact of every host; `timeout` is what tier 1 of one host may take, in seconds, and tier 2 twice that.
 
-    `tier` 1 leaves out the facts that cost a host more than a moment.
+    `tier` 1 leaves out the facts that cost a host more than a moment. `earlier` holds by host and fact what was known
+    last, for what can only be told from two readings.
 
     `keep` gets each host as soon as it is read, always in the caller's own thread, so what was read is kept even
     where the run is stopped. Raises `InterruptedRunError` on Ctrl-C: every host read until then was kept.
@@ -42,7 +45,7 @@ def discover(
         except DecantError as wrong:
             return unreached(host, wrong, before.get(host.name))
         try:
-            return collect(host, transport, facts, timeout, before.get(host.name))
+            return collect(host, transport, facts, timeout, before.get(host.name), (earlier or {}).get(host.name))
         finally:
             transport.close()
 

@@ -85,9 +85,15 @@ def by_fact(facts: Sequence[Fact], output: bytes) -> tuple[dict[str, bytes], dic
 
 
 def _patterns(facts: Sequence[Fact]) -> list[str]:
-    """The kernel's own files first: nobody can fill them."""
+    """Each file once, the kernel's own first: nobody can fill those."""
     every = dict.fromkeys(pattern for fact in facts for pattern in fact.files)
-    return sorted(every, key=lambda pattern: not pattern.startswith(_KERNEL))
+    wide = [pattern for pattern in every if "*" in pattern]
+    once = [
+        pattern
+        for pattern in every
+        if not any(other != pattern and _matcher((other,)).fullmatch(pattern) for other in wide)
+    ]
+    return sorted(once, key=lambda pattern: not pattern.startswith(_KERNEL))
 
 
 @cache

@@ -212,13 +212,13 @@ def _by_fact(
                 sections[fact.id] = snippet
             elif key not in parts:
                 wrong[fact.id] = broken.get(key, absent)
+            elif fact.id in too_long:
+                wrong[fact.id] = too_long[fact.id]
             elif parts[key].status:
                 missing = parts[key].status == MISSING
                 wrong[fact.id] = (
                     "grep or sed is not installed on the host" if missing else "its files could not be read"
                 )
-            elif fact.id in too_long:
-                wrong[fact.id] = too_long[fact.id]
             else:
                 sections[fact.id] = replace(snippet, files=lines.get(fact.id, b""))
     return sections, wrong

@@ -80,9 +80,15 @@ def parse(section: Section) -> Reading:
                 ),
             )
             break
-    # A name without a version stands for one of those that have it.
+    # A package's name without a version stands for one of those that have it.
     named = {one.name for one in found.values() if one.version}
-    return known(Runtimes(runtimes=tuple(one for one in found.values() if one.version or one.name not in named)))
+    return known(
+        Runtimes(
+            runtimes=tuple(
+                one for one in found.values() if one.version or one.name not in named or not one.packaged
+            )
+        )
+    )
 
 
 FACT = Fact(

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from estate.records.observation import Observation, Outcome
 from inventory.facts import all_facts
 from inventory.facts.base import Fact, Reading, Section
-from inventory.probes import markdown
+from inventory.probes import COSTS, markdown
 
 FOLDER = Path(__file__).parent / "transcripts"
 CASES = sorted(path.parent for path in FOLDER.glob("*/*/expected.json"))
@@ -114,3 +114,9 @@ def test_the_published_list_of_probes_is_that_of_the_code() -> None:
     assert page.read_text() == markdown() + "\n", (
         "write it again: python -c 'from inventory.probes import markdown; print(markdown())' > docs/probes.md"
     )
+
+
+def test_every_fact_has_a_published_cost() -> None:
+    measured = json.loads(COSTS.read_text("utf-8"))["facts"]
+    assert set(measured) == set(all_facts()), "measure them again: python -m decant.probe_costs"
+    assert all(one["cpu_ms"] >= 0 for one in measured.values())
