@@ -12,7 +12,7 @@ from decant.journeys.talking import keep_dependencies
 from estate.errors import worst
 from estate.records.dependency import Dependency
 from estate.records.host import Host
-from estate.records.observation import Outcome
+from estate.records.observation import Observation, Outcome
 from estate.records.report import NotSeen
 from estate.records.server import Server, ServerFacts
 from estate.records.sighting import OWN, Sighting
@@ -80,9 +80,10 @@ def run(
 
     settings = app.settings.discover
     previous = {server.id: server for server in store.all(Server)}
+    earlier = {host.name: _known_last(store, host.name) for host in chosen if host.name in previous}
     try:
         collected = discover(
-            chosen, connect, keep, previous, settings.parallel, settings.timeout, app.progress, tier
+            chosen, connect, keep, previous, settings.parallel, settings.timeout, app.progress, tier, earlier
         )
     finally:
         if kept:
@@ -98,6 +99,12 @@ def run(
         [missing for one in facts if one.server.id in ids for missing in not_seen(one)],
         time.monotonic() - begun,
     )
+
+
+def _known_last(store: "Store", server: str) -> dict[str, Observation]:
+    """What tells since when each update waits: a reading that failed in between does not begin it anew."""
+    known = [seen for seen in store.observations(server, "updates") if seen.outcome is Outcome.KNOWN]
+    return {"updates": known[-1]} if known else {}
 
 
 def not_seen(facts: ServerFacts) -> list[NotSeen]:
