@@ -11,15 +11,14 @@ from estate.records.facts.addresses import Addresses
 from estate.records.facts.connections import Connections
 from estate.records.facts.listeners import Listeners
 from estate.records.facts.sysctl import Sysctl
-from estate.records.facts.websites import Websites
 from estate.records.observation import Outcome
 from estate.records.server import ServerFacts
 from estate.records.talk import INTERNET, Talk, Watch
 from estate.records.workload import Workload
+from inventory.configured import is_loopback, named
 
 EPHEMERAL = (32768, 60999)
 """Ports that Linux gives to clients, where a host does not say otherwise."""
-
 
 _STRENGTH = ("configured", "closing", "seen")
 
@@ -157,7 +156,7 @@ def _seen(
         low, high = _ephemeral(facts)
         for one in known.connections:
             peer = places.get(one.peer_address)
-            if peer == here or _is_loopback(one.peer_address):
+            if peer == here or is_loopback(one.peer_address):
                 continue
             if one.local_port in listening[here]:
                 told = (here, one.local_port) in public and peer is None and is_public(one.peer_address)
@@ -217,14 +216,10 @@ def _ephemeral(facts: ServerFacts) -> tuple[int, int]:
     return (int(found[1]), int(found[2])) if found else EPHEMERAL
 
 
-def _is_loopback(address: str) -> bool:
-    return address.startswith("127.") or address == "::1"
-
-
 def _configured(
     estate: Iterable[ServerFacts], places: Mapping[str, str], workloads: Iterable[Workload]
 ) -> Iterator[Dependency]:
-    """Upstreams of websites. A name is looked up in the hosts file, the hosts' own tables and the services."""
+    """What configuration names. A name is looked up in the hosts file, the hosts' own tables and the services."""
     by_name = dict(places)
     estate = list(estate)
     for facts in estate:
@@ -234,39 +229,21 @@ def _configured(
         for name in workload.services:
             by_name.setdefault(name.lower(), workload.server)
     for facts in estate:
-        known = facts.get("websites", Websites)
         addresses = facts.get("addresses", Addresses)
         table = {name.lower(): where for name, where in addresses.hosts.items()} if addresses else {}
-        for site in known.sites if known else ():
-            for upstream in site.upstreams:
-                end = _end(upstream)
-                if end is None:
-                    continue
-                name, port = end
-                server = by_name.get(name) or by_name.get(table.get(name, ""))
-                if server == facts.server.id:
-                    continue
-                yield _dependency(
-                    facts.server.id,
-                    server or name,
-                    port,
-                    facts.observations["websites"].at,
-                    process=site.server,
-                    server_outside=server is None,
-                    where=site.file,
-                )
-
-
-def _end(upstream: str) -> tuple[str, int] | None:
-    """Host and port of an upstream; None for sockets, variables and the host itself."""
-    found = re.match(r"(?:(\w+)://)?(?:[^/@]*@)?(\[[0-9a-fA-F:]+\]|[^/:$]+)(?::(\d+))?(?:/|$)", upstream)
-    if found is None or found[1] == "unix" or found[2] == "unix" or not re.match(r"[\w\[]", found[2]):
-        return None
-    name = found[2].strip("[]").lower()
-    port = int(found[3] or {"https": 443}.get(found[1] or "", 80))
-    if name == "localhost" or _is_loopback(name) or not 0 < port < 65536:
-        return None
-    return name, port
+        for one in named(facts):
+            server = by_name.get(one.name) or by_name.get(table.get(one.name, ""))
+            if server == facts.server.id:
+                continue
+            yield _dependency(
+                facts.server.id,
+                server or one.name,
+                one.port,
+                one.at,
+                process=one.process,
+                server_outside=server is None,
+                where=one.where,
+            )
 
 
 def _dependency(

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estate.records.facts.addresses import Addresses
+from estate.records.facts.filesystems import Filesystems, RemoteMount
+from estate.records.facts.services import Service, Services
 from estate.records.facts.websites import Website, Websites
 from estate.records.server import ServerFacts
 from estate.records.talk import Talk, Watch
@@ -125,6 +127,61 @@ def test_what_was_seen_beats_what_is_configured() -> None:
     merged = ServerFacts(web.server, {**web.observations, **configured.observations})
     (found,) = dependencies([merged, db], [])
     assert found.evidence == "seen"
+
+
+def starts(command: str, path: str = "/etc/systemd/system/app.service", package: str | None = None) -> ServerFacts:
+    service = Service(unit="app.service", path=path, command=command, package=package)
+    return server("web", WEB, services=Services(init="systemd", services=(service,)))
+
+
+def test_connection_strings_in_the_command_of_a_councils_own_service_are_weaker_evidence() -> None:
+    db = server("db", DB)
+    command = (
+        "/opt/app/run --db=postgresql+psycopg://app:[redacted]@db/reports?sslmode=require"
+        " --cache redis://10.0.0.2 -Durl=jdbc:mysql://db:3307/shop,jdbc:sqlserver://sql.example;user=app"
+        " --socket postgresql:///local http://localhost:8080 file:///etc/x --queue amqp://$HOST/"
+    )
+    found = dependencies([starts(command), db], [])
+    assert {(one.id, one.evidence, one.process, one.where) for one in found} == {
+        (name, "configured", "app", "/etc/systemd/system/app.service")
+        for name in ("web>db:5432", "web>db:6379", "web>db:3307", "web>sql.example:1433")
+    }
+    assert "[redacted]" not in str(found)
+    assert dependencies([starts(command, path="/lib/systemd/system/app.service", package="app"), db], []) == ()
+
+
+def test_remote_mounts_name_their_server_mounted_or_not() -> None:
+    mounts = (
+        RemoteMount(source="db:/srv", type="nfs4", mountpoint="/a"),
+        RemoteMount(source="//files.example/share", type="cifs", mountpoint="/b", mounted=False),
+        RemoteMount(source="[fd00::9]:/srv", type="nfs", mountpoint="/c"),
+        RemoteMount(source="bucket", type="fuse.s3fs", mountpoint="/d"),
+        RemoteMount(source="127.0.0.1:/srv", type="nfs", mountpoint="/e"),
+    )
+    web = server("web", WEB, filesystems=Filesystems(filesystems=(), remote=mounts))
+    found = {(one.id, one.where, one.server_outside) for one in dependencies([web, server("db", DB)], [])}
+    assert found == {
+        ("web>db:2049", "/proc/self/mounts", False),
+        ("web>files.example:445", "/etc/fstab", True),
+        ("web>fd00::9:2049", "/proc/self/mounts", True),
+    }
+
+
+@given(st.text(max_size=80))
+def test_whatever_a_command_or_a_mount_says_raises_nothing(text: str) -> None:
+    mount = RemoteMount(source=text, type="nfs", mountpoint="/a")
+    site = Website(server="nginx", upstreams=(text, f"http://{text}"), file="/a")
+    service = Service(unit="a", path="/etc/systemd/system/a", command=f"x {text} redis://{text} y")
+    web = server(
+        "web",
+        WEB,
+        filesystems=Filesystems(filesystems=(), remote=(mount,)),
+        websites=Websites(sites=(site,)),
+        services=Services(init="systemd", services=(service,)),
+    )
+    for one in dependencies([web], []):
+        assert one.evidence == "configured"
+        assert 0 < one.port < 65536
 
 
 def talk(

@@ -1,0 +1,106 @@
+"""Whom a server's configuration names: weaker evidence of a dependency than a connection, and the only one of a
+service that was not at work when somebody looked. Pure.
+
+Read are the upstreams of websites, connection strings in the commands of services that people put there, and
+remote mounts. Secrets were taken out before the facts were stored. `Environment=` and the files that services
+read are in no fact, so what only they name is not known.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from estate.records.base import Instant
+from estate.records.facts.filesystems import Filesystems
+from estate.records.facts.services import Services
+from estate.records.facts.websites import Websites
+from estate.records.server import ServerFacts
+
+PORTS = {
+    "http": 80,
+    "https": 443,
+    "postgres": 5432,
+    "postgresql": 5432,
+    "mysql": 3306,
+    "mariadb": 3306,
+    "sqlserver": 1433,
+    "mssql": 1433,
+    "oracle": 1521,
+    "redis": 6379,
+    "rediss": 6379,
+    "amqp": 5672,
+    "amqps": 5671,
+    "mongodb": 27017,
+    "ldap": 389,
+    "ldaps": 636,
+    "smtp": 25,
+    "smtps": 465,
+    "ftp": 21,
+    "sftp": 22,
+}
+"""Ports that a connection string means where it names none (IANA, and each product's own default)."""
+
+_MOUNTS = {"nfs": 2049, "nfs4": 2049, "cifs": 445, "smb3": 445, "smbfs": 445}
+# jdbc:postgresql://db/app, postgresql+psycopg://user@db/app.
+_STRING = re.compile(r"(?<![\w:])(?:jdbc:)?([a-z][a-z0-9]*)(?:\+[a-z0-9]+)?://([^\s'\"<>,;]+)", re.I)
+
+
+@dataclass(frozen=True)
+class Named:
+    """One end that is named: `where` is the file, `process` what would talk to it."""
+
+    name: str
+    port: int
+    where: str
+    process: str | None
+    at: Instant
+
+
+def named(facts: ServerFacts) -> Iterator[Named]:
+    """Every end that the server's configuration names, itself left out."""
+    websites = facts.get("websites", Websites)
+    for site in websites.sites if websites else ():
+        for upstream in site.upstreams:
+            end = end_of(upstream)
+            if end:
+                yield Named(*end, site.file, site.server, facts.observations["websites"].at)
+    services = facts.get("services", Services)
+    for service in services.services if services else ():
+        # Packages' own services name nobody but in their documentation.
+        if service.package is not None or service.path.startswith(("/lib/", "/usr/lib/")):
+            continue
+        for scheme, rest in _STRING.findall(service.command):
+            end = end_of(f"{scheme.lower()}://{rest}") if scheme.lower() in PORTS else None
+            if end:
+                where = service.path or service.unit
+                yield Named(*end, where, service.unit.removesuffix(".service"), facts.observations["services"].at)
+    mounted = facts.get("filesystems", Filesystems)
+    for mount in mounted.remote if mounted else ():
+        port = _MOUNTS.get(mount.type)
+        name = _file_server(mount.source)
+        if port and name and not is_loopback(name):
+            where = "/proc/self/mounts" if mount.mounted else "/etc/fstab"
+            yield Named(name, port, where, None, facts.observations["filesystems"].at)
+
+
+def end_of(text: str) -> tuple[str, int] | None:
+    """Host and port of an upstream or a connection string; None for sockets, variables and the host itself."""
+    found = re.match(r"(?:(\w+)://)?(?:[^/@]*@)?(\[[0-9a-fA-F:]+\]|[^/:?$]+)(?::(\d+))?(?:[/?]|$)", text)
+    if found is None or found[1] == "unix" or found[2] == "unix" or not re.match(r"[\w\[]", found[2]):
+        return None
+    name = found[2].strip("[]").lower()
+    port = int(found[3] or PORTS.get((found[1] or "").lower(), 80))
+    if name == "localhost" or is_loopback(name) or not 0 < port < 65536:
+        return None
+    return name, port
+
+
+def is_loopback(address: str) -> bool:
+    """Whether it is the server itself."""
+    return address.startswith("127.") or address == "::1"
+
+
+def _file_server(source: str) -> str:
+    """The server of `//server/share`, `server:/path` or `[fd00::1]:/path`; empty where it is none."""
+    found = re.match(r"//([^/\\]+)[/\\]|(\[[0-9a-fA-F:]+\]|[^/:\[]+):/", source)
+    return (found[1] or found[2]).strip("[]").lower() if found else ""
