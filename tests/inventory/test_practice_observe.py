@@ -87,6 +87,17 @@ def test_every_dependency_of_the_estates_description_is_seen_over_time_and_none_
         assert usage["samples"] == 10
         assert usage["cpu_percent"]["p50"] <= usage["cpu_percent"]["p95"] <= 100
         assert usage["received_bytes_per_second"]["max"] > 0
+    sized = [
+        one["size"]["basis"] for one in decant("assess", "--json", at=council).json["assessments"] if one["size"]
+    ]
+    assert sized
+    assert all("observed 0 hours only" in basis for basis in sized)
+    with (council / "decant.toml").open("a") as settings:
+        settings.write("\n[observe]\nenough_days = 0.0001\n")
+    sized = [
+        one["size"]["basis"] for one in decant("assess", "--json", at=council).json["assessments"] if one["size"]
+    ]
+    assert all("95% of the time it used at most" in basis for basis in sized)
 
 
 def test_a_connection_that_lasted_a_moment_between_two_rounds_is_seen_closing(
