@@ -26,6 +26,7 @@ SERVERS = {
     "setfattr": "attr",
     "rsync": "rsync",
     "chromium": "chromium",
+    "csh": "csh",
 }
 POLICY = Path("/usr/sbin/policy-rc.d")
 
