@@ -2,14 +2,13 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from estate.errors import DecantError
 from estate.observed import FEW, MOST_PEERS, Observed, Round
 from estate.records.sample import Sample
-from estate.store import Store, sqlite_url
+from estate.store import Store
 
 AT = datetime(2026, 11, 22, 9, 2, 3, 450000, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -29,8 +28,8 @@ OUT = ("out", "10.0.0.2", 5432)
 
 
 @pytest.fixture
-def observed(tmp_path: Path) -> Observed:
-    return Observed(Store.open(sqlite_url(tmp_path / "estate.db")).database)
+def observed(store: Store) -> Observed:
+    return Observed(store.database)
 
 
 def test_a_sample_comes_back_as_exact_as_its_line_and_what_is_unknown_stays_so(observed: Observed) -> None:
@@ -74,8 +73,7 @@ def test_talk_is_counted_up_and_open_ones_apart(observed: Observed) -> None:
     assert (watch.rounds, watch.missed, watch.first, watch.last) == (3, 1, AT, AT + 9 * MINUTE)
 
 
-def test_several_observers_at_once_lose_nothing(tmp_path: Path) -> None:
-    url = sqlite_url(tmp_path / "estate.db")
+def test_several_observers_at_once_lose_nothing(url: str) -> None:
     Store.open(url).close()
 
     def watch(number: int) -> None:
