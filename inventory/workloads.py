@@ -36,7 +36,8 @@ def workloads(facts: ServerFacts, services: Mapping[str, Sequence[str]] | None =
             id=identity,
             server=facts.server.id,
             kind=kind,
-            name=identity.rsplit("/", 1)[-1],
+            # A database is asked for by its own name, which the id may not be able to carry.
+            name=name if kind in ("postgres", "mariadb") else identity.rsplit("/", 1)[-1],
             bytes=details.pop("bytes", None),
             os_owned=details.pop("os_owned", False),
             detail={key: value for key, value in details.items() if value not in (None, "", [], ())},

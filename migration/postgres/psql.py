@@ -44,11 +44,24 @@ class Server:
         self.root = rooted(transport, host)
 
     def argv(self, database: str) -> list[str]:
-        """The psql that reads SQL on its standard input. The terse form keeps rows out of messages."""
+        """The psql that reads SQL on its standard input. The terse form keeps rows out of messages.
+
+        The database is named in the environment: after `-d`, a name with `=` in it would be a connection string.
+        """
         return [
             *("runuser", "-u", "postgres", "--", "env", f"PGOPTIONS={_OPTIONS}", "PGCLIENTENCODING=UTF8"),
-            *("PGAPPNAME=decant", self._psql, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"),
-            *("-v", "VERBOSITY=terse", "-p", str(self.port), "-d", database, "-f", "-"),
+            *(
+                "PGAPPNAME=decant",
+                f"PGDATABASE={database}",
+                self._psql,
+                "-X",
+                "-q",
+                "-A",
+                "-t",
+                "-v",
+                "ON_ERROR_STOP=1",
+            ),
+            *("-v", "VERBOSITY=terse", "-p", str(self.port), "-f", "-"),
         ]
 
     @property

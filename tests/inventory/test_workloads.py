@@ -41,6 +41,15 @@ def test_each_database_is_a_workload_but_templates_and_the_servers_own_are_not()
     assert found[0].detail["port"] == 5433
 
 
+def test_a_database_keeps_its_own_name_where_its_id_cannot_carry_it() -> None:
+    spaced, hyphened = (PostgresDatabase(name=name, owner="r") for name in ("fin ance", "fin-ance"))
+    found = workloads(server("db", postgresql=cluster(spaced, hyphened)))
+    assert [(one.id, one.name) for one in found] == [
+        ("db/postgres/fin-ance", "fin ance"),
+        ("db/postgres/fin-ance-2", "fin-ance"),
+    ]
+
+
 def test_tables_that_somebody_put_into_postgres_are_not_forgotten() -> None:
     assert ids(postgresql=cluster(PostgresDatabase(name="postgres", owner="postgres", tables=2))) == {
         "db/postgres/postgres"
@@ -196,6 +205,6 @@ def test_ids_never_collide_and_hold_no_surprise(names: list[str]) -> None:
     assert len({one.id for one in found}) == len(found)
     for one in found:
         assert one.id.count("/") == 2
-        assert one.name == slug(one.name)
+        assert slug(one.id.rsplit("/", 1)[1]) == one.id.rsplit("/", 1)[1]
         assert one.id == f"db/postgres/{one.name}"
     assert workloads(facts) == found

@@ -24,7 +24,7 @@ SCRIPT = str(files("migration.postgres") / "host" / "hba.sh")
 BLOCK = b'local "reports" all reject\n'
 
 
-def test_a_statement_that_fails_on_a_host_is_unfinished_work_and_no_fault_of_ours() -> None:
+def nothing_listens() -> Server:
     here = Host(name="here", address="127.0.0.1", user="root")
     move = Move(
         id="x",
@@ -35,9 +35,17 @@ def test_a_statement_that_fails_on_a_host_is_unfinished_work_and_no_fault_of_our
         created_at=now(),
         changed_at=now(),
     )
-    server = Server("source", LocalTransport("here"), here, 1, move)
+    return Server("source", LocalTransport("here"), here, 1, move)
+
+
+def test_a_statement_that_fails_on_a_host_is_unfinished_work_and_no_fault_of_ours() -> None:
     with pytest.raises(UnfinishedError, match="PostgreSQL on here, database postgres refused a statement"):
-        server.value("SELECT 1")  # nothing listens at port 1
+        nothing_listens().value("SELECT 1")
+
+
+def test_a_database_with_an_equals_sign_in_its_name_is_a_name_and_no_connection_string() -> None:
+    with pytest.raises(UnfinishedError, match="Is the server running"):
+        nothing_listens().value("SELECT 1", "fin=ance")
 
 
 @given(NAMES)
