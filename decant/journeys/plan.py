@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from decant.app import App
 
 
+MADE = "plan.made"
+PROPOSED = "proposed"
+
+
 @dataclass(frozen=True)
 class Planned:
     """The plan that holds, and what a person should know of it."""
@@ -79,8 +83,7 @@ def make_plan(app: "App", fresh: bool = False, most: int = MOST) -> Planned:
         raise UsageError("no workload was discovered yet", "run `decant discover`, then `decant assess`")
     path = app.workspace.plan
     proposal = propose(estate, now(), most)
-    stored = app.store.get(Plan, PLAN_ID)
-    edited = path.exists() and not (stored is not None and reading.text(path) == plan_file.render(stored))
+    edited = path.exists() and not _is_as_proposed(app, path)
     kept = None
     plan = proposal
     if edited and not fresh:
@@ -95,9 +98,9 @@ def make_plan(app: "App", fresh: bool = False, most: int = MOST) -> Planned:
         _, warnings = plan_file.load(path, estate, now())
     app.store.put(plan)
     app.ledger.append(
-        "plan.made",
+        MADE,
         [move.workload for wave in plan.waves for move in wave.moves],
-        {"waves": len(plan.waves), "by": "a person" if edited and not fresh else "proposed"},
+        {"waves": len(plan.waves), "by": "a person" if edited and not fresh else PROPOSED},
         actor=app.actor,
     )
     return Planned(
@@ -108,3 +111,11 @@ def make_plan(app: "App", fresh: bool = False, most: int = MOST) -> Planned:
         warnings=tuple(warnings),
         differences=tuple(plan_file.differences(plan, proposal)),
     )
+
+
+def _is_as_proposed(app: "App", path: "Path") -> bool:
+    """Whether plan.toml is what Decant itself wrote last; a person's plan, once read, is stored just as one of ours."""
+    stored, made = app.store.get(Plan, PLAN_ID), app.ledger.entries(MADE)
+    if stored is None or not made or made[-1].payload["by"] != PROPOSED:
+        return False
+    return reading.text(path) == plan_file.render(stored)

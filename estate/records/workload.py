@@ -10,9 +10,10 @@ Kind = Literal["postgres", "mariadb", "files", "website", "schedule", "service",
 class Workload(Record):
     """One thing on one server that can move.
 
-    `id` is `SERVER/KIND/NAME`, as `db-legacy/postgres/reports`; of a database, `name` is its own name, exactly. `detail` depends on the kind: for `postgres`
-    and `mariadb` `version`, `port`; for `files` `path`, `share`; for `website` `names`, `root`; for `service`
-    `unit`; for `schedule` `when`, `user`. A `machine` stands for all that is on a server whose insides nobody has read.
+    `id` is `SERVER/KIND/NAME`, as `db-legacy/postgres/reports`. `name` is a database's own name, exactly; of the rest,
+    as the id has it. `detail` depends on the kind: for `postgres` and `mariadb` `version`, `port`; for `files`
+    `path`, `share`; for `website` `names`, `root`; for `service` `unit`; for `schedule` `when`, `user`. A `machine`
+    stands for all that is on a server whose insides nobody has read.
     """
 
     id: str

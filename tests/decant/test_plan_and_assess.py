@@ -145,6 +145,21 @@ def test_a_plan_is_written_kept_up_to_date_and_never_overwrites_an_edit(workspac
     assert "agreed on Monday" in (workspace / "plan.toml.before").read_text()
 
 
+def test_an_edit_as_decant_itself_would_write_it_stays_however_often_the_plan_is_read(workspace: Path) -> None:
+    decant("assess", at=workspace)
+    planned(workspace)
+    path = workspace / "plan.toml"
+    window = "window_start = 2026-12-01T18:00:00\nwindow_end = 2026-12-01T20:00:00"
+    edited = path.read_text().replace('name = "report-it"', f'name = "report-it"\n{window}')
+    assert window in edited
+    path.write_text(edited)
+    for _ in range(3):
+        assert "Read" in planned(workspace).err
+        assert path.read_text() == edited
+    assert "plan.toml.before" in planned(workspace, "--fresh").err
+    assert "Wrote" in planned(workspace).err
+
+
 def test_a_wrong_edit_is_bad_use_and_changes_nothing(workspace: Path) -> None:
     decant("assess", at=workspace)
     planned(workspace)
