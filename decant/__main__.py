@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from decant.cli import cli
+from decant.printable import printable
 from estate import reading
 from estate.errors import (
     EXIT_DONE,
@@ -112,7 +113,8 @@ def _tell(what: str, remedy: str, code: int, as_json: bool) -> int:
         error: ErrorRow = {"what": sentence, "remedy": remedy, "exit_code": code}
         sys.stdout.write(json.dumps({"schema": "decant.error/1", "error": error}) + "\n")
     lead = "" if remedy.startswith("did you mean") else "To go on: "
-    sys.stderr.write(f"decant: {sentence}{stop} {lead}{remedy if lead else remedy[:1].upper() + remedy[1:]}\n")
+    remedy = remedy if lead else remedy[:1].upper() + remedy[1:]
+    sys.stderr.write(printable(f"decant: {sentence}{stop} {lead}{remedy}") + "\n")
     return code
 
 

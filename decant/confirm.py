@@ -3,6 +3,7 @@
 import click
 
 from decant.app import App
+from decant.printable import printable
 from estate.errors import RefusedError
 
 
@@ -15,7 +16,7 @@ def change(app: App, question: str, yes: bool) -> None:
         return
     if not app.can_ask:
         raise RefusedError(f"“{question}” needs a yes, and nobody can be asked", "add --yes")
-    if not click.confirm(question, default=False, err=True):
+    if not click.confirm(printable(question), default=False, err=True):
         raise RefusedError("Nothing was changed", "run it again when you are ready")
 
 
@@ -25,7 +26,7 @@ def by_name(app: App, name: str, consequence: str, given: str | None) -> None:
     `given` is the value of `--confirm`. Raises `RefusedError` where it is not the name.
     """
     if given is None and app.can_ask:
-        click.echo(consequence, err=True)
+        click.echo(printable(consequence), err=True)
         given = click.prompt(f"Type {name} to go on", err=True, default="", show_default=False)
     if given is None:
         raise RefusedError(f"{consequence} Nobody can be asked", f"add --confirm={name}")

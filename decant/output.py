@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from decant.printable import printable
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -48,7 +50,9 @@ def console(stream: TextIO | None = None) -> "Console":
 def show_json(schema: str, data: Mapping[str, Any]) -> None:
     """Print one object: `schema` is `decant.NAME/VERSION`. Records inside become plain data; never a bare list."""
     _settle()
-    sys.stdout.write(json.dumps({"schema": schema, **jsonable(data)}, indent=2, ensure_ascii=False) + "\n")
+    written = json.dumps({"schema": schema, **jsonable(data)}, indent=2, ensure_ascii=False)
+    # Escaped as JSON allows, so that a program reads each name exactly and a terminal obeys none.
+    sys.stdout.write("".join(f"{printable(line)}\n" for line in written.split("\n")))
 
 
 def jsonable(data: Any) -> Any:
@@ -76,7 +80,7 @@ def table(
 
     _settle()
     out = console()
-    out.print(Text(title, style="table.title"))
+    out.print(Text(printable(title), style="table.title"))
     if out.width < _COLUMNS_FROM and len(columns) > _COLUMNS_ALWAYS:
         for row in rows:
             first, *others = (f"{name}: {_cell(value)}" for name, value in zip(columns, row, strict=True))
@@ -103,14 +107,14 @@ def listing(title: str, lines: Sequence[str]) -> None:
         return
     drawn = Table.grid(padding=(0, 1))
     for line in lines:
-        drawn.add_row("  -", Text(line, overflow="fold"))
+        drawn.add_row("  -", Text(printable(line), overflow="fold"))
     out = console()
-    out.print(Text(title, style="table.title"))
+    out.print(Text(printable(title), style="table.title"))
     out.print(drawn)
 
 
 def _cell(value: object) -> str:
-    return "unknown" if value is None else str(value) or "—"
+    return "unknown" if value is None else printable(str(value)) or "—"
 
 
 def _settle() -> None:
@@ -124,8 +128,8 @@ def _settle() -> None:
 
 
 def say(text: str) -> None:
-    """A message for the person, on stderr."""
-    sys.stderr.write(f"{text}\n")
+    """A message of one line for the person, on stderr."""
+    sys.stderr.write(f"{printable(text)}\n")
 
 
 def next_step(command: str, why: str = "") -> None:

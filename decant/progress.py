@@ -7,6 +7,7 @@ from typing import TextIO
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from decant.output import console, plain
+from decant.printable import printable
 from estate.documents.words import size
 from estate.progress import Step
 
@@ -50,7 +51,7 @@ class Lines:
             self._last[step.task] = time.monotonic()
             self._notes[step.task] = step.note
             told = ": ".join(part for part in (step.task, amount(step), step.note) if part)
-            self._stream.write(f"{told}\n")
+            self._stream.write(f"{printable(told)}\n")
             self._stream.flush()
 
     def close(self) -> None:
@@ -71,13 +72,13 @@ class Bars:
         with self._lock:
             drawn = self._drawn or self._begin()
             if step.task not in self._tasks:
-                self._tasks[step.task] = drawn.add_task(step.task, total=step.total, amount="", note="")
+                self._tasks[step.task] = drawn.add_task(printable(step.task), total=step.total, amount="", note="")
             drawn.update(
                 self._tasks[step.task],
                 completed=step.done,
                 total=step.total,
                 amount=amount(step),
-                note=step.note[:60],
+                note=printable(step.note)[:60],
             )
 
     def close(self) -> None:
@@ -91,9 +92,9 @@ class Bars:
     def _begin(self) -> Progress:
         self._drawn = Progress(
             SpinnerColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=30),
-            TextColumn("{task.fields[amount]} {task.fields[note]}"),
+            TextColumn("{task.fields[amount]} {task.fields[note]}", markup=False),
             TimeElapsedColumn(),
             console=console(self._stream),
             transient=False,

@@ -65,7 +65,7 @@ def new(app: App, name: str, kind: str) -> None:
 def list_(app: App, as_json: bool) -> None:
     """List the workspace's stacks with kind, expiry, and cost by the last preview."""
     from decant.journeys import stack as journey
-    from decant.output import next_step, show_json, table
+    from decant.output import next_step, say, show_json, table
     from estate.documents import words
 
     stacks = journey.listing(app)
@@ -90,7 +90,7 @@ def list_(app: App, as_json: bool) -> None:
     )
     for s in stacks:
         if s["problem"]:
-            click.echo(f"{s['name']}: {s['problem']}", err=True)
+            say(f"{s['name']}: {s['problem']}")
     next_step("decant stack preview NAME")
 
 

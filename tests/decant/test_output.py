@@ -2,6 +2,7 @@
 
 import fcntl
 import io
+import json
 import os
 import pty
 import struct
@@ -10,6 +11,10 @@ import sys
 import termios
 from pathlib import Path
 
+import pytest
+
+from decant.__main__ import run
+from decant.output import listing, say, show_json, table
 from decant.progress import Bars, Lines, amount
 from estate.progress import Step
 
@@ -96,3 +101,38 @@ def test_bars_begin_anew_after_they_were_closed(tmp_path: Path) -> None:
         bars(Step("two", 1, 1))
         bars.close()
     assert (tmp_path / "out").read_text().count("two") == 1
+
+
+EVIL = "evil\x1b]0;PWNED\x07\x9b2J\x7f\u202etxt\nAGAINST"
+SAFE = "evil\\u001b]0;PWNED\\u0007\\u009b2J\\u007f\\u202etxt\\nAGAINST"
+
+
+def test_what_was_named_elsewhere_cannot_move_the_cursor_nor_begin_a_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    say(EVIL)
+    table("Moves", ["move"], [[EVIL]])
+    table(EVIL, ["move"], [])
+    listing("AGAINST what was decided", [EVIL])
+    Lines(sys.stderr)(Step(EVIL, note=EVIL))
+    monkeypatch.chdir(tmp_path)
+    assert run(["--workspace", EVIL, "status"]) == 2
+    said = capsys.readouterr()
+    assert said.out.count(SAFE) == 3
+    assert said.err.count(SAFE) == 4
+    assert "evil\\u001b]0;PWNED\\u0007" in said.err.splitlines()[-1]
+    assert not set("\x1b\x07\x9b\x7f\u202e") & set(said.out + said.err)
+
+
+def test_on_a_terminal_a_note_of_a_step_is_as_harmless(tmp_path: Path) -> None:
+    program = PROGRAM.replace('"read", 1, 2, "hosts"', '"read", 1, 2, "hosts", "a\\x1b]0;PWNED\\x07[/]b"')
+    said = on_a_terminal(120, program, tmp_path)
+    assert "a\\u001b]0;PWNED\\u0007[/]b" in said
+    assert "\x1b]0;" not in said
+
+
+def test_json_holds_every_name_exactly_and_no_control_character(capsys: pytest.CaptureFixture[str]) -> None:
+    show_json("decant.move/1", {"name": EVIL})
+    out = capsys.readouterr().out
+    assert json.loads(out)["name"] == EVIL
+    assert not set("\x1b\x07\x9b\x7f\u202e") & set(out)
