@@ -19,10 +19,10 @@ def keep_traceback(bug: BaseException) -> Path | None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = folder / f"fault-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.txt"
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as out:
+            out.write(redact("".join(traceback.format_exception(bug))))
     except (DecantError, OSError):
         return None
-    with os.fdopen(descriptor, "w") as out:
-        out.write(redact("".join(traceback.format_exception(bug))))
     return path
 
 

@@ -83,8 +83,10 @@ def turn(work: Work) -> dict[str, Any]:
 
 
 def hold(work: Work) -> dict[str, Any]:
-    """Cancel the freeze's deadline, if enough of it is left."""
+    """Cancel the freeze's deadline, if enough of it is left, and only where the target and the names answer."""
     if work.move.serving == "source":
+        work.context().target.run(["true"])
+        work.tools.services.check(work.move, work.context().target_host)
         work.mover.hold(work.context(), "source", work.least_seconds)
     return {}
 
@@ -92,7 +94,7 @@ def hold(work: Work) -> dict[str, Any]:
 def take_over(work: Work) -> dict[str, Any]:
     """The point of no return: from here on the target is the one that serves."""
     if work.move.serving == "source":
-        work.update(serving="target", freeze_deadline=None)
+        work.update(serving="target", freeze_deadline=None, unopened=True)
         work.enter_ledger("move.taken_over", {"serving": "target"})
     return {}
 
@@ -106,7 +108,9 @@ def switch(work: Work) -> dict[str, Any]:
 
 
 def open_target(work: Work) -> dict[str, Any]:
-    """Let applications write on the target."""
+    """Let applications write on the target. From its first try on, it may have taken writes."""
+    work.context().target.run(["true"])
+    work.update(unopened=False)
     seconds = frozen.thaw(work, "target")
     work.enter(Phase.SOAKING, frozen_at=None, frozen_seconds=seconds)
     work.anchor()

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from estate import approvals
-from estate.errors import DecantError, HeldError, RefusedError, UsageError
+from estate.errors import DecantError, HeldError, RefusedError, UnreachableError, UsageError
 from estate.progress import Step
 from estate.records.base import now
 from estate.records.move import ENDED, Description, Move, Phase, Residue
 from estate.records.workload import Workload
 from estate.store import lease_key
-from migration import cutover, flow, looking, machine, planned, seeding
+from migration import cutover, flow, looking, machine, planned, rollback, seeding
 from migration.hold import BEAT, TTL, Hold
 from migration.machine import Command
 from migration.work import Tools, Work
@@ -156,23 +156,22 @@ class Engine:
     def rollback(self, text: str, accept_loss: bool = False) -> Move:
         """Roll back, or finish a rollback that was interrupted; what was written on the target is kept.
 
-        With `accept_loss`, a person accepts that what a broken flow back did not bring is lost. Raises
-        `RefusedError` where the flow is broken and nobody did.
+        With `accept_loss`, a person accepts that what a broken flow back did not bring is lost, or what is on a
+        target that is out of reach. Raises `RefusedError` where the flow is broken, `UnreachableError` where the
+        target is away, and nobody did.
         """
 
         def ready(work: Work) -> None:
-            broke = flow.broken(work)
-            if broke and not accept_loss:
-                identity = work.move.id
-                raise RefusedError(
-                    f"the flow back of {identity} broke ({broke}): a rollback would lose what it did not bring",
-                    f"`decant accept {identity}`, or `decant rollback {identity} --accept-loss={identity}`",
-                )
+            broke = self._lost_by_going_back(work, accept_loss)
             work.update(loss_accepted=bool(broke))
             if broke:
                 work.enter_ledger("move.loss_accepted", {"flow": broke})
 
-        return self._run(text, Command.ROLLBACK, Phase.ROLLING_BACK, ready)
+        def again(work: Work) -> None:
+            if accept_loss and not work.move.loss_accepted:
+                ready(work)
+
+        return self._run(text, Command.ROLLBACK, Phase.ROLLING_BACK, ready, again)
 
     def accept(self, text: str, backup: str) -> Move:
         """End the soak: the target serves for good. `backup` says which restored backup of the target was checked.
@@ -225,7 +224,38 @@ class Engine:
         workload = looking.workload(self._tools, move)
         return self._tools.movers[move.kind].residue(looking.context(self._tools, move, workload))
 
-    def _run(self, text: str, command: Command, phase: Phase, ready: Callable[[Work], None]) -> Move:
+    def _lost_by_going_back(self, work: Work, accept_loss: bool) -> str:
+        """Why going back loses something; empty where it does not. Raises as `rollback` where nobody accepted it."""
+        identity = work.move.id
+        lossy = f"`decant rollback {identity} --accept-loss={identity}`"
+        if accept_loss and (lost := rollback.out_of_reach(work)):
+            return lost
+        if work.move.serving == "source" or work.move.unopened:
+            return ""
+        try:
+            broke = flow.broken(work)
+        except UnreachableError as away:
+            raise type(away)(
+                away.what,
+                f"{away.remedy}; if {work.move.target} is lost, switch it off and {lossy}: what was written there "
+                "and did not flow back is then lost",
+            ) from away
+        if broke and not accept_loss:
+            raise RefusedError(
+                f"the flow back of {identity} broke ({broke}): a rollback would lose what it did not bring",
+                f"`decant accept {identity}`, or {lossy}",
+            )
+        return broke
+
+    def _run(
+        self,
+        text: str,
+        command: Command,
+        phase: Phase,
+        ready: Callable[[Work], None],
+        again: Callable[[Work], None] | None = None,
+    ) -> Move:
+        """Run a phase; `ready` comes before it is entered, `again` before it is gone on with."""
         found = self._tools.store.move(text)
         machine.admit(found, command)
         with self._at_work(found) as work:
@@ -233,6 +263,8 @@ class Engine:
             if work.move.phase is not phase:
                 ready(work)
                 work.enter(phase)
+            elif again is not None:
+                again(work)
             self._run_phase(work)
             return work.move
 

@@ -54,7 +54,12 @@ def in_time(work: Work) -> None:
 
 
 def thaw(work: Work, side: Side) -> float:
-    """Let writes go on at `side`; returns for how many seconds they had stopped."""
+    """Let writes go on at `side`; returns for how many seconds they had stopped.
+
+    Once the flow was turned, nothing of it may reach a source that others write to, whatever becomes of the target.
+    """
+    if side == "source" and work.move.turned:
+        work.mover.sever(work.context())
     work.mover.thaw(work.context(), side)
     began = work.move.frozen_at
     seconds = round((now() - began).total_seconds(), 3) if began else 0.0

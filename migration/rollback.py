@@ -4,11 +4,15 @@ Until `give_back` has been written, whatever goes wrong ends with the target ser
 the one that serves, and an interrupted rollback is only ever finished.
 
 The target's copy goes at the end, so that no real data stays behind; where writes on it may be lost, it is kept.
+
+A target that has taken over and was never opened has taken no write: the source is then simply opened again. One
+that is out of reach is passed over only where a person accepted the loss.
 """
 
 from typing import Any
 
-from estate.errors import DecantError
+from estate.errors import DecantError, HostKeyError, UnreachableError
+from estate.records.base import now
 from estate.records.move import Phase
 from estate.records.verification import Verification
 from migration import frozen
@@ -16,14 +20,28 @@ from migration.work import Work
 
 
 def reachable(work: Work) -> dict[str, Any]:
-    """See that the names can be switched, before anything is frozen for it."""
-    work.tools.services.check(work.move, work.context().target_host)
+    """See that the source answers, and the names can be switched, before anything is frozen for it."""
+    if work.move.serving == "target":
+        work.context().source.run(["true"])
+    if not work.move.unopened:
+        work.tools.services.check(work.move, work.context().target_host)
     return {}
+
+
+def out_of_reach(work: Work) -> str:
+    """Why the target cannot be reached; empty where it can. Raises `HostKeyError` where another host answers."""
+    try:
+        work.context().target.run(["true"])
+    except HostKeyError:
+        raise
+    except UnreachableError as away:
+        return away.what
+    return ""
 
 
 def freeze(work: Work) -> dict[str, Any]:
     """Stop the writes on the target."""
-    if work.move.serving == "target":
+    if _to_be_frozen(work):
         frozen.freeze(work, "target")
     return {}
 
@@ -49,7 +67,7 @@ def prove(work: Work) -> dict[str, Any]:
 
 def hold(work: Work) -> dict[str, Any]:
     """Cancel the freeze's deadline, if enough of it is left."""
-    if work.move.serving == "target":
+    if _to_be_frozen(work):
         work.mover.hold(work.context(), "target", work.least_seconds)
     return {}
 
@@ -57,13 +75,15 @@ def hold(work: Work) -> dict[str, Any]:
 def give_back(work: Work) -> dict[str, Any]:
     """The point of no return: from here on the source is the one that serves."""
     if work.move.serving == "target":
-        work.update(serving="source", freeze_deadline=None)
+        work.update(serving="source", frozen_at=work.move.frozen_at or now(), freeze_deadline=None)
         work.enter_ledger("move.given_back", {"serving": "source", "loss_accepted": work.move.loss_accepted})
     return {}
 
 
 def switch(work: Work) -> dict[str, Any]:
-    """Make the names stand for what they stood for."""
+    """Make the names stand for what they stood for. Where the target never opened, the source need not wait for it."""
+    if work.move.unopened:
+        open_source(work)
     changes = work.tools.services.to_source(work.move, work.context().target_host)
     told = [{"name": c.name, "before": str(c.before), "after": str(c.after)} for c in changes]
     work.enter_ledger("move.switched_back", {"names": told})
@@ -80,8 +100,11 @@ def open_source(work: Work) -> dict[str, Any]:
 
 
 def judge_copy(work: Work) -> dict[str, Any]:
-    """Decide, once, what becomes of the target's copy: it is removed only where the source surely has all of it."""
-    if work.move.copy_kept is None:
+    """Decide what becomes of the target's copy: it is removed only where the source surely has all of it.
+
+    Decided anew until it is gone, since somebody may write on it meanwhile; once it is to be kept, it is.
+    """
+    if not work.move.copy_kept:
         work.update(copy_kept=_to_be_spared(work))
     return {"copy_kept": work.move.copy_kept}
 
@@ -89,7 +112,10 @@ def judge_copy(work: Work) -> dict[str, Any]:
 def tidy(work: Work) -> dict[str, Any]:
     """End the flow back, remove the target's copy or close it, remove what is temporary, put every setting back."""
     work.say("clean up")
+    if work.move.loss_accepted and (lost := out_of_reach(work)):
+        return _tidy_without_target(work, lost)
     work.mover.fold(work.context())
+    judge_copy(work)  # ending the flow takes its time
     kept = work.move.copy_kept
     work.mover.clean(work.context(), "source" if kept else None)
     work.tools.services.settle(work.move, work.context().target_host, work.forget)
@@ -109,10 +135,13 @@ def tidy(work: Work) -> dict[str, Any]:
 
 
 def abandon(work: Work, error: DecantError) -> None:
-    """Before the point of no return: let the target serve again, and say why."""
+    """Before the point of no return: let the target serve again, unless it never did yet, and say why."""
     if work.move.serving == "source":
         return
     note = f"rollback given up: {error.what}"
+    if work.move.unopened:
+        work.enter(Phase.CUTTING_OVER, note=note, loss_accepted=False)
+        return
     work.say("thaw", note)
     if work.move.frozen_at is not None:
         frozen.thaw(work, "target")
@@ -131,5 +160,25 @@ def _to_be_spared(work: Work) -> str:
     return work.mover.still(work.context())
 
 
+def _tidy_without_target(work: Work, lost: str) -> dict[str, Any]:
+    """End on the source alone. What is noted of the target stays noted, and is said."""
+    work.mover.forsake(work.context())
+    work.tools.services.settle(work.move, work.context().target_host, work.forget)
+    work.enter_ledger("move.target_forsaken", {"host": work.move.target, "why": lost})
+    note = (
+        f"{work.move.target} was out of reach ({lost}) and keeps all that it has of this move, real data too: see that "
+        f"it serves nobody should it come back, and remove by hand what `decant moves {work.move.id} --residue` then shows"
+    )
+    work.enter(Phase.ROLLED_BACK, note=note)
+    work.anchor()
+    return {"lost": lost}
+
+
 def _to_be_kept(work: Work) -> bool:
-    return work.move.serving == "target" and not work.move.loss_accepted
+    return work.move.serving == "target" and not work.move.loss_accepted and not work.move.unopened
+
+
+def _to_be_frozen(work: Work) -> bool:
+    if work.move.serving == "source" or work.move.unopened:
+        return False
+    return not (work.move.loss_accepted and out_of_reach(work))

@@ -25,8 +25,9 @@ import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 from dbos import error as dbos_error
 
-from estate.errors import DecantError, HeldError, worst
+from estate.errors import DecantError, HeldError, UnreachableError, worst
 from estate.records.move import Phase
+from migration import machine
 from migration.phases import PROGRAMS
 from migration.work import Work
 
@@ -72,7 +73,7 @@ class Workflows:
             workflow_id_prefix=f"{work.move.id}/", status="PENDING", load_input=False, load_output=False
         ):
             DBOS.cancel_workflow(older.workflow_id)
-        _attempts[identity] = _Attempt(work, phase)
+        attempt = _attempts[identity] = _Attempt(work, phase)
         try:
             with SetWorkflowID(identity, workflow_id_reuse_policy="reject"):
                 _run_phase(work.move.id, phase.value, work.hold.epoch)
@@ -81,6 +82,8 @@ class Workflows:
             raise HeldError(
                 f"{work.move.id} was taken over while this run slept", "look at `decant moves`"
             ) from None
+        except sa.exc.SQLAlchemyError as fault:
+            raise _without_store(attempt, fault) from fault
         finally:
             del _attempts[identity]
 
@@ -133,19 +136,42 @@ def _run_phase(move_id: str, phase: str, epoch: int) -> dict[str, Any]:
     except HeldError:
         raise
     except DecantError as error:
-        if program.abandon is not None and not program.settled(attempt.work.move):
-            attempt.error = error
-            try:
-                _run_stage(_ABANDON)
-            except HeldError:
-                raise
-            except DecantError as second:
-                worse = error if worst((error.exit_code, second.exit_code)) == error.exit_code else second
-                raise type(worse)(
-                    f"{error.what.rstrip('.')}; undoing it stopped as well: {second.what}", second.remedy
-                ) from error
+        attempt.error = error
+        _give_up(attempt, lambda: _run_stage(_ABANDON))
         raise
     return outcomes
+
+
+def _give_up(attempt: _Attempt, abandon: Callable[[], object]) -> None:
+    """Undo a phase that stopped, or say who takes writes where it cannot be undone any more."""
+    program, error, move = PROGRAMS[attempt.phase], attempt.error, attempt.work.move
+    if program.abandon is None or error is None:
+        return
+    if program.settled(move):
+        raise type(error)(f"{error.what.rstrip('.')}; {machine.meanwhile(move)}", error.remedy) from error
+    try:
+        abandon()
+    except HeldError:
+        raise
+    except DecantError as second:
+        worse = error if worst((error.exit_code, second.exit_code)) == error.exit_code else second
+        raise type(worse)(
+            f"{error.what.rstrip('.')}; undoing it stopped as well: {second.what}", second.remedy
+        ) from error
+
+
+def _without_store(attempt: _Attempt, fault: sa.exc.SQLAlchemyError) -> DecantError:
+    """The workflows' own store fails: what is undone is undone without it."""
+    said = str(getattr(fault, "orig", None) or type(fault).__name__).strip().splitlines()[0][:200]
+    error = attempt.error = UnreachableError(
+        f"the store of the workflows cannot be written ({said})",
+        f"make room for .decant, and go on with {machine.next_command(attempt.work.move)}",
+    )
+    program = PROGRAMS[attempt.phase]
+    if program.abandon is not None and attempt.work.move.phase is attempt.phase:
+        undo = program.abandon
+        _give_up(attempt, lambda: undo(attempt.work, error))
+    return error
 
 
 @DBOS.step(name="decant.stage")

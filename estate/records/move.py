@@ -114,6 +114,8 @@ class Move(Record):
     """The side that clients are sent to. Changing it is the point of no return of a cutover and of a rollback."""
     turned: bool = False
     """The flow forward was ended, or is being ended, for the flow back: a seed cannot be continued any more."""
+    unopened: bool = False
+    """The target has taken over and was never let take a write: going back needs nothing of it."""
     loss_accepted: bool = False
     """A person accepted that a rollback loses what was written after the flow back broke."""
     copy_kept: str | None = None

@@ -43,9 +43,46 @@ touch -d "$when" -- {tree}
 """
 
 
+# The key carries nothing any more, and a round that is on its way in is ended: it holds the shadow open, through
+# which it would write on when the gate is open. Tried until none is left.
+_SEVER = """set -eu; [ -d {work} ] || exit 0; umask 077; cd {work}
+echo none >direction.new; mv -f direction.new direction
+for try in 1 2 3 4 5 6 7 8 9 10; do
+  rounds=$(find /proc/[0-9]*/cwd -maxdepth 0 '(' -lname {shadow} -o -lname {below} ')' 2>/dev/null |
+    while IFS=/ read -r _ _ pid _; do ! grep -qx rsync "/proc/$pid/comm" 2>/dev/null || echo "$pid"; done)
+  [ -n "$rounds" ] || exit 0
+  kill -9 $rounds 2>/dev/null || true
+  sleep 0.1
+done
+echo "rsync writes on into the tree" >&2
+exit 1
+"""
+
+
+def sever(source: Place) -> None:
+    """End the flow back where it arrives; the target may be out of reach. Safe to repeat."""
+    source.run(_SEVER.format(work=q(source.work), shadow=q(source.shadow), below=q(f"{source.shadow}/*"))).must(
+        f"Ending the flow back on {source.host.name}"
+    )
+
+
+def forsake(both: Sides) -> None:
+    """Clean the source alone; see `Mover.forsake`."""
+    source = both.source
+    sever(source)
+    access.withdraw(both)
+    gate.reopen(source)
+    fence.remove(source.ctx.side(source.side), source.host, source.ctx.move)
+    source.forget()
+
+
 def clean(both: Sides, keep: Side | None) -> None:
     """Remove everything temporary, put every setting back; see `Mover.clean` for `keep`."""
     source, target = both.source, both.target
+    for place in (source, target):
+        # What is mounted on a closed tree would be taken away with the gate, and is no copy of ours to remove.
+        if gate.status(place).closed:
+            gate.require_whole(place)
     transfer.stop(target, "seed", "sync", "back")
     access.withdraw(both)
     if keep is None:

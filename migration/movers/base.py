@@ -64,6 +64,12 @@ class Mover(Protocol):
     def thaw(self, ctx: Context, side: Side) -> None:
         """Let applications write on one side (again). Safe to repeat."""
 
+    def sever(self, ctx: Context) -> None:
+        """End the flow back at the source alone, so that nothing of it arrives there any more.
+
+        Needs no target: one that is out of reach may come back. Safe to repeat.
+        """
+
     def fold(self, ctx: Context) -> None:
         """After a rollback's switch: end the flow back.
 
@@ -82,6 +88,12 @@ class Mover(Protocol):
         `keep` names the side that serves from now on; the other side's data is left as it is, closed to
         applications. None is a cancelled move, or a rollback that was verified: the source serves, and what this
         move copied to the target is removed, and nothing else.
+        """
+
+    def forsake(self, ctx: Context) -> None:
+        """As `clean` where the source serves, on the source alone: the target is out of reach, and keeps what it has.
+
+        What is noted of the target stays noted.
         """
 
     def residue(self, ctx: Context) -> tuple[Residue, ...]:

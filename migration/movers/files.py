@@ -94,6 +94,7 @@ class FilesMover:
         """Nothing is left for it: a pass over a frozen tree carries everything, times of folders included."""
         both = sides(ctx)
         together(lambda: gate.require_closed(both.source), lambda: gate.require_closed(both.target))
+        together(lambda: gate.require_whole(both.source), lambda: gate.require_whole(both.target))
 
     def reverse(self, ctx: Context) -> None:
         """See `Mover.reverse`."""
@@ -113,24 +114,28 @@ class FilesMover:
 
     def thaw(self, ctx: Context, side: Side) -> None:
         """See `Mover.thaw`."""
-        both = sides(ctx)
-        place = both.at(side)
-        if side == "source":
-            # Nothing of the flow back may write into the source once others do.
-            transfer.stop(both.target, "back")
-        gate.reopen(place)
+        gate.reopen(sides(ctx).at(side))
+
+    def sever(self, ctx: Context) -> None:
+        """See `Mover.sever`."""
+        ending.sever(sides(ctx).source)
 
     def fold(self, ctx: Context) -> None:
         """See `Mover.fold`."""
         both = sides(ctx)
         transfer.stop(both.target, "back", "sync")
-        if gate.status(both.target).word not in ("shut", "held", "none") and not ending.removed(both.target):
+        # Shut only for a copy that is kept: of any other it must still be seen, until it is removed, that it was opened.
+        if ctx.move.copy_kept and gate.status(both.target).word not in ("shut", "held", "none"):
             gate.shut(both.target)
 
     def still(self, ctx: Context) -> str:
         """See `Mover.still`."""
+        target = sides(ctx).target
+        # The gate's folder is the last to go: without it, after a judgement, there is nothing left to remove.
+        if ending.removed(target) or (ctx.move.copy_kept == "" and gate.status(target).word == "none"):
+            return ""
         try:
-            gate.require_closed(sides(ctx).target)
+            gate.require_closed(target)
         except RefusedError as error:
             return error.what
         return ""
@@ -138,6 +143,10 @@ class FilesMover:
     def clean(self, ctx: Context, keep: Side | None) -> None:
         """See `Mover.clean`."""
         ending.clean(sides(ctx), keep)
+
+    def forsake(self, ctx: Context) -> None:
+        """See `Mover.forsake`."""
+        ending.forsake(sides(ctx))
 
     def residue(self, ctx: Context) -> tuple[Residue, ...]:
         """See `Mover.residue`."""

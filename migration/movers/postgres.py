@@ -126,6 +126,12 @@ class PostgresMover:
         sides = Sides(ctx)
         gate.thaw(sides, sides.server(side))
 
+    def sever(self, ctx: Context) -> None:
+        """See `Mover.sever`."""
+        sides = Sides(ctx)
+        if sides.logical:
+            slots.unsubscribe(sides, sides.flow("back"))
+
     def fold(self, ctx: Context) -> None:
         """See `Mover.fold`."""
         ending.fold(Sides(ctx))
@@ -133,6 +139,8 @@ class PostgresMover:
     def still(self, ctx: Context) -> str:
         """See `Mover.still`: by the gate, by who is inside, and by the write-ahead log."""
         sides = Sides(ctx)
+        if not seed.ours(sides, sides.database):
+            return ""  # it is removed: what may have that name now is not of this move, and `clean` leaves it
         try:
             gate.require_closed(sides, sides.target)
             stillness.prove(sides, sides.target)
@@ -143,6 +151,10 @@ class PostgresMover:
     def clean(self, ctx: Context, keep: Side | None) -> None:
         """See `Mover.clean`."""
         ending.clean(Sides(ctx), keep)
+
+    def forsake(self, ctx: Context) -> None:
+        """See `Mover.forsake`."""
+        ending.forsake(Sides(ctx))
 
     def residue(self, ctx: Context) -> tuple[Residue, ...]:
         """See `Mover.residue`."""

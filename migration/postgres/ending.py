@@ -39,18 +39,39 @@ def clean(sides: Sides, keep: Side | None) -> None:
         sides.forget(sides.target, "database")
     _close_for_good(sides, keep)
     for server in (sides.source, sides.target):
-        access.disallow(sides, server)
-        publication.restore_identities(sides, server)
-        settings.restore(sides, server)
+        _put_back(sides, server)
     for server in (sides.source, sides.target):
-        names = sides.names
-        server.run(
-            f"""systemctl stop {names.seed_unit}.service 2>/dev/null || true
-            systemctl reset-failed '{names.tag}_*' 2>/dev/null || true"""
-        ).must(f"Ending the units of {names.tag} on {server.host.name}")
-        fence.remove(server.transport, server.host, server.move)
-        sides.forget(server, "directory", names.folder)
-        sides.forget(server, "unit")
+        _leave(sides, server)
+
+
+def forsake(sides: Sides) -> None:
+    """Clean the source alone; see `Mover.forsake`."""
+    source = sides.source
+    if sides.logical:
+        slots.unsubscribe(sides, sides.flow("back"))
+        slots.drop(sides, sides.flow("forward"))
+        publication.unpublish(sides, sides.flow("forward"))
+    gate.thaw(sides, source)
+    _put_back(sides, source)
+    _leave(sides, source)
+
+
+def _put_back(sides: Sides, server: Server) -> None:
+    access.disallow(sides, server)
+    publication.restore_identities(sides, server)
+    settings.restore(sides, server)
+
+
+def _leave(sides: Sides, server: Server) -> None:
+    """The units and the folder of this move go last."""
+    names = sides.names
+    server.run(
+        f"""systemctl stop {names.seed_unit}.service 2>/dev/null || true
+        systemctl reset-failed '{names.tag}_*' 2>/dev/null || true"""
+    ).must(f"Ending the units of {names.tag} on {server.host.name}")
+    fence.remove(server.transport, server.host, server.move)
+    sides.forget(server, "directory", names.folder)
+    sides.forget(server, "unit")
 
 
 def residue(sides: Sides) -> tuple[Residue, ...]:

@@ -127,6 +127,13 @@ class FolderMover:
         self._tool(ctx, side, "thaw")
         self._faults.at(f"thaw.end.{side}")
 
+    def sever(self, ctx: Context) -> None:
+        self._tool(ctx, "source", "touch", "severed")
+
+    def forsake(self, ctx: Context) -> None:
+        self._tool(ctx, "source", "remove", self._mark(ctx))
+        ctx.forget(self._note(ctx, "source", self._mark(ctx)))
+
     def fold(self, ctx: Context) -> None:
         self._faults.at("fold.begin")
         self._tool(ctx, "target", "remove", FLOW)
@@ -134,6 +141,9 @@ class FolderMover:
         self._faults.at("fold.end")
 
     def still(self, ctx: Context) -> str:
+        state = json.loads((Path(_root(ctx, "target")) / ".state.json").read_text())
+        if state.get("emptied"):
+            return ""
         open_to_all = (Path(_root(ctx, "target")) / "data").stat().st_mode & 0o200
         return "the target was opened" if open_to_all else ""
 

@@ -3,18 +3,20 @@
 import json
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from folder_mover import Faults, FolderMover, FolderVerifier
 
 from decant.interrupt import stopping
-from estate.errors import DecantError
+from estate.errors import DecantError, UnreachableError
 from estate.ledger import Ledger
 from estate.paths import Workspace
 from estate.progress import silent
 from estate.records.host import Host
 from estate.store import Store, sqlite_url
+from estate.transport.base import DEFAULT_TIMEOUT, OUTPUT_LIMIT, Result
 from estate.transport.local import LocalTransport
 from migration.engine import Engine
 from migration.services import Services
@@ -23,6 +25,25 @@ from migration.tsig import parse_key
 from migration.work import Tools
 
 ADDRESSES = {"old": "192.0.2.1", "new": "192.0.2.9"}
+
+
+class Cuttable(LocalTransport):
+    """A way to a host that a marker file `away.HOST` cuts off."""
+
+    def __init__(self, host: str, faults: Path) -> None:
+        super().__init__(host)
+        self._marker = faults / f"away.{host}"
+
+    def run(
+        self,
+        argv: Sequence[str],
+        stdin: bytes | None = None,
+        timeout: float = DEFAULT_TIMEOUT,
+        limit: int = OUTPUT_LIMIT,
+    ) -> Result:
+        if self._marker.exists():
+            raise UnreachableError(f"{self.host} did not answer", "see that it runs")
+        return super().run(argv, stdin, timeout, limit)
 
 
 def services(settings: dict[str, Any]) -> Services:
@@ -44,7 +65,7 @@ def engine(root: Path, operator: str, stop: threading.Event) -> Engine:
         store=store,
         ledger=Ledger(store, workspace),
         hosts={name: Host(name=name, address=address) for name, address in ADDRESSES.items()},
-        connect=LocalTransport,
+        connect=lambda name: Cuttable(name, root / "faults"),
         services=services(settings),
         movers={"files": FolderMover(faults)},
         verifiers={"files": FolderVerifier(faults)},

@@ -39,7 +39,8 @@ def test_every_phase_can_be_reached_and_can_come_to_an_end() -> None:
 @given(phases, phases, st.sampled_from(["source", "target"]))
 def test_a_step_is_allowed_or_refused_and_nothing_else(here: Phase, there: Phase, serving: str) -> None:
     move = MOVE.model_copy(update={"phase": here, "serving": serving})
-    if there in TRANSITIONS[here] and not (there is Phase.CANCELLING and serving == "target"):
+    wrong_side = (there, serving) in {(Phase.CANCELLING, "target"), (Phase.ROLLING_BACK, "source")}
+    if there in TRANSITIONS[here] and not wrong_side:
         assert machine.step(move, there) is there
     else:
         with pytest.raises(DecantError):
@@ -49,7 +50,8 @@ def test_a_step_is_allowed_or_refused_and_nothing_else(here: Phase, there: Phase
 @given(phases, st.sampled_from(list(Command)))
 def test_a_refused_command_says_what_would_go_on(here: Phase, command: Command) -> None:
     move = MOVE.model_copy(update={"phase": here})
-    if here in ADMITTED[command]:
+    too_early = (here, command) == (Phase.CUTTING_OVER, Command.ROLLBACK)  # its source serves
+    if here in ADMITTED[command] and not too_early:
         machine.admit(move, command)
         return
     with pytest.raises(RefusedError, match=r"go on with `decant "):
@@ -66,6 +68,13 @@ def test_nothing_is_cancelled_once_the_target_serves() -> None:
     late = MOVE.model_copy(update={"phase": Phase.CUTTING_OVER, "serving": "target"})
     with pytest.raises(RefusedError, match=r"its target serves.*decant cutover"):
         machine.admit(late, Command.CANCEL)
+
+
+def test_from_a_cutover_whose_target_serves_there_is_a_way_back_and_a_way_on() -> None:
+    late = MOVE.model_copy(update={"phase": Phase.CUTTING_OVER, "serving": "target"})
+    machine.admit(late, Command.ROLLBACK)
+    machine.admit(late, Command.CUTOVER)
+    assert machine.next_command(late) == "`decant cutover m_1` or `decant rollback m_1`"
 
 
 def test_who_waits_for_approval_is_told_so() -> None:
@@ -99,6 +108,12 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.move.phase is Phase.CUTTING_OVER)
     def take_over(self) -> None:
         self.go(Phase.SOAKING, serving="target")
+
+    @rule()
+    @precondition(lambda self: self.move.phase is Phase.CUTTING_OVER)
+    def go_back_from_a_target_that_took_over(self) -> None:
+        self.move = self.move.model_copy(update={"serving": "target"})
+        self.go(Phase.ROLLING_BACK)
 
     @rule(to=st.sampled_from([Phase.READY, Phase.PLANNED, Phase.CANCELLING]))
     @precondition(lambda self: self.move.phase is Phase.CUTTING_OVER)
