@@ -7,7 +7,10 @@
 Records are frozen; putting one of an id that is there makes it the newest and keeps the older one as history.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -73,10 +76,10 @@ class Store:
     def of(cls, workspace: Workspace) -> "Store":
         """Open the workspace's own store, made where the workspace is new.
 
-        Raises `RefusedError` where the store is gone that this workspace's ledger was kept in: an empty one in
-        its place would pass for a new beginning.
+        Raises `RefusedError` where the store is gone that this workspace's ledger was kept in, or an empty one is
+        in its place: it would pass for a new beginning.
         """
-        if not workspace.database.exists() and (workspace.ledger_public.exists() or workspace.anchors.exists()):
+        if _has_no_ledger(workspace.database) and (workspace.ledger_public.exists() or workspace.anchors.exists()):
             raise RefusedError(
                 f"the store {workspace.database} is gone, and the evidence ledger with it",
                 "put it back from a backup; to begin anew, run `decant init` in another folder, and keep this one",
@@ -303,6 +306,18 @@ class Store:
             seen = _read(Observation, body)
             found.setdefault(seen.server, {})[seen.fact] = seen
         return found
+
+
+def _has_no_ledger(path: Path) -> bool:
+    """Whether no ledger was ever kept there. What cannot be read is left to `Database`, which says why."""
+    if not path.exists():
+        return True
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as found:
+            known = found.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (schema.ledger.name,))
+            return known.fetchone() is None
+    except sqlite3.Error:
+        return False
 
 
 def _batches(rows: Sequence[tuple[str, str, str]]) -> Iterator[list[tuple[str, str, str]]]:
