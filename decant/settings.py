@@ -11,7 +11,7 @@ from typing import Any, get_args
 from platformdirs import site_config_path, user_config_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from estate import invalid, reading
+from estate import invalid, reading, secrets
 from estate.addresses import is_address
 from estate.errors import UsageError
 from estate.paths import Workspace
@@ -44,6 +44,16 @@ class DnsSection(_Section):
         if server and not is_address(server):
             raise ValueError(f"{server!r} is neither an IP address nor a host's name")
         return server
+
+    @field_validator("key")
+    @classmethod
+    def _is_reference(cls, key: str) -> str:
+        try:
+            if key:
+                secrets.check(key)
+        except UsageError as wrong:
+            raise ValueError(f"that is not a reference to a secret; {wrong.remedy}") from None
+        return key
 
 
 class MoveSection(_Section):

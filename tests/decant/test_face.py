@@ -158,6 +158,14 @@ def test_settings_that_are_not_right_are_refused_in_one_sentence(workspace: Path
     assert len(said.err.strip().splitlines()) == 1
 
 
+def test_a_secret_written_into_the_settings_is_refused_and_not_shown(workspace: Path) -> None:
+    (workspace / "decant.toml").write_text("[dns]\nkey = 'hunter2tsig=='\n")
+    said = decant("config", "show", at=workspace)
+    assert said.code == 2
+    assert "dns.key: that is not a reference to a secret; use env:NAME" in said.err
+    assert "hunter2" not in said.out + said.err
+
+
 def test_an_empty_workspace_makes_a_report_that_says_so(workspace: Path) -> None:
     said = decant("report", at=workspace)
     assert said.code == 0, said.err
