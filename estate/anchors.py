@@ -7,8 +7,9 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
+from estate import reading
 from estate.canonical import canonical
-from estate.errors import EvidenceError, UnreachableError, UsageError
+from estate.errors import EvidenceError, UnreachableError
 from estate.records.base import Instant, Record
 
 SYSLOG = "syslog:"
@@ -51,12 +52,7 @@ def read(file: Path) -> list[Anchor]:
 
     Raises `UsageError` where it is not there, `EvidenceError` for a line that is no anchor.
     """
-    try:
-        lines = file.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"the anchors {file} cannot be read", "give the file that `decant evidence anchor` wrote"
-        ) from error
+    lines = reading.text(file, "give the file that `decant evidence anchor` wrote").splitlines()
     found = []
     for number, line in enumerate(lines, 1):
         try:

@@ -30,7 +30,7 @@ class Database:
     def __init__(self, url: str) -> None:
         try:
             parsed = sa.make_url(url)
-        except sa.exc.ArgumentError:
+        except (sa.exc.ArgumentError, ValueError):  # the second is of a port that is no number, and repeats it
             raise UsageError(
                 "the store's database URL cannot be read", "give it as sqlite:///PATH or postgresql://HOST/NAME"
             ) from None

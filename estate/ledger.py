@@ -253,7 +253,7 @@ def _entry(row: Mapping[str, Any]) -> Entry:
         if canonical(subjects) != row["subjects"] or not isinstance(json.loads(row["payload"]), dict):
             raise ValueError
         row["payload"].encode("ascii")
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         raise _broken(sequence, "its content cannot be read") from None
     if not isinstance(sequence, int) or not all(isinstance(value, str) for value in texts.values()):
         raise _broken(sequence, "its content cannot be read")

@@ -10,8 +10,11 @@ CHECK = "see that it is the right file, that you may read it, and that it is tex
 
 
 def content(path: Path, remedy: str = CHECK) -> bytes:
-    """The bytes of a file; raises `UsageError`, with `remedy`, where it is not there, a folder, or closed to us."""
+    """The bytes of a file; raises `UsageError`, with `remedy`, where it is not there, no file, or closed to us."""
     try:
+        # A pipe that nobody writes to would be waited for without end.
+        if path.is_fifo() or path.is_socket() or path.is_char_device() or path.is_block_device():
+            raise UsageError(f"{path} cannot be read (it is no regular file)", remedy)
         return path.read_bytes()
     except OSError as wrong:
         raise UsageError(f"{path} cannot be read ({reason(wrong)})", remedy) from None
@@ -31,6 +34,8 @@ def toml(path: Path, remedy: str = CHECK) -> dict[str, Any]:
         return tomllib.loads(text(path, remedy))
     except tomllib.TOMLDecodeError as wrong:
         raise UsageError(f"{path} is not valid TOML ({wrong})", "mend that line") from None
+    except RecursionError:
+        raise UsageError(f"{path} holds tables or lists nested too deeply to be read", remedy) from None
 
 
 def reason(wrong: OSError) -> str:

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from estate import reading
 from estate.errors import EvidenceError, RefusedError, UsageError
-from estate.reading import reason
 
 
 def make(private: Path, public: Path) -> Ed25519PrivateKey:
@@ -58,21 +58,22 @@ def load_public(path: Path) -> Ed25519PublicKey:
     try:
         return given_public(path)
     except UsageError as error:
-        raise EvidenceError(error.what, "give the copy that was kept elsewhere with --public-key") from error
+        raise EvidenceError(
+            f"the ledger's public key does not serve: {error.what}",
+            "give the copy that was kept elsewhere with --public-key",
+        ) from error
 
 
 def given_public(path: Path) -> Ed25519PublicKey:
     """A public key that a person names. Raises `UsageError` where the file holds none."""
+    remedy = "give a copy of the workspace's ledger.pub"
+    written = reading.content(path, remedy)
     try:
-        key = load_pem_public_key(path.read_bytes())
-    except OSError as error:
-        raise UsageError(
-            f"the public key {path} cannot be read ({reason(error)})", "give a copy of the workspace's ledger.pub"
-        ) from error
+        key = load_pem_public_key(written)
     except (ValueError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, Ed25519PublicKey):
-        raise UsageError(f"{path} is no Ed25519 public key", "give a copy of the workspace's ledger.pub")
+        raise UsageError(f"{path} is no Ed25519 public key", remedy)
     return key
 
 

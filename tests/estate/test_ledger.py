@@ -4,6 +4,7 @@ import sqlite3
 import stat
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,29 @@ class TestKeeping:
         with pytest.raises(RefusedError, match="is gone, and the evidence ledger with it"):
             Store.of(ledger.workspace)
         assert not ledger.workspace.database.exists()
+
+    @pytest.mark.parametrize("script", ["", "CREATE TABLE other (id)"])
+    def test_an_empty_store_in_place_of_the_one_that_was_is_no_new_beginning(
+        self, ledger: Ledger, script: str
+    ) -> None:
+        ledger.store.close()
+        ledger.workspace.database.unlink()
+        ledger.workspace.database.touch()
+        with closing(sqlite3.connect(ledger.workspace.database)) as raw:
+            raw.execute(script)
+        with pytest.raises(RefusedError, match="is gone, and the evidence ledger with it"):
+            Store.of(ledger.workspace)
+
+    def test_the_store_that_holds_the_ledger_opens_again(self, ledger: Ledger) -> None:
+        ledger.store.close()
+        again = Store.of(ledger.workspace)
+        assert Ledger(again, ledger.workspace).verify().entries == 6
+        again.close()
+
+    def test_a_payload_nested_past_reading_is_named(self, ledger: Ledger, tamper: Tamper) -> None:
+        tamper("UPDATE ledger SET payload = ? WHERE sequence = 4", ("[" * 100_000,))
+        with pytest.raises(EvidenceError, match="entry 4 does not hold: its content cannot be read"):
+            ledger.verify()
 
     def test_appends_from_many_threads_make_one_chain(self, ledger: Ledger) -> None:
         with ThreadPoolExecutor(8) as pool:

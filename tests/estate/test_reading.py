@@ -1,10 +1,11 @@
 """A file that cannot be read as text is a mistake of the person, and is said in one sentence."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from estate import reading
+from estate import anchors, reading, signing
 from estate.errors import UsageError
 
 
@@ -29,3 +30,16 @@ def test_what_cannot_be_read_is_named_with_the_reason(tmp_path: Path) -> None:
             reading.toml(tmp_path / name, "mend it")
         assert name in wrong.value.what
         assert wrong.value.remedy
+
+
+def test_a_pipe_that_nobody_writes_to_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "plan.toml")
+    for read in (reading.toml, anchors.read, signing.given_public):
+        with pytest.raises(UsageError, match="no regular file"):
+            read(tmp_path / "plan.toml")
+
+
+def test_toml_nested_past_reading_is_a_mistake_in_the_file(tmp_path: Path) -> None:
+    (tmp_path / "plan.toml").write_text("a = " + "[" * 5000)
+    with pytest.raises(UsageError, match="holds tables or lists nested too deeply"):
+        reading.toml(tmp_path / "plan.toml")

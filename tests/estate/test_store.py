@@ -280,3 +280,11 @@ def test_what_is_retired_is_passed_over_and_its_history_stays(tmp_path: Path) ->
     assert [server.cpus for server in store.history(Server, "a")] == [2, 4]
     store.retire(Server, [])
     assert len(store.all(Server)) == 2
+
+
+@pytest.mark.parametrize("url", ["x://u:notaport", "postgresql://u:notaport/x"])
+def test_a_url_whose_port_is_no_number_is_refused_without_repeating_it(url: str) -> None:
+    with pytest.raises(UsageError, match="database URL cannot be read") as wrong:
+        Store.open(url)
+    assert "notaport" not in wrong.value.what + wrong.value.remedy
+    assert wrong.value.__cause__ is None
