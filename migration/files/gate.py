@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from estate.errors import RefusedError, UnfinishedError
 from estate.transport.base import Result
+from migration.files import look
 from migration.files.sides import Place, conf, q, script
 
 EXIT_REFUSED = 4
@@ -74,6 +75,17 @@ def require_closed(place: Place) -> None:
         raise RefusedError(
             f"{place.tree} on {place.host.name} is open to its users again (the freeze has lapsed)",
             "freeze it once more: run the command again",
+        )
+
+
+def require_whole(place: Place) -> None:
+    """Raise `RefusedError` where another file system is mounted inside the tree: what it holds is not carried."""
+    inside = look.mounted_inside(place)
+    if inside:
+        raise RefusedError(
+            f"Other file systems are mounted inside {place.tree} on {place.host.name} ({', '.join(inside[:5])}), "
+            "and are not part of this move",
+            "unmount them there, and run again; what they hold can be moved as a tree of its own",
         )
 
 

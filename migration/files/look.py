@@ -95,11 +95,17 @@ def look(place: Place) -> Seen:
         folder="folder" in facts,
         empty="absent" in facts or "empty" in facts,
         readonly="readonly" in facts,
-        below=tuple(sorted({line[1] for line in lines if line[0] == "below"})),
+        below=mounted_inside(place),
         free_bytes=blocks * block,
         free_inodes=inodes or None,
         cpus=int(facts["cpus"]),
     )
+
+
+def mounted_inside(place: Place) -> tuple[str, ...]:
+    """The file systems that are mounted inside the tree now."""
+    said = place.root.run(["sh", "-c", script("below.sh"), "sh", place.tree])
+    return tuple(said.must(f"Looking at the mounts of {place.host.name}").text.splitlines())
 
 
 def measure(place: Place) -> Measure:

@@ -14,6 +14,7 @@ def forward(both: Sides) -> Lag:
     source, target = both.source, both.target
     states = together(lambda: gate.status(source), lambda: gate.status(target))
     _must_be_closed(target, states[1])
+    gate.require_whole(source)
     inputs = _changed(both)
     transfer.start(target, "sync", "forward", inputs)
     carried = transfer.watch(both, "sync", f"sync {both.ctx.workload.name}", None)
@@ -28,6 +29,7 @@ def back(both: Sides) -> Lag:
     source, target = both.source, both.target
     states = together(lambda: gate.status(source), lambda: gate.status(target))
     _must_be_closed(source, states[0])
+    gate.require_whole(target)
     against = owners.unknown_back(target, source)
     if against:
         raise RefusedError(

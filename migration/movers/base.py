@@ -73,13 +73,14 @@ class Mover(Protocol):
     def fold(self, ctx: Context) -> None:
         """After a rollback's switch: end the flow back.
 
-        The target keeps its copy, closed to applications, until `clean`.
+        The target keeps its copy until `clean`. It is closed to applications, or seen by `still` to have been opened.
         """
 
     def still(self, ctx: Context) -> str:
-        """After a rollback's switch, before `fold`: whether the target has stayed closed since it was compared.
+        """After a rollback's switch, before and after `fold`: whether the target stayed closed since it was compared.
 
-        Empty where it has, so that its copy holds nothing that the source has not; else one line on what is known.
+        Empty where it has, so that its copy holds nothing that the source has not, or where the copy is removed
+        already; else one line on what is known.
         """
 
     def clean(self, ctx: Context, keep: Side | None) -> None:

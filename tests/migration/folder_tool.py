@@ -116,6 +116,7 @@ def empty(root: Path, epoch: int) -> None:
     with state_of(root, epoch) as state:
         for path in (root / "data").iterdir() if state["frozen"] else ():  # open again: what is there is not ours
             path.unlink()
+        state["emptied"] = state["frozen"] or state.get("emptied", False)
 
 
 def main() -> None:

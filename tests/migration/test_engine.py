@@ -70,6 +70,34 @@ def test_a_target_that_somebody_opened_while_it_was_rolled_back_keeps_its_copy(c
     assert "new keeps its copy" in course.move.note
 
 
+def test_what_is_written_on_the_target_after_its_copy_was_judged_is_kept_all_the_same(course: Course) -> None:
+    course.ready()
+    course.must("cutover")
+    course.fault("kill.fold.end")
+    course.run("rollback")
+    assert course.move.copy_kept == ""
+    (course.sides["target"] / "data").chmod(0o755)
+    (course.sides["target"] / "data" / "theirs").write_text("written after the judgement")
+    assert course.must("rollback") == "rolled back"
+    assert "theirs" in course.copied()
+    assert course.move.copy_kept == "the target was opened"
+
+
+def test_what_is_written_on_the_target_while_the_flow_back_ends_is_kept(course: Course) -> None:
+    course.ready()
+    course.must("cutover")
+    course.fault("pause.fold.end")
+    run = course.begin("rollback")
+    paused = course.workspace.root / "faults" / "paused"
+    wait_for(paused.exists)
+    (course.sides["target"] / "data").chmod(0o755)
+    (course.sides["target"] / "data" / "theirs").write_text("written after the judgement")
+    paused.unlink()
+    assert run.wait() == 0, run.said
+    assert "theirs" in course.copied()
+    assert course.move.copy_kept == "the target was opened"
+
+
 def test_a_cancel_leaves_the_target_as_it_was(course: Course) -> None:
     course.ready()
     assert course.must("cancel") == "cancelled"

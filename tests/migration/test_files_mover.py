@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,7 @@ def test_a_rollback_that_was_cut_off_after_the_copy_was_removed_touches_nothing_
     MOVER.fold(context)
     ending._discard(sides(context).target)  # and there it was killed
     assert tree.on("target", f"ls -A {tree.path}") == ""
+    assert MOVER.still(context) == ""
     tree.on("target", f"echo new >{tree.path}/theirs")
     MOVER.fold(context)
     MOVER.clean(context, None)
@@ -112,6 +114,28 @@ def test_a_rollback_that_was_cut_off_after_the_copy_was_removed_touches_nothing_
     assert tree.on("source", f"cat {tree.path}/b/three") != ""
     assert MOVER.residue(context) == ()
     assert tree.notes == []
+
+
+@pytest.mark.slow
+def test_a_copy_that_is_opened_after_it_was_judged_is_seen_until_it_is_removed(tree: Trial) -> None:
+    tree.copied().cut_over()
+    context = tree.context()
+    MOVER.freeze(context, "target", 120)
+    assert MOVER.sync(context, "back").zero
+    MOVER.hold(context, "target", 5)
+    MOVER.thaw(context, "source")
+    assert MOVER.still(context) == ""
+    judged = replace(context, move=context.move.model_copy(update={"copy_kept": ""}))
+    tree.on("target", f"umount -l {tree.path}; echo late >{tree.path}/late")
+    MOVER.fold(judged)
+    assert "open to its users again" in MOVER.still(judged)
+    kept = replace(context, move=context.move.model_copy(update={"copy_kept": MOVER.still(judged)}))
+    MOVER.fold(kept)
+    assert tree.state("target").word == "shut"
+    MOVER.clean(kept, "source")
+    assert tree.on("target", f"cat {tree.path}/late; stat -c %a {tree.path}") == "late\n0\n"
+    assert MOVER.still(judged) == ""
+    assert MOVER.residue(context) == ()
 
 
 @pytest.mark.slow
@@ -189,6 +213,41 @@ def test_a_second_way_to_the_tree_is_found(tree: Trial) -> None:
         assert tree.on("source", f"echo served >>{tree.path}/a/one; echo ok") == "ok\n"
     finally:
         tree.on("source", f"umount /mnt/{tree.name}; rmdir /mnt/{tree.name}")
+
+
+def test_a_file_system_that_is_mounted_inside_is_refused_at_each_step_and_left_mounted(tree: Trial) -> None:
+    tree.copied()
+    mount = f"mount -t tmpfs tmpfs {tree.path}/empty; echo precious >{tree.path}/empty/file"
+    there = f"cat {tree.path}/empty/file; umount {tree.path}/empty"
+    inside = f"mounted at {tree.path}/empty"
+    tree.on("source", mount)
+    with pytest.raises(RefusedError, match=inside):
+        MOVER.freeze(tree.context(), "source", 60)
+    assert tree.state("source").word == "open"
+    with pytest.raises(RefusedError, match=f"{tree.path}/empty"):
+        MOVER.sync(tree.context(), "forward")
+    assert tree.on("source", there) == "precious\n"
+    MOVER.freeze(tree.context(), "source", 60)
+    for side in ("source", "target"):
+        tree.on(side, mount)
+        with pytest.raises(RefusedError, match=f"{tree.path}/empty"):
+            MOVER.finish(tree.context(), "forward")
+        if side == "source":
+            with pytest.raises(RefusedError, match=inside):
+                MOVER.hold(tree.context(), "source", 5)
+        else:
+            with pytest.raises(RefusedError, match=f"{tree.path}/empty"):
+                MOVER.clean(tree.context(), None)
+        assert tree.on(side, there) == "precious\n"
+    tree.cut_over()
+    tree.on("target", mount)
+    with pytest.raises(RefusedError, match=f"{tree.path}/empty"):
+        MOVER.sync(tree.context(), "back")
+    with pytest.raises(RefusedError, match=inside):
+        MOVER.freeze(tree.context(), "target", 60)
+    assert tree.state("target").word == "open"
+    assert tree.on("target", there) == "precious\n"
+    assert MOVER.healthy(tree.context()) == ""
 
 
 def test_frozen_nobody_writes_root_and_other_mount_namespaces_included(tree: Trial) -> None:

@@ -384,6 +384,24 @@ def test_a_target_that_holds_something_else_is_refused_and_left_alone(drive: Dri
     assert drive.sql(TARGET, "SELECT count(*) FROM theirs") == "0"
 
 
+def test_what_is_written_after_the_copy_was_judged_is_seen_until_it_is_removed(drive: Drive) -> None:
+    drive.until_ready()
+    drive.cut_over()
+    MOVER.freeze(drive.ctx, "target", 120)
+    drive.drain("back")
+    MOVER.hold(drive.ctx, "target", 5)
+    MOVER.thaw(drive.ctx, "source")
+    assert MOVER.still(drive.ctx) == ""
+    MOVER.fold(drive.ctx)
+    assert MOVER.still(drive.ctx) == ""  # ending the flow is no write
+    drive.sql(TARGET, "CREATE TABLE after_judge (i int); INSERT INTO after_judge VALUES (1)")
+    assert "after its freeze" in MOVER.still(drive.ctx)
+    MOVER.clean(drive.ctx, "source")
+    assert drive.sql(TARGET, "SELECT count(*) FROM after_judge") == "1"
+    assert MOVER.residue(drive.ctx) == ()
+    assert MOVER.still(drive.ctx) == ""  # from here on nothing would be removed
+
+
 def test_what_breaks_the_flow_back_is_told_in_one_line(drive: Drive) -> None:
     drive.until_ready()
     drive.cut_over()

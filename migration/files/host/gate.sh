@@ -13,8 +13,9 @@
 #   gate.sh status              one line: STATE EPOCH SECONDS-LEFT
 #
 # States: open, armed, held, shut, lapsed. Exit 4: refused; the reason is on standard error.
-# Closed means: the exporters are stopped, nobody has a file of the tree open for writing, and the tree is mounted
-# over itself read-only, in every mount namespace. Decant itself writes through SHADOW, which only root may enter.
+# Closed means: the exporters are stopped, nobody has a file of the tree open for writing, no other file system is
+# mounted inside it, and the tree is mounted over itself read-only, in every mount namespace. Decant itself writes
+# through SHADOW, which only root may enter.
 set -eu
 export LC_ALL=C
 cd "$(dirname "$0")"
@@ -96,11 +97,20 @@ open_files() {
   done
 }
 
+# As the kernel writes a path in a list of mounts.
+spelt() { printf %s "$1" | sed 's/\\/\\134/g; s/ /\\040/g; s/\t/\\011/g'; }
+
+# File systems mounted inside the tree: the read-only mount is not theirs, and what they hold is not carried over.
+mounted_inside() {
+  spot=$(spelt "$TREE") awk 'index($5, ENVIRON["spot"] "/") == 1 { print "another file system is mounted at " $5 }' \
+    /proc/self/mountinfo | sort -u
+}
+
 # Ways to the tree around the read-only mount: a second mount, or a mount namespace that did not get it.
 other_ways() {
   bound || return 0
-  spot=$(printf %s "$TREE" | sed 's/\\/\\134/g; s/ /\\040/g; s/\t/\\011/g')
-  shadow=$(printf %s "$SHADOW" | sed 's/\\/\\134/g; s/ /\\040/g; s/\t/\\011/g')
+  spot=$(spelt "$TREE")
+  shadow=$(spelt "$SHADOW")
   what=$(spot=$spot awk '$5 == ENVIRON["spot"] { found = $3 " " $4 } END { print found }' /proc/self/mountinfo)
   find /proc/[0-9]*/ns -maxdepth 1 -name mnt -printf '%l %h\n' 2>/dev/null | sort -u -k 1,1 | while read -r _ folder; do
     spot=$spot shadow=$shadow device=${what%% *} root=${what#* } who=$folder awk '
@@ -118,6 +128,7 @@ other_ways() {
 
 writers() {
   open_files
+  mounted_inside
   other_ways
 }
 
@@ -165,6 +176,8 @@ give_up() {
 
 close_it() {
   can_look
+  left=$(mounted_inside)
+  [ -z "$left" ] || give_up "$(few "$left")"
   stop_exporters
   until=$(($(uptime) + WAIT))
   while left=$(open_files) && [ -n "$left" ]; do

@@ -12,9 +12,6 @@ if [ ! -e "$tree" ] && [ ! -L "$tree" ]; then
 else
   [ -d "$tree" ] && [ ! -L "$tree" ] && [ "$(readlink -f "$tree")" = "$tree" ] && echo folder yes
   [ -z "$(find "$tree" -mindepth 1 -maxdepth 1 ! -name lost+found -print -quit)" ] && echo empty yes
-  # The kernel writes backslash, space and tab of a path in octal.
-  spot=$(printf %s "$tree" | sed 's/\\/\\134/g; s/ /\\040/g; s/\t/\\011/g')
-  spot=$spot awk 'index($5, ENVIRON["spot"] "/") == 1 { print "below " $5 }' /proc/self/mountinfo
   case $(findmnt -n -o OPTIONS -T "$tree") in ro | ro,*) echo readonly yes ;; esac
 fi
 stat -f -c 'free %a %S %d' "$tree"
