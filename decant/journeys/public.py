@@ -2,12 +2,14 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from ipaddress import ip_address
 from typing import Literal, get_args
 
 from estate.records.assessment import Support
 from estate.records.finding import Severity
+from estate.records.preview import StackKind
 from estate.records.public_report import (
     PublicEnvironment,
     PublicFramework,
@@ -77,19 +79,44 @@ def public(report: Report) -> PublicReport:
     )
 
 
-def named_in(report: Report, sentences: Sequence[str]) -> str:
-    """The first server, address, workload or service of the report that a person's sentences name; else empty."""
-    names: set[str] = set()
+def named_in(
+    report: Report, sentences: Sequence[str], services: Iterable[str] = (), people: Iterable[str] = ()
+) -> str:
+    """The first name that a person's sentences hold, in whatever case; else empty.
+
+    Looked for are the report's servers, addresses, workloads, services and stacks, and `services`, each by its whole
+    name and its first label; and owners, operators and approvers, and `people`, also by what is before an "@". A
+    stack that is called as its kind names nothing.
+    """
+    names = {*services, *(e.stack for e in report.environments if e.stack not in get_args(StackKind))}
+    persons: set[str | None] = {*people, *(one.overridden_by for one in report.assessments)}
     for server in report.servers:
         names |= {server.id, server.address or "", server.hostname or ""}
+        persons |= {server.owner}
     for workload in report.workloads:
         names |= {workload.id, *workload.services}
     for dependency in report.dependencies:
         names |= {dependency.client, dependency.server}
+    for move in report.moves:
+        names |= {move.id}
+        persons |= {move.started_by, move.approved_by}
+    names |= {name.partition(".")[0] for name in names if not _is_ip(name)}
+    for person in persons - {None}:
+        names |= {str(person), str(person).partition("@")[0]}
     text = " ".join(sentences)
-    return next(
-        (name for name in sorted(names - {""}) if re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", text)), ""
-    )
+    return next((name for name in sorted(names - {""}) if _holds(text, name)), "")
+
+
+def _holds(text: str, name: str) -> bool:
+    return re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", text, re.IGNORECASE) is not None
+
+
+def _is_ip(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _workloads(own: list[Workload]) -> tuple[PublicWorkloads, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from decant.journeys.discovery import not_seen
 from decant.journeys.public import named_in, public
 from decant.output import jsonable
-from estate import reading
+from estate import reading, signers
 from estate.documents.public_report import public_html
 from estate.documents.report import html
 from estate.errors import EvidenceError, UsageError
@@ -65,7 +65,7 @@ def write(app: "App", edition: Edition, output: Path | None = None, left_out: Se
     full = gather(app, left_out)
     report: Report | PublicReport = full
     if edition == "public":
-        if named := named_in(full, left_out):
+        if named := named_in(full, left_out, *_services_and_people(app)):
             raise UsageError(f"--left-out names {named}", "say it without the name: the public edition holds none")
         report = public(full)
         page = public_html(report)
@@ -87,6 +87,14 @@ def write(app: "App", edition: Edition, output: Path | None = None, left_out: Se
         ) from None
     app.ledger.append("report.written", [path.name], {"edition": edition}, actor=app.actor)
     return Written(report, path, beside)
+
+
+def _services_and_people(app: "App") -> tuple[list[str], list[str]]:
+    """Those that the workspace's files hold and the report may not."""
+    workspace, signers_file = app.settings.workspace, app.workspace.allowed_signers
+    approvers = signers.read(signers_file) if signers_file.exists() else []
+    services = [name for one in app.settings.service for name in (one.name, one.workload)]
+    return services, [workspace.operator, *(one.name for one in approvers)]
 
 
 def gather(app: "App", left_out: Sequence[str] = ()) -> Report:

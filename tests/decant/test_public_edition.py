@@ -7,6 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
+import pytest
 from pydantic import BaseModel
 
 from decant.journeys.public import named_in, public
@@ -62,6 +63,39 @@ def test_moves_are_numbered_and_support_is_by_product() -> None:
 def test_a_sentence_that_names_a_server_is_noticed_and_one_that_does_not_is_let_through() -> None:
     assert named_in(small(), ("Moving db-legacy, of course.",)) == "db-legacy"
     assert named_in(small(), ("Moving the databases.",)) == ""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name"),
+    [
+        ("Moving DB-LEGACY at office.", "db-legacy"),
+        ("Moving reports-db, late.", "reports-db"),
+        ("What Revenues asked for.", "Revenues"),
+        ("What was started by ASmith.", "asmith"),
+        ("Agreed with first.person there.", "first.person"),
+        ("Moving 10.99.1.12 alone.", "10.99.1.12"),
+        ("In 10 days the production stack is built.", ""),
+    ],
+)
+def test_a_sentence_names_nobody_in_whatever_case_and_nothing_by_its_short_name(sentence: str, name: str) -> None:
+    assert named_in(small(), (sentence,), people=("first.person",)) == name
+
+
+def test_people_and_services_of_the_workspace_s_files_are_names_too(tmp_path: Path) -> None:
+    assert decant("init", "anytown", at=tmp_path).code == 0
+    root = tmp_path / "anytown"
+    service = '[[service]]\nname = "rents.internal.example"\nworkload = "db/postgres/rents"\n'
+    (root / "decant.toml").write_text(f'[workspace]\noperator = "first.person"\n{service}')
+    key = "AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
+    (root / "allowed_signers").write_text(f"second.person@anytown.example ssh-ed25519 {key}\n")
+    for said in (
+        "First.Person was away.",
+        "RENTS stays.",
+        "second.person@anytown.example signs.",
+        "Second.Person.",
+    ):
+        refused = decant("report", "--public", "--left-out", said, at=root)
+        assert (refused.code, "--left-out names" in refused.err) == (2, True), said
 
 
 def test_the_command_writes_it_and_refuses_a_sentence_that_names_a_server(tmp_path: Path) -> None:
