@@ -1,8 +1,8 @@
 """Approvals: a second person signs, with their own SSH key, what a move was described to do.
 
-What is signed is a short text with the move, the action and the hash of the description. The signature is kept in
-the ledger and checked again when the action is taken, against the workspace's `allowed_signers` as it then is.
-That file counts only as the ledger knows it: `record_signers` notes each change.
+What is signed is a short text with the workspace, the move, the action and the hash of the description. The
+signature is kept in the ledger and checked again when the action is taken, against the workspace's
+`allowed_signers` as it then is. That file counts only as the ledger knows it: `record_signers` notes each change.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from estate import reading
+from estate import reading, signing
 from estate.canonical import canonical, sha256
 from estate.errors import RefusedError, ToolMissingError, UsageError
 from estate.ledger import Entry, Ledger
@@ -32,8 +32,11 @@ class Approval:
     entry: int
 
 
-def text(move: Move, action: str) -> str:
-    """What a person signs to approve `action` on `move` as it was described."""
+def text(ledger: Ledger, move: Move, action: str) -> str:
+    """What a person signs to approve `action` on `move` as it was described, in the workspace of this ledger.
+
+    The fingerprint of the ledger's key names the workspace: a rehearsal's move of the same name is another.
+    """
     if move.description is None:
         raise RefusedError(f"{move.id} was not described yet", f"run `decant move {move.workload}` first")
     if sha256(canonical(move.description)) != move.description_sha256:
@@ -42,7 +45,8 @@ def text(move: Move, action: str) -> str:
         )
     return canonical(
         {
-            "schema": "decant.approval/1",
+            "schema": "decant.approval/2",
+            "workspace": signing.fingerprint(signing.load_public(ledger.workspace.ledger_public)),
             "action": action,
             "move": move.id,
             "workload": move.workload,
@@ -142,7 +146,7 @@ def approve(
     is who started the move; or where `allowed_signers` changed without a note in the ledger.
     """
     require_recorded(ledger)
-    message = text(move, action)
+    message = text(ledger, move, action)
     signers = ledger.workspace.allowed_signers
     if key is not None:
         signature = sign(message, key)
@@ -167,19 +171,27 @@ def approve(
 
 
 def require(ledger: Ledger, move: Move, action: str) -> Approval:
-    """The newest approval of `action` on `move` that holds now. Raises `RefusedError` where there is none."""
+    """The newest approval of `action` on `move` that holds now. Raises `RefusedError` where there is none: why the newest
+    does not hold, where one was given.
+    """
     require_recorded(ledger)
-    expected = text(move, action)
-    stale = ""
+    expected = text(ledger, move, action)
+    stale, refusal = "", None
     for entry in reversed(ledger.entries(APPROVED)):
         if move.id not in entry.subjects:
             continue
         if entry.payload["approval"] != expected:
             stale = " as it is described now (what was approved has changed)"
             continue
-        principal = signer(expected, entry.payload["signature"], ledger.workspace.allowed_signers)
-        _must_differ(principal, move)
+        try:
+            principal = signer(expected, entry.payload["signature"], ledger.workspace.allowed_signers)
+            _must_differ(principal, move)
+        except RefusedError as wrong:
+            refusal = refusal or wrong
+            continue
         return Approval(principal, entry.sequence)
+    if refusal is not None:
+        raise refusal
     raise RefusedError(
         f"nobody has approved the {action} of {move.workload}{stale}",
         f"have a second person run `decant approve {move.id} --key THEIR_KEY`",

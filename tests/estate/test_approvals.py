@@ -155,10 +155,40 @@ def test_an_approver_who_was_removed_no_longer_counts(ledger: Ledger) -> None:
         approvals.require(ledger, described(), "cutover")
 
 
+def test_an_older_approval_holds_where_the_newer_one_s_approver_was_removed(ledger: Ledger) -> None:
+    bob, carol = person(ledger, "bob"), person(ledger, "carol")
+    approvals.record_signers(ledger, "ann")
+    first = approvals.approve(ledger, described(), "cutover", bob, None, "bob")
+    approvals.approve(ledger, described(), "cutover", carol, None, "carol")
+    lines = ledger.workspace.allowed_signers.read_text().splitlines(keepends=True)
+    ledger.workspace.allowed_signers.write_text("".join(line for line in lines if line.startswith("bob ")))
+    approvals.record_signers(ledger, "ann")
+    assert approvals.require(ledger, described(), "cutover") == first
+
+
+def test_a_signature_from_another_workspace_is_no_approval_here(ledger: Ledger, tmp_path: Path) -> None:
+    key = person(ledger, "bob")
+    approvals.record_signers(ledger, "ann")
+    approvals.approve(ledger, described(), "cutover", key, None, "bob")
+    (given,) = ledger.entries("move.approved")
+    real = Workspace(tmp_path / "real")
+    real.create()
+    real.allowed_signers.write_text(ledger.workspace.allowed_signers.read_text())
+    store = Store.open(sqlite_url(real.database))
+    other = Ledger(store, real)
+    approvals.record_signers(other, "ann")
+    expected = approvals.text(other, described(), "cutover")
+    for signed in (given.payload["approval"], expected):
+        other.append("move.approved", ["m1"], {**given.payload, "approval": signed}, "eve")
+        with pytest.raises(RefusedError, match=r"decant approve m1|of another text"):
+            approvals.require(other, described(), "cutover")
+    store.close()
+
+
 def test_an_entry_that_was_written_into_the_ledger_by_hand_is_no_approval(ledger: Ledger) -> None:
     person(ledger, "bob")
     approvals.record_signers(ledger, "ann")
-    message = approvals.text(described(), "cutover")
+    message = approvals.text(ledger, described(), "cutover")
     ledger.append("move.approved", ["m1"], {"approval": message, "principal": "bob", "signature": "x"}, "eve")
     with pytest.raises(RefusedError, match="of nobody"):
         approvals.require(ledger, described(), "cutover")
@@ -181,10 +211,10 @@ def test_a_key_that_is_not_there(ledger: Ledger, tmp_path: Path) -> None:
         approvals.approve(ledger, described(), "cutover", tmp_path / "none", None, "bob")
 
 
-def test_a_move_that_was_not_described_cannot_be_approved() -> None:
+def test_a_move_that_was_not_described_cannot_be_approved(ledger: Ledger) -> None:
     bare = described().model_copy(update={"description": None})
     with pytest.raises(RefusedError, match="not described yet"):
-        approvals.text(bare, "cutover")
+        approvals.text(ledger, bare, "cutover")
 
 
 def test_a_key_is_taken_for_nobody_elses_name(ledger: Ledger) -> None:
