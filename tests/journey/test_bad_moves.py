@@ -60,7 +60,7 @@ def test_a_target_that_will_not_do_is_refused_before_anything_is_done(
     person: Person, workload: str, before: str, after: str, says: str
 ) -> None:
     with made(person, before, after):
-        described = person.says(*person.moving(workload)[:-1], "--describe")
+        described = person.says(*person.moving(workload), "--describe")
         said = person.says(*person.moving(workload))
         assert said.code == described.code == 4
         assert says in one_sentence(said)
