@@ -105,7 +105,8 @@ class RuleRow(TypedDict):
 
 
 class MoveRow(TypedDict):
-    """Where one move stands. `residue` is what it left for now; `residue_unknown` says why that is not known."""
+    """Where one move stands. `frozen_since`: neither side takes writes since then; `frozen_seconds`: how long the last
+    freeze lasted. `residue` is what it left for now; `residue_unknown` says why that is not known."""
 
     id: str
     workload: str
@@ -116,6 +117,7 @@ class MoveRow(TypedDict):
     serving: Literal["source", "target"]
     bytes: int
     lag: Lag | None
+    frozen_since: datetime | None
     frozen_seconds: float | None
     verified: bool | None
     approved_by: str | None

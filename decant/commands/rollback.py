@@ -20,7 +20,7 @@ from decant.output import json_option
     "loss",
     metavar="MOVE",
     shell_complete=complete.moves,
-    help="The move's id: lose what a broken flow back did not bring.",
+    help="The move's id: lose what a broken flow back did not bring, or what is on a target that is out of reach.",
 )
 @json_option
 @click.pass_obj

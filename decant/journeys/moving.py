@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from decant.output import listing, say, table
@@ -10,6 +11,7 @@ from decant.rows import MoveRow
 from decant.settings import Settings
 from estate.documents import words
 from estate.errors import DecantError
+from estate.records.base import now
 from estate.records.move import ENDED, Description, Move, Phase, Residue
 from estate.records.verification import Verification
 from migration import machine
@@ -84,6 +86,7 @@ def row(standing: Standing, left: tuple[Residue, ...] | None = None, unknown: st
         "serving": move.serving,
         "bytes": move.bytes,
         "lag": move.lag,
+        "frozen_since": _frozen_since(move),
         "frozen_seconds": move.frozen_seconds,
         "verified": move.verified,
         "approved_by": move.approved_by,
@@ -109,7 +112,7 @@ def show_moves(rows: list[MoveRow]) -> None:
                 f"{each['phase']} (flow back {each['flow'].partition(':')[0]})" if each["flow"] else each["phase"],
                 words.size(each["bytes"]),
                 each["lag"].text if each["lag"] else "unknown",
-                "not frozen" if each["frozen_seconds"] is None else words.seconds(each["frozen_seconds"]),
+                _frozen(each),
                 {True: "yes", False: "NO", None: "not yet"}[each["verified"]],
                 each["residue_unknown"] or _temporary(each),
             ]
@@ -124,8 +127,24 @@ def show_moves(rows: list[MoveRow]) -> None:
             say(f"{each['id']} is held by {each['held_by']}.")
         if ":" in each["flow"]:
             say(f"{each['id']}: the flow back is {each['flow']}.")
+        if each["frozen_since"]:
+            say(
+                f"{each['id']}: neither side takes writes since {words.moment(each['frozen_since'])}, London time."
+            )
         if each["note"]:
             say(f"{each['id']}: {each['note']}.")
+
+
+def _frozen_since(move: Move) -> datetime | None:
+    """None too where the deadline has passed: the frozen host has then thawed by itself."""
+    lapsed = move.freeze_deadline is not None and move.freeze_deadline <= now()
+    return None if lapsed else move.frozen_at
+
+
+def _frozen(each: MoveRow) -> str:
+    if each["frozen_since"] is not None:
+        return f"since {each['frozen_since'].astimezone(words.LONDON):%H:%M}"
+    return "not frozen" if each["frozen_seconds"] is None else words.seconds(each["frozen_seconds"])
 
 
 def _temporary(each: MoveRow) -> str:

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from decant.schemas import json_schema
+from estate.documents import words
 from estate.ledger import Ledger
 from estate.paths import Workspace
 from estate.records.move import Description, Lag, Move, Phase, Residue
@@ -120,6 +121,24 @@ def test_a_move_is_shown_with_what_others_rely_on(workspace: Path, store: Store)
     assert said.code == 0, said.err
     assert "logical replication" in said.out
     assert said.err.strip().endswith("Next: decant approve reports_1")
+
+
+def test_a_move_that_is_frozen_now_says_since_when(workspace: Path, store: Store) -> None:
+    frozen = {"phase": Phase.CUTTING_OVER, "serving": "target", "frozen_at": AT}
+    store.create_move(a_move(**frozen))
+    [move] = shown(decant("moves", "--json", at=workspace))["moves"]
+    assert datetime.fromisoformat(move["frozen_since"]) == AT
+    said = decant("moves", at=workspace)
+    assert "not frozen" not in said.out
+    assert f"neither side takes writes since {words.moment(AT)}, London time" in said.err + said.out
+
+
+def test_a_freeze_whose_deadline_has_passed_is_over(workspace: Path, store: Store) -> None:
+    past = AT.replace(year=2025)
+    store.create_move(a_move(phase=Phase.CUTTING_OVER, frozen_at=past, freeze_deadline=past))
+    [move] = shown(decant("moves", "--json", at=workspace))["moves"]
+    assert move["frozen_since"] is None
+    assert "not frozen" in decant("moves", at=workspace).out
 
 
 def test_a_flow_that_cannot_be_looked_at_is_unknown_and_not_whole(workspace: Path, store: Store) -> None:

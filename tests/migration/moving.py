@@ -67,7 +67,8 @@ class Run:
 class Course:
     """One course; `close` ends whatever still runs."""
 
-    def __init__(self, **settings: float | str) -> None:
+    def __init__(self, room: str = "", **settings: float | str) -> None:
+        """`room` is the size of a disk of its own for what Decant keeps, as `mount` writes it; else it has plenty."""
         self.root = Path(tempfile.mkdtemp(prefix="decant-course-", dir="/tmp"))
         self.root.chmod(0o755)
         self.sides = {side: self.root / side for side in ("source", "target")}
@@ -78,6 +79,12 @@ class Course:
             (self.sides["source"] / "data" / f"old{n}").write_text(f"record {n}")
         self.workspace = Workspace(self.root / "workspace")
         self.workspace.root.mkdir()
+        self._disk = self.workspace.root / ".decant" if room else None
+        if self._disk is not None:
+            self._disk.mkdir(mode=0o700)
+            subprocess.run(
+                ["mount", "-t", "tmpfs", "-o", f"size={room},mode=0700", "decant", self._disk], check=True
+            )
         self.workspace.create()
         (self.workspace.root / "faults").mkdir()
         self._always = settings
@@ -97,6 +104,8 @@ class Course:
             writer.kill()
             writer.wait()
         self.store.close()
+        if self._disk is not None:
+            subprocess.run(["umount", "-l", self._disk], check=True)
         shutil.rmtree(self.root)
 
     def set(self, **settings: float | str) -> None:
