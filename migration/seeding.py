@@ -44,7 +44,7 @@ def prepare(work: Work) -> dict[str, Any]:
     """Note and lower the names' time-to-live, and make what the copy needs."""
     work.say("prepare")
     work.tools.services.check(work.move, work.context().target_host)
-    work.tools.services.prepare(work.move, work.record)
+    work.tools.services.prepare(work.move, work.record, work.forget)
     work.mover.prepare(work.context())
     work.enter(Phase.SEEDING)
     return {}

@@ -78,11 +78,18 @@ class Services:
                     "find out who changed it and put it right, then run again",
                 )
 
-    def prepare(self, move: Move, record: Callable[[Residue], None]) -> None:
-        """Note what each name stands for, then lower its time-to-live. Safe to repeat."""
+    def prepare(self, move: Move, record: Callable[[Residue], None], forget: Callable[[Residue], None]) -> None:
+        """Note what each name stands for, then lower its time-to-live. Safe to repeat.
+
+        A note from before an interruption that came before the lowering is made anew: clients are waited for from
+        when the time-to-live was lowered.
+        """
         for name in move.services:
             seen = self._dns(name).current(name)
             old = json.dumps({"addresses": seen.addresses, "ttl": seen.ttl})
+            for noted in move.residue:
+                if (noted.kind, noted.name, noted.old) == (KIND, name, old) and seen.ttl > self._ttl:
+                    forget(noted)
             record(Residue(host=self._zone, kind=KIND, name=name, old=old, at=now()))
             self._dns(name).lower_ttl(name, self._ttl)
 

@@ -99,6 +99,17 @@ def test_clients_that_may_remember_the_old_answer_are_waited_for(named: Course, 
     assert "move.freezing" not in named.actions()
 
 
+def test_clients_are_waited_for_from_when_the_time_to_live_was_lowered(named: Course, bind: Bind) -> None:  # noqa: F811
+    bind.switch().point(NAME, OLD, 300)
+    named.fault("kill.prepare.begin")
+    assert named.run("start").code == -signal.SIGKILL
+    noted = named.move.residue[0]
+    bind.switch().point(NAME, OLD, 300)  # as if it had died between its note and the lowering
+    named.must("start")
+    [again] = [note for note in named.move.residue if note.kind == noted.kind]
+    assert (again.old, again.at > noted.at) == (noted.old, True)
+
+
 def test_a_dns_server_that_is_away_at_the_switch_is_tried_again(named: Course, bind: Bind) -> None:  # noqa: F811
     named.ready()
     named.fault("pause.hold.end.source")
@@ -111,7 +122,25 @@ def test_a_dns_server_that_is_away_at_the_switch_is_tried_again(named: Course, b
     assert run.wait() == 3, run.said
     assert (named.move.phase, named.move.serving) == (Phase.CUTTING_OVER, "target")
     assert named.run("cancel").code == 4
+    assert "neither side takes writes until" in run.said
     bind.process.send_signal(signal.SIGCONT)
     named.set()
     assert named.must("cutover") == "soaking"
     assert bind.switch().current(NAME) == Answer((NEW,), 5)
+
+
+def test_with_dns_away_one_goes_back_from_a_target_that_never_opened(named: Course, bind: Bind) -> None:  # noqa: F811
+    named.ready()
+    named.fault("kill.hold.end.source")
+    assert named.run("cutover").code == -signal.SIGKILL
+    named.store.update_move(
+        "shared_1", named.move.epoch, serving="target", unopened=True
+    )  # as if it had died just after, between its point of no return and the switch
+    bind.process.send_signal(signal.SIGSTOP)
+    done = named.run("rollback")
+    bind.process.send_signal(signal.SIGCONT)
+    assert done.code == 3, done.said
+    assert "old serves meanwhile" in done.said
+    assert (named.writable("source"), named.writable("target")) == (True, False)
+    assert named.must("rollback") == "rolled back"
+    assert bind.switch().current(NAME) == Answer((OLD,), 5)
