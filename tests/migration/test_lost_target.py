@@ -84,3 +84,5 @@ def test_a_database_is_opened_again_and_follows_no_target_that_comes_back(estate
         drive.epoch = 1000
         POSTGRES.clean(drive.ctx, "source")
         drive.sql(TARGET, f"DROP DATABASE IF EXISTS {drive.database} WITH (FORCE)", "postgres")
+        roles = "SELECT format('DROP ROLE %I', rolname) FROM pg_roles WHERE rolname ~ '^reports_' \\gexec"
+        drive.sql(TARGET, roles, "postgres")
