@@ -86,7 +86,7 @@ def this_machine() -> Machine:
     return Machine(
         cores=os.cpu_count() or 1,
         processor=models[0] if models else "unknown",
-        kernel=platform.release(),
+        kernel=platform.release().partition("-")[0],
         load_before=round(os.getloadavg()[0], 2),
     )
 

@@ -13,12 +13,11 @@ import resource
 import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from inventory import script
 from inventory.facts import all_facts
 from inventory.facts.base import Fact
-from practice import places, processes, spec
+from practice.estate import Estate
 
 RUNS = 20
 LIGHT = "f1"
@@ -37,34 +36,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--estate", default="practice", help="a practice estate with at least one light host")
     parser.add_argument("--runs", type=int, default=RUNS)
     chosen = parser.parse_args(arguments)
+    estate = Estate(chosen.estate)
     entries: dict[str, dict[str, object]] = {}
     for fact in all_facts().values():
         host = LIGHT if fact.tier == 1 else HOLDERS.get(fact.id, WEB)
-        ms = _alone(_inside(chosen.estate, host), [fact], chosen.runs)
+        ms = _alone([*estate.inside(host), "sh"], [fact], chosen.runs)
         entries[fact.id] = {"cpu_ms": round(max(0.0, ms), 1), "host": host}
         sys.stderr.write(f"{fact.id}: {ms:.1f} ms on {host}\n")
     cheap = [fact for fact in all_facts().values() if fact.tier == 1]
-    together = _together(_inside(chosen.estate, LIGHT), cheap, chosen.runs)
+    together = _together([*estate.inside(LIGHT), "sh"], cheap, chosen.runs)
     measured = {
         "command": "python -m decant.probe_costs",
-        "machine": f"{platform.machine()}, Linux {platform.release()}",
+        "machine": f"{platform.machine()}, Linux {platform.release().partition('-')[0]}",
         "runs": chosen.runs,
         "tier_1_together_ms": round(together, 1),
         "facts": entries,
     }
     sys.stdout.write(json.dumps(measured, indent=1) + "\n")
     return 0
-
-
-def _inside(estate: str, host: str) -> list[str]:
-    """The start of a command that runs as the operator inside a host, which must be up."""
-    for process in processes.in_namespace(places.NETNS / places.namespace(estate, host)):
-        status = Path(f"/proc/{process}/status").read_text()
-        if any(line.startswith("NSpid:") and line.split()[-1] == "1" for line in status.splitlines()):
-            accounts = Path(f"/proc/{process}/root/etc/passwd").read_text().splitlines()
-            uid = next(line.split(":")[2] for line in accounts if line.startswith(f"{spec.OPERATOR}:"))
-            return ["nsenter", "-t", str(process), "-a", "-S", uid, "-G", uid, "sh"]
-    raise SystemExit(f"{host} of the estate {estate} is not up")
 
 
 def _alone(start: Sequence[str], facts: Sequence[Fact], runs: int) -> float:

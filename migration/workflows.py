@@ -16,7 +16,9 @@ As we found DBOS 3.4, and what follows from it here:
   so it is made first, with mode 0600. Closing it takes as long as its listener's polling interval.
 """
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,7 +105,7 @@ class Workflows:
             Workflows._open.close()
         parsed = sa.make_url(self._url)
         if parsed.drivername == "sqlite" and parsed.database:
-            Path(parsed.database).touch(mode=0o600)
+            _must_be_usable(Path(parsed.database))
         DBOS(
             config=DBOSConfig(
                 name="decant",
@@ -118,6 +120,23 @@ class Workflows:
         )
         DBOS.launch()
         Workflows._open = self
+
+
+def _must_be_usable(database: Path) -> None:
+    """Make the workflows' own database where there is none. Raises `UnreachableError` for one that is none.
+
+    Nothing is lost with it: where a move stands is in the estate's store, and every stage can be repeated.
+    """
+    try:
+        database.touch(mode=0o600)
+        with closing(sqlite3.connect(database, timeout=20)) as raw:
+            raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except (OSError, sqlite3.Error) as wrong:
+        raise UnreachableError(
+            f"the store of the workflows, {database}, cannot be used ({wrong})",
+            "see that nothing else is at work, move it aside, and run the same command again: moves go on from "
+            "where the estate's store says they stand",
+        ) from wrong
 
 
 @DBOS.workflow(name="decant.phase")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
+from estate.documents.words import count
 from estate.errors import UndecidedError
 from estate.records.facts.sshd import Sshd
 from estate.records.preview import Resource
@@ -62,7 +63,9 @@ def covered(
             return not_applicable(f"it has no {what}")
         reached = {urn for r in resources if plain_type(r.type) in by for urn in covers(r)}
         bare = sorted(name for urn, name in wanted.items() if urn not in reached)
-        return failed(lacking, ", ".join(bare)) if bare else passed(f"all {len(wanted)}: each {what}")
+        if bare:
+            return failed(lacking, f"{len(bare)} of {count(len(wanted), what)}: {', '.join(bare)}")
+        return passed(f"each of {count(len(wanted), what)}")
 
     return check
 

@@ -95,6 +95,7 @@ def read(data: bytes, kind: str) -> Content:
         # What the readers of the standard library say may quote a value.
         return Content(problem="damaged")
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError):
+        # A locked archive: zipfile says RuntimeError or NotImplementedError, with the name of the member in it.
         return Content(problem="damaged or encrypted")
 
 

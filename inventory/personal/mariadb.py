@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from inventory.personal.places import hidden
-from inventory.personal.sample import LONGER, Column, Limits, Passed, Sampled, Samples, Table
+from inventory.personal.sample import LONGER, Column, Limits, Passed, Sampled, Samples, Table, sampled
 from inventory.personal.shell import Shell, sections
 
 _TEXT = frozenset(
@@ -22,7 +22,6 @@ _TEXT = frozenset(
 )  # fmt: skip
 _WHOLE = frozenset({"smallint", "mediumint", "int", "bigint"})
 _OUTPUT = 64 << 20
-_BATCH = 50
 _TOUCHED = 16 << 20
 """Bytes of rows that one table's sample may touch, by the server's own average."""
 _SLICES = 4
@@ -54,18 +53,7 @@ def literal(text: str) -> str:
 
 def sample(shell: Shell, database: str, limits: Limits) -> Samples:
     """Sample every table of `database`. Raises `UnreachableError` where the host does not answer."""
-    session = _Session(shell, database, limits)
-    listed = session.tables()
-    if isinstance(listed, Samples):
-        return listed
-    tables, passed = listed
-    done: list[Sampled] = []
-    for start in range(0, len(tables), _BATCH):
-        if session.late:
-            passed.add("tables", "the time for this database was used up", len(tables) - start)
-            break
-        done += session.rows(tables[start : start + _BATCH])
-    return Samples(done, passed.all())
+    return sampled(_Session(shell, database, limits))
 
 
 class _Session:
@@ -189,7 +177,7 @@ class _Session:
         bounds = f"(select min({key}) + (max({key}) - min({key})) * {{}} / {_SLICES} from {where})"  # noqa: S608
         return " union all ".join(
             f"(select {parts} from {where} where {key} >= {bounds.format(number)} "  # noqa: S608
-            f"and {key} < {bounds.format(number + 1)} order by {key} limit {each})"
+            f"and {key} {'<' if number < _SLICES - 1 else '<='} {bounds.format(number + 1)} order by {key} limit {each})"
             for number in range(_SLICES)
         )
 

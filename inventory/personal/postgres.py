@@ -14,7 +14,7 @@ import shlex
 import time
 from collections.abc import Iterator, Sequence
 
-from inventory.personal.sample import LONGER, Column, Limits, Passed, Sampled, Samples, Table
+from inventory.personal.sample import LONGER, Column, Limits, Passed, Sampled, Samples, Table, sampled
 from inventory.personal.shell import Shell, sections
 
 _TEXT = frozenset(
@@ -23,7 +23,6 @@ _TEXT = frozenset(
 )  # fmt: skip
 _JSON = frozenset({"json", "jsonb"})
 _OUTPUT = 64 << 20
-_BATCH = 50
 _SMALL = 50
 """Pages below which a table is read from its beginning."""
 
@@ -72,18 +71,7 @@ def quoted(name: str) -> str:
 
 def sample(shell: Shell, port: int, database: str, limits: Limits) -> Samples:
     """Sample every table of `database`. Raises `UnreachableError` where the host does not answer."""
-    session = _Session(shell, port, database, limits)
-    listed = session.tables()
-    if isinstance(listed, Samples):
-        return listed
-    tables, passed = listed
-    done: list[Sampled] = []
-    for start in range(0, len(tables), _BATCH):
-        if session.late:
-            passed.add("tables", "the time for this database was used up", len(tables) - start)
-            break
-        done += session.rows(tables[start : start + _BATCH])
-    return Samples(done, passed.all())
+    return sampled(_Session(shell, port, database, limits))
 
 
 class _Session:

@@ -1,12 +1,15 @@
 """How much is sampled, and how a sample passes from a source to the detectors: in memory, and nowhere else."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from estate.records.personal import NotLookedAt
 
 LONGER = {"json": 8, "array": 4}
 """How many times as much of one value is read where it holds several."""
+BATCH = 50
+"""How many tables one question to a server asks for."""
 TOO_LARGE = "\x01"
 """Stands for a value that was too large to be sent."""
 
@@ -111,3 +114,32 @@ class Passed:
             NotLookedAt(what=what, count=count, reason=reason)
             for (what, reason), count in sorted(self._counts.items())
         )
+
+
+class Session(Protocol):
+    """A database that can be asked for samples, until its time is used up."""
+
+    @property
+    def late(self) -> bool:
+        """Whether its time is used up."""
+
+    def tables(self) -> tuple[list[Table], Passed] | Samples:
+        """Its tables, and what of the catalogue was passed over; or why there are none."""
+
+    def rows(self, tables: Sequence[Table]) -> Iterable[Sampled]:
+        """A sample of each of these tables."""
+
+
+def sampled(session: Session) -> Samples:
+    """A sample of every table of a database. Raises `UnreachableError` where the host does not answer."""
+    listed = session.tables()
+    if isinstance(listed, Samples):
+        return listed
+    tables, passed = listed
+    done: list[Sampled] = []
+    for start in range(0, len(tables), BATCH):
+        if session.late:
+            passed.add("tables", "the time for this database was used up", len(tables) - start)
+            break
+        done += session.rows(tables[start : start + BATCH])
+    return Samples(done, passed.all())

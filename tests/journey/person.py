@@ -200,5 +200,5 @@ def one_sentence(said: Said) -> str:
     assert "Traceback" not in said.err + said.out
     *_, last = [line for line in said.err.splitlines() if not line.startswith("Next: ")]
     assert last.startswith("decant: "), said.err
-    assert ". To go on: " in last, said.err
+    assert ". To go on: " in last or ". Did you mean " in last, said.err
     return last

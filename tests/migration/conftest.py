@@ -11,6 +11,9 @@ sys.path.insert(0, str(Path(__file__).parent))  # the course's own modules, whic
 
 from moving import Course
 
+from practice.estate import Estate
+from tests.migration.trees import Trial, trial
+
 
 @pytest.fixture
 def course() -> Iterator[Course]:
@@ -20,3 +23,10 @@ def course() -> Iterator[Course]:
     made = Course()
     yield made
     made.close()
+
+
+@pytest.fixture
+def tree(estate: Estate) -> Iterator[Trial]:
+    """A file tree of its own on two real servers, gone afterwards."""
+    with trial(estate) as made:
+        yield made

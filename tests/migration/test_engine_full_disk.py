@@ -1,4 +1,4 @@
-"""A disk that fills up under what Decant keeps: the service is let go on, and with room again so does the move."""
+"""What Decant keeps fails it, by a full disk or a damaged file: the service goes on, and once mended so does the move."""
 
 import os
 from collections.abc import Iterator
@@ -61,3 +61,22 @@ def test_a_full_disk_lets_the_side_that_serves_go_on(
     assert small.must(command) == ("soaking" if command == "cutover" else "rolled back")
     small.ledger.verify()
     assert small.move.phase in {Phase.SOAKING, Phase.ROLLED_BACK}
+
+
+@pytest.mark.parametrize("damage", ["rubbish", "a folder"])
+def test_a_damaged_store_of_the_workflows_is_said_and_can_be_moved_aside(course: Course, damage: str) -> None:
+    course.ready()
+    database = course.workspace.workflows
+    for name in ("-wal", "-shm", ""):
+        database.with_name(database.name + name).unlink(missing_ok=True)
+    if damage == "rubbish":
+        database.write_bytes(os.urandom(20_000))
+    else:
+        database.mkdir()
+    done = course.run("cutover")
+    assert done.code == 3
+    assert "cannot be used" in done.said
+    assert "Traceback" not in done.said
+    assert course.writable("source")
+    database.rename(database.with_name("aside"))
+    assert course.must("cutover") == "soaking"

@@ -4,18 +4,16 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from estate.errors import HeldError, RefusedError, UnreachableError, UsageError
+from estate.errors import HeldError, RefusedError, UnreachableError
 from migration.files import ending
 from migration.files.sides import sides
 from migration.movers.files import MOVER
-from practice.estate import Estate
-from tests.migration.trees import Trial, trial
+from tests.migration.trees import Trial
 
 pytestmark = pytest.mark.practice
 
@@ -30,12 +28,6 @@ estate, path, name = Estate(sys.argv[1]), sys.argv[2], sys.argv[3]
 from migration.movers.files import MOVER
 MOVER.seed(Trial(estate, path, name, connected(estate)).context())
 """
-
-
-@pytest.fixture
-def tree(estate: Estate) -> Iterator[Trial]:
-    with trial(estate) as made:
-        yield made
 
 
 def test_a_description_changes_nothing_and_says_what_will_be(tree: Trial) -> None:
@@ -178,181 +170,6 @@ def test_cancelled_the_copy_is_gone_and_the_target_is_what_it_was(tree: Trial) -
     assert tree.on("source", "cat ~ops/.ssh/authorized_keys") == key
     assert MOVER.residue(tree.context()) == ()
     assert tree.notes == []
-
-
-def test_an_open_writer_is_named_and_the_tree_serves_on(tree: Trial) -> None:
-    tree.copied()
-    unit = f"writer-{tree.name}"
-    tree.on("source", f"systemd-run -q --unit={unit} bash -c 'exec 7>>{tree.path}/a/one; sleep 60'; sleep 0.3")
-    with pytest.raises(RefusedError, match=r"still open for writing: process \d+ \(.*a/one"):
-        MOVER.freeze(tree.context(), "source", 60)
-    assert tree.state("source").word == "open"
-    tree.on("source", f"echo served >>{tree.path}/a/one; systemctl stop {unit}")
-    assert tree.on("source", "systemctl list-units --all --no-legend 'decant_*_thaw_*'") == ""
-    MOVER.freeze(tree.context(), "source", 60)
-    assert tree.state("source").closed
-
-
-def test_a_file_that_is_only_mapped_for_writing_counts_as_a_writer(tree: Trial) -> None:
-    tree.copied()
-    program = "import mmap,os,sys,time; f=os.open(sys.argv[1],os.O_RDWR); m=mmap.mmap(f,4096); os.close(f); time.sleep(60)"
-    tree.on(
-        "source", f'systemd-run -q --unit=mapper-{tree.name} python3 -c "{program}" {tree.path}/b/large; sleep 1'
-    )
-    with pytest.raises(RefusedError, match="mapped"):
-        MOVER.freeze(tree.context(), "source", 60)
-    tree.on("source", f"systemctl stop mapper-{tree.name}")
-
-
-def test_a_second_way_to_the_tree_is_found(tree: Trial) -> None:
-    tree.copied()
-    tree.on("source", f"mkdir -p /mnt/{tree.name}; mount --bind {tree.path}/b /mnt/{tree.name}")
-    try:
-        with pytest.raises(RefusedError, match=f"mounted for writing at /mnt/{tree.name} too"):
-            MOVER.freeze(tree.context(), "source", 60)
-        assert tree.on("source", f"echo served >>{tree.path}/a/one; echo ok") == "ok\n"
-    finally:
-        tree.on("source", f"umount /mnt/{tree.name}; rmdir /mnt/{tree.name}")
-
-
-def test_a_file_system_that_is_mounted_inside_is_refused_at_each_step_and_left_mounted(tree: Trial) -> None:
-    tree.copied()
-    mount = f"mount -t tmpfs tmpfs {tree.path}/empty; echo precious >{tree.path}/empty/file"
-    there = f"cat {tree.path}/empty/file; umount {tree.path}/empty"
-    inside = f"mounted at {tree.path}/empty"
-    tree.on("source", mount)
-    with pytest.raises(RefusedError, match=inside):
-        MOVER.freeze(tree.context(), "source", 60)
-    assert tree.state("source").word == "open"
-    with pytest.raises(RefusedError, match=f"{tree.path}/empty"):
-        MOVER.sync(tree.context(), "forward")
-    assert tree.on("source", there) == "precious\n"
-    MOVER.freeze(tree.context(), "source", 60)
-    for side in ("source", "target"):
-        tree.on(side, mount)
-        with pytest.raises(RefusedError, match=f"{tree.path}/empty"):
-            MOVER.finish(tree.context(), "forward")
-        if side == "source":
-            with pytest.raises(RefusedError, match=inside):
-                MOVER.hold(tree.context(), "source", 5)
-        else:
-            with pytest.raises(RefusedError, match=f"{tree.path}/empty"):
-                MOVER.clean(tree.context(), None)
-        assert tree.on(side, there) == "precious\n"
-    tree.cut_over()
-    tree.on("target", mount)
-    with pytest.raises(RefusedError, match=f"{tree.path}/empty"):
-        MOVER.sync(tree.context(), "back")
-    with pytest.raises(RefusedError, match=inside):
-        MOVER.freeze(tree.context(), "target", 60)
-    assert tree.state("target").word == "open"
-    assert tree.on("target", there) == "precious\n"
-    assert MOVER.healthy(tree.context()) == ""
-
-
-def test_frozen_nobody_writes_root_and_other_mount_namespaces_included(tree: Trial) -> None:
-    tree.copied()
-    unit = f"apart-{tree.name}"
-    attempt = f"[ ! -e /run/{unit} ] || {{ echo x >{tree.path}/a/apart; echo $? >/run/{unit}.said; }}"
-    script = f"while sleep 0.1; do {attempt}; done"
-    tree.on("source", f"systemd-run -q --unit={unit} -p PrivateTmp=yes bash -c '{script}'; sleep 0.3")
-    try:
-        MOVER.freeze(tree.context(), "source", 60)
-        tree.on(
-            "source",
-            f"! echo x >{tree.path}/a/root 2>/dev/null; touch /run/{unit}; sleep 0.5; grep -qx 1 /run/{unit}.said",
-        )
-    finally:
-        tree.on("source", f"systemctl stop {unit}; rm -f /run/{unit} /run/{unit}.said")
-    MOVER.thaw(tree.context(), "source")
-    assert (
-        tree.on("source", f"echo x >{tree.path}/a/root; ls {tree.path}/a")
-        == "dangling\ndeep\nlink\none\npipe\nroot\n"
-    )
-
-
-@pytest.mark.slow
-def test_a_deadline_that_lapses_opens_the_tree_with_nobody_there(tree: Trial) -> None:
-    tree.copied()
-    MOVER.freeze(tree.context(), "source", 3)
-    assert tree.state("source").closed
-    time.sleep(5)
-    assert tree.state("source").word == "lapsed"
-    tree.on("source", f"echo served >>{tree.path}/a/one")
-    with pytest.raises(RefusedError, match="lapsed"):
-        MOVER.hold(tree.context(), "source", 0)
-    MOVER.freeze(tree.context(2), "source", 60)
-    assert tree.state("source").closed
-
-
-def test_the_switch_is_refused_where_too_little_of_the_deadline_is_left(tree: Trial) -> None:
-    tree.copied()
-    MOVER.freeze(tree.context(), "source", 30)
-    with pytest.raises(RefusedError, match="seconds are left"):
-        MOVER.hold(tree.context(), "source", 60)
-    MOVER.hold(tree.context(), "source", 10)
-    assert tree.state("source").word == "held"
-    assert tree.on("source", "systemctl list-timers --all --no-legend 'decant_*_thaw_*'") == ""
-
-
-@pytest.mark.slow
-def test_a_restart_opens_a_tree_under_a_deadline_and_keeps_a_held_one_closed(tree: Trial) -> None:
-    tree.copied()
-    MOVER.freeze(tree.context(), "source", 120)
-    tree.restart("source")
-    assert tree.state("source").word == "lapsed"
-    tree.on("source", f"echo served >>{tree.path}/a/one")
-    with pytest.raises(RefusedError, match="lapsed"):
-        MOVER.hold(tree.context(), "source", 1)
-    tree.epoch = 2
-    MOVER.freeze(tree.context(), "source", 120)
-    MOVER.hold(tree.context(), "source", 5)
-    tree.restart("source")
-    assert tree.state("source").word == "held"
-    tree.on("source", f"! echo x >{tree.path}/a/root 2>/dev/null")
-    assert MOVER.sync(tree.context(), "forward").zero
-    assert tree.differing() == {}
-    MOVER.thaw(tree.context(), "source")
-    tree.on("source", f"echo served >>{tree.path}/a/one")
-
-
-@pytest.mark.slow
-def test_the_share_is_stopped_for_good_until_it_is_opened_again(estate: Estate) -> None:
-    with trial(estate, "/srv/shared") as tree:
-        said = MOVER.describe(tree.context())
-        assert any("smbd.service on files-legacy: stopped at the freeze" in line for line in said.stops)
-        MOVER.prepare(tree.context())
-        assert tree.on("target", "systemctl is-active smbd || true") == "inactive\n"
-        MOVER.freeze(tree.context(), "source", 60)
-        MOVER.hold(tree.context(), "source", 1)
-        assert tree.on("source", "systemctl start smbd; systemctl is-active smbd || true") == "inactive\n"
-        MOVER.thaw(tree.context(), "source")
-        assert tree.on("source", "systemctl is-active smbd") == "active\n"
-        MOVER.clean(tree.context(), None)
-        assert tree.on("target", "systemctl is-active smbd; ls -A /srv/shared") == "active\n"
-        assert MOVER.residue(tree.context()) == ()
-
-
-@pytest.mark.slow
-def test_an_exporter_that_serves_another_share_serves_on(estate: Estate) -> None:
-    with trial(estate, "/srv/shared") as tree:
-        tree.on(
-            "source",
-            """cp -p /etc/samba/smb.conf /root/smb.conf; mkdir -p /srv/other
-            printf '[other]\\npath = /srv/other\\n' >>/etc/samba/smb.conf""",
-        )
-        try:
-            said = MOVER.describe(tree.context())
-            stopped = (
-                "smbd.service on files-legacy: stopped at the freeze for some 5 s; it then serves /srv/other on"
-            )
-            assert any(stopped in line for line in said.stops)
-            MOVER.prepare(tree.context())
-            MOVER.freeze(tree.context(), "source", 60)
-            assert tree.on("source", "systemctl is-active smbd") == "active\n"
-            MOVER.thaw(tree.context(), "source")
-        finally:
-            tree.on("source", "mv /root/smb.conf /etc/samba/smb.conf; rmdir /srv/other; systemctl restart smbd")
 
 
 @pytest.mark.slow
@@ -504,26 +321,6 @@ def test_names_that_are_one_file_on_one_side_only_are_found_and_mended(tree: Tri
     assert tree.differing() == {}
 
 
-def test_a_target_that_holds_something_else_is_refused(tree: Trial) -> None:
-    tree.on("target", f"mkdir {tree.path}; echo mine >{tree.path}/mine")
-    with pytest.raises(RefusedError, match="holds something else already"):
-        MOVER.describe(tree.context())
-    with pytest.raises(RefusedError, match="holds something else already"):
-        MOVER.prepare(tree.context())
-    assert tree.on("target", f"cat {tree.path}/mine") == "mine\n"
-
-
-@pytest.mark.parametrize(("option", "what"), [("size=2M", "MiB free"), ("size=50M,nr_inodes=8", "more files")])
-def test_a_target_with_too_little_room_is_refused(tree: Trial, option: str, what: str) -> None:
-    tree.on("target", f"mkdir {tree.path}; mount -t tmpfs -o {option} tmpfs {tree.path}")
-    tree.on("source", f"head -c 3000000 /dev/urandom >{tree.path}/b/bulk")
-    try:
-        with pytest.raises(RefusedError, match=what):
-            MOVER.describe(tree.context())
-    finally:
-        tree.on("target", f"umount {tree.path}")
-
-
 def test_owners_that_are_missing_on_the_target_are_listed(tree: Trial) -> None:
     tree.on(
         "source", f"useradd -u 7001 leaver; chown leaver {tree.path}/a/one; chown :oldsupplier {tree.path}/b/large"
@@ -546,31 +343,6 @@ def test_a_new_owner_on_the_target_breaks_the_way_back_and_is_said_at_once(tree:
             MOVER.sync(tree.context(), "back")
     finally:
         tree.on("target", "userdel joiner")
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "what"),
-    [
-        ("mount -t tmpfs tmpfs {path}/empty", "umount {path}/empty", "mounted inside"),
-        ("mv {path} {path}.real; ln -s {path}.real {path}", "rm {path}; mv {path}.real {path}", "symbolic link"),
-        ("mv {path} {path}.away", "mv {path}.away {path}", "is not there"),
-    ],
-)
-def test_what_cannot_move_so_is_said(tree: Trial, before: str, after: str, what: str) -> None:
-    tree.on("source", before.format(path=tree.path))
-    try:
-        with pytest.raises(UsageError, match=what):
-            MOVER.describe(tree.context())
-    finally:
-        tree.on("source", after.format(path=tree.path))
-
-
-@pytest.mark.parametrize("path", ["", "/", "relative", "/srv/../etc", "/srv/x/"])
-def test_a_path_that_is_no_trees_is_refused(tree: Trial, path: str) -> None:
-    tree.path, kept = path, tree.path
-    with pytest.raises(UsageError, match="no path that can be moved"):
-        MOVER.describe(tree.context())
-    tree.path = kept
 
 
 def test_the_moves_key_opens_nothing_but_the_one_tree_in_the_one_direction(tree: Trial) -> None:

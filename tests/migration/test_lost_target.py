@@ -1,7 +1,7 @@
 """Real servers whose target is lost: the source alone ends the flow back, and is cleaned, with no word to the target."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -13,7 +13,7 @@ from migration.context import Context
 from migration.movers.files import MOVER as FILES
 from migration.movers.postgres import MOVER as POSTGRES
 from practice.estate import Estate
-from tests.migration.trees import Trial, trial
+from tests.migration.trees import Trial
 
 pytestmark = [pytest.mark.practice, pytest.mark.slow]
 
@@ -38,12 +38,6 @@ class Lost:
 
 def without_target(context: Context) -> Context:
     return replace(context, target=Lost())
-
-
-@pytest.fixture
-def tree(estate: Estate) -> Iterator[Trial]:
-    with trial(estate) as made:
-        yield made
 
 
 def test_a_tree_is_opened_again_and_a_target_that_comes_back_writes_nothing_into_it(tree: Trial) -> None:
