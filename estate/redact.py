@@ -1,9 +1,9 @@
 """Takes secrets out of text that was read from a server, before it is stored, logged or shown.
 
 It knows how secrets look where they are usually found: process arguments, cron lines, `Environment=` of units,
-connection strings, configuration, headers, private keys and cloud keys. It prefers to take out too much. It
-cannot know a secret that looks like nothing (a bare word as an argument), so it is the last of several
-guards, not the only one.
+connection strings, configuration, headers, private keys and cloud keys: `estate/secret_forms.py` is the published
+list. It prefers to take out too much. It cannot know a secret that looks like nothing (a bare word as an argument),
+so it is the last of several guards, not the only one.
 
 What is taken out becomes `[redacted]`; redacting twice changes nothing more.
 """
@@ -16,12 +16,19 @@ GONE = "[redacted]"
 # A name that announces a secret: DB_PASSWORD, api-key, clientSecret, pwd …
 _NAME = (
     r"(?:pass(?:w(?:or)?d|wd|phrase|code)?(?![a-z])|passw|pwd|secret|token|credential|api[_-]?key|access[_-]?key"
+    r"|(?:bind|root)pw|authtok"
     r"|account[_-]?key|private[_-]?key|shared[_-]?key|auth[_-]?key|encryption[_-]?key|signing[_-]?key|master[_-]?key"
     r"|license[_-]?key|authorization|(?<![a-z])sig(?:nature)?(?![a-z])|(?<![a-z])auth(?![a-z])|connection[_-]?string)"
 )
 _WORD = rf"[\w.-]*{_NAME}[\w.-]*"
 _QUOTED = r"\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?"
 _HEADER = r"(?:x-)?[\w-]*(?:authorization|api-key|token|secret)[\w-]*|cookie|set-cookie"
+
+# Settings of services whose value stands behind a space: OpenLDAP, nslcd, Redis, net-snmp, Apache, nginx.
+_SPACED = (
+    rf"(?:(?:root)?bindpw|rootpw|bind_?passw(?:or)?d|\w*bindpassword|requirepass|masterauth|r[ow]community6?"
+    rf"|(?:setenv|fastcgi_param|uwsgi_param|proxy_set_header|requestheader[ \t]+\w+)[ \t]+{_WORD})"
+)
 
 _PRIVATE = r"[A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?"
 
@@ -48,6 +55,17 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
             rf"({_WORD}['\"]?\s*(?::=|=>|=(?!>)|:(?!=))\s*+)(?:{_QUOTED}|(?!\[redacted\])[^\s'\"]\S*)", re.I
         ),
         rf"\1{GONE}",
+    ),
+    # define('NAME', 'value') of PHP.
+    (re.compile(rf"((['\"]){_WORD}\2\s*,\s*)(?:{_QUOTED})(?=\s*\))", re.I), rf"\1{GONE}"),
+    (re.compile(rf"((?<![\w-]){_SPACED}[ \t]+)(?:{_QUOTED}|(?!\[redacted\])[^\s'\"]\S*)", re.I), rf"\1{GONE}"),
+    # machine x login y password z, of .netrc.
+    (re.compile(r"(\blogin[ \t]+\S+[ \t]+password[ \t]+)\S+", re.I), rf"\1{GONE}"),
+    # user/password@service, of Oracle.
+    (re.compile(r"(\bjdbc:oracle:\w+:[^\s/@]*)/[^\s@]+(?=@)", re.I), rf"\1/{GONE}"),
+    (
+        re.compile(r"\b(?:sqlplus|sqlldr|expdp|impdp|rman)\b[^\r\n|;&]*", re.I),
+        lambda found: re.sub(r"((?<!\S)[A-Za-z][\w.$#]*)/[^\s@]+(?=[@\s]|\Z)", rf"\1/{GONE}", found[0]),
     ),
     # --password value, -token value.
     (re.compile(rf"((?<!\S)--?{_WORD}[ \t]+)(?:{_QUOTED}|(?![-\[])\S+)", re.I), rf"\1{GONE}"),
@@ -77,6 +95,10 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
         re.compile(r"\bredis-cli\b[^\r\n|;&]*", re.I),
         lambda found: re.sub(rf"((?<!\S)-a ?)(?:{_QUOTED}|\S+)", rf"\1{GONE}", found[0]),
     ),
+    (
+        re.compile(r"\b(?:snmp(?:get|walk|set|bulk\w*|table|trap)|check_snmp\w*)\b[^\r\n|;&]*", re.I),
+        lambda found: re.sub(rf"((?<!\S)-[AXcC] ?)(?:{_QUOTED}|\S+)", rf"\1{GONE}", found[0]),
+    ),
     # curl -u user:password, smbclient -U user%password.
     (re.compile(r"((?<!\S)(?:-u ?|--user[= ]|--proxy-user[= ])['\"]?[^\s:'\"]*):[^\s'\"]+"), rf"\1:{GONE}"),
     (re.compile(r"((?<!\S)(?:-U ?|--user[= ])['\"]?[^\s%'\"]*)%[^\s'\"]+"), rf"\1%{GONE}"),
@@ -84,6 +106,9 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     # Hashes of passwords.
     (re.compile(r"\$(?:1|2[abxy]?|5|6|7|y|gy|sha1|argon2\w*)\$[^\s:'\"]+"), GONE),
     (re.compile(r"\b(?:SCRAM-SHA-256\$|md5[0-9a-f]{32}\b)\S*"), GONE),
+    (re.compile(r"(\{(?:S?SHA\d*|S?MD5|CRYPT|PBKDF2[\w-]*|ARGON2)\})[^\s'\"]+"), rf"\1{GONE}"),
+    # A public key's comment, which names a person.
+    (re.compile(r"(\b(?:ssh|ecdsa)-[\w@.-]+[ \t]+AAAA[A-Za-z0-9+/]+=*[ \t]+)[^\r\n]+"), rf"\1{GONE}"),
     # Keys by their looks: AWS, Azure, GitHub, GitLab, Slack, Google, Stripe, and JSON web tokens.
     (re.compile(r"\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,}\b"), GONE),
     (re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}=="), GONE),

@@ -26,8 +26,11 @@ FILES = (
 # Of aliases only how many there are: they name people. Of settings none that may hold a password.
 REDUCE = r"""
 s/^\(\/etc\/aliases:\).*/\1x/
-/^\/etc\/[pedm][^:]*:.*[pP][aA][sS][sS]/d
-/^\/etc\/[pedm][^:]*:.*AuthInfo/d
+/^\/etc\/postfix\/[^:]*:.*[pP][aA][sS][sS]/d
+/^\/etc\/exim4\/[^:]*:.*[pP][aA][sS][sS]/d
+/^\/etc\/dovecot\/[^:]*:.*[pP][aA][sS][sS]/d
+/^\/etc\/mail\/[^:]*:.*[pP][aA][sS][sS]/d
+/^\/etc\/mail\/[^:]*:.*AuthInfo/d
 """
 _PROGRAMS = {
     "postfix": "postfix",

@@ -4,7 +4,14 @@ import json
 import shlex
 from typing import Any
 
-from estate.records.facts.postgresql import PostgresCluster, PostgresDatabase, Postgresql, PostgresRole
+from estate.records.facts.postgresql import (
+    PostgresCluster,
+    PostgresDatabase,
+    Postgresql,
+    PostgresReplica,
+    PostgresRole,
+    PostgresSlot,
+)
 from estate.redact import redact
 from inventory.facts.base import Fact, Reading, Section, absent, denied, failed, known, unreadable
 
@@ -30,6 +37,14 @@ select 'role ' || row_to_json(x) from (select rolname as name, rolcanlogin as lo
   rolreplication as replication, rolcreaterole as create_role from pg_roles where rolname !~ '^pg_' order by 1) x;
 select 'hba ' || row_to_json(x) from (select type, database, user_name, address, netmask, auth_method as method
   from pg_hba_file_rules where error is null order by line_number) x;
+select 'slot ' || row_to_json(x) from (select slot_name as name, slot_type as type, database, plugin, active
+  from pg_replication_slots order by 1) x;
+select 'replica ' || row_to_json(x) from (select application_name as name, host(client_addr) as address,
+  coalesce(state, '') as state, coalesce(sync_state, '') as sync from pg_stat_replication order by 1, 2, pid) x;
+select 'primary ' || row_to_json(x) from (select sender_host as host, sender_port as port from pg_stat_wal_receiver
+  where sender_host is not null) x;
+select 'subscription ' || row_to_json(x) from (select d.datname as database, s.subname as name
+  from pg_subscription s join pg_database d on d.oid = s.subdbid order by 1, 2) x;
 """  # noqa: S608 - made of our own constants alone
 # Names that could end a psql command early are left alone: what is inside such a database stays unknown.
 _EACH = """select '\\connect ' || quote_ident(datname) || E'\\n' || $q$
@@ -44,6 +59,12 @@ select 'inside ' || row_to_json(x) from (select current_database() as name,
   (select count(*) from pg_largeobject_metadata) as large_objects) x;
 $q$ from pg_database where datallowconn and not datistemplate and datname ~ '^[[:alnum:]_. -]+$'"""
 
+_LABELS = frozenset(
+    {
+        *("cluster", "setting", "database", "role", "hba", "inside"),
+        *("slot", "replica", "primary", "subscription"),
+    }
+)
 _PSQL = 'psql -XAtq -v VERBOSITY=terse -h "$d" -p "$p" -d postgres'
 # By `-f -` and not `-c`: before version 15 psql shows only the last result of a `-c`.
 _COMMAND = f'printf \'%s\\n\' "$a" | {_PSQL} -f - 2>&1; {_PSQL} -c "$b" 2>/dev/null | {_PSQL} -f - 2>&1'
@@ -88,7 +109,7 @@ def parse(section: Section) -> Reading:
         said = []
         for line in chunk[1:]:
             label, _, body = line.partition(" ")
-            if label in ("cluster", "setting", "database", "role", "hba", "inside") and body.startswith("{"):
+            if label in _LABELS and body.startswith("{"):
                 rows.setdefault(label, []).append(json.loads(body))
             else:
                 said.append(line)
@@ -148,6 +169,11 @@ def _cluster(rows: dict[str, list[dict[str, Any]]]) -> PostgresCluster:
         roles=tuple(PostgresRole(**row) for row in rows.get("role", [])),
         settings=settings,
         hba=tuple(_hba(row) for row in rows.get("hba", [])),
+        standby=rows["cluster"][0].get("standby"),
+        primary=next((f"{row['host']}:{row['port']}" for row in rows.get("primary", [])), None),
+        slots=tuple(PostgresSlot(**row) for row in rows.get("slot", [])),
+        replicas=tuple(PostgresReplica(**row) for row in rows.get("replica", [])),
+        subscriptions=tuple(f"{row['database']}/{row['name']}" for row in rows.get("subscription", [])),
     )
 
 
@@ -161,7 +187,7 @@ FACT = Fact(
     id="postgresql",
     reads="system catalogues by psql over the local socket, read-only, no table of the council's: "
     "databases with size, extensions, tables without key, count of large objects, roles without hashes, settings, "
-    "pg_hba. Root (as postgres).",
+    "pg_hba, replication slots, replicas and subscriptions by name. Root (as postgres).",
     tool="psql",
     snippet=SNIPPET,
     parser=parse,

@@ -7,9 +7,9 @@ from estate.redact import redact
 from inventory.facts.base import Fact, Reading, Section, absent, failed, known, unreadable
 
 FILES = ("/etc/redis.conf", "/etc/redis/*.conf", "/etc/valkey/*.conf", "/etc/valkey.conf")
-# No password leaves the host.
+# No password leaves the host. The pattern is that of redis and valkey: the oldest seds know no "or".
 REDUCE = r"""
-/^\/etc\/[rv][a-z]*[/.][^:]*conf:/{
+/^\/etc\/[rv][ea][dl][ik][se]y*[/.][^:]*conf:/{
 s/:[[:space:]]*\(requirepass\)[[:space:]].*/:\1 set/
 s/:[[:space:]]*\(masterauth\)[[:space:]].*/:\1 set/
 s/:[[:space:]]*\(user\)[[:space:]].*/:\1 set/

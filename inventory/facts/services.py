@@ -11,6 +11,9 @@ SNIPPET = r"""
 if [ -d /run/systemd/system ]; then
   echo systemd
   for f in /etc/systemd/system/*.wants/*.service; do printf 'enabled %s\n' "${f##*/}"; done
+  for f in /etc/systemd/system/*.service /run/systemd/system/*.service; do
+    [ -c "$f" ] && printf 'masked %s\n' "${f##*/}"
+  done
   for d in /etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system /lib/systemd/system \
     /usr/lib/systemd/system; do
     for f in "$d"/*.service; do printf 'file %s\n' "$f"; done
@@ -54,11 +57,14 @@ def parse(section: Section) -> Reading:
 
 def _systemd(files: list[str], table: list[str]) -> Services:
     enabled: set[str] = set()
+    masked: set[str] = set()
     paths: dict[str, str] = {}
     settings: dict[tuple[str, str], str] = {}
     for line in files:
         if line.startswith("enabled "):
             enabled.add(line.removeprefix("enabled "))
+        elif line.startswith("masked "):
+            masked.add(line.removeprefix("masked "))
         elif line.startswith("file "):
             path = line.removeprefix("file ")
             # The first folder wins, as it does for systemd.
@@ -76,13 +82,14 @@ def _systemd(files: list[str], table: list[str]) -> Services:
         if load == "not-found":
             continue
         # reports@1.service is made from the file reports@.service.
-        path = paths.get(unit) or paths.get(re.sub(r"@.*\.service$", "@.service", unit), "")
+        template = re.sub(r"@.*\.service$", "@.service", unit)
+        path = paths.get(unit) or paths.get(template, "")
         found.append(
             Service(
                 unit=unit,
                 active=active,
                 sub=sub,
-                enabled="enabled" if unit in enabled else "",
+                enabled="masked" if {unit, template} & masked else "enabled" if unit in enabled else "",
                 path=path,
                 description=redact(description.strip()),
                 command=redact(settings.get((path, "ExecStart"), "")),

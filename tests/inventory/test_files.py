@@ -1,6 +1,7 @@
 """The files of many facts, read at once: what comes back goes to the fact that asked for it."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -57,6 +58,35 @@ def test_what_is_reduced_never_leaves_the_host(tmp_path: Path) -> None:
     (tmp_path / "a.conf").write_text("password hunter2\nport 1\n")
     fact = of("one", f"{tmp_path}/a.conf", reduce=f"/^{str(tmp_path).replace('/', chr(92) + '/')}/s/hunter2/x/")
     assert lines(run(["sh"], fact)["one"]) == ["password x", "port 1"]
+
+
+TELLING = (
+    *(
+        "x:x:1002:1002:Engineer, sudo with a password:/home/x:/bin/bash",
+        "password required pam_unix.so",
+        "x:$6$x:1:",
+    ),
+    *(
+        "AuthInfo:x",
+        "password = x",
+        "requirepass x",
+        "masterauth x",
+        "user x",
+        "tls-key-file-pass x",
+        'secret="x"',
+    ),
+    *("x ALL=(ALL) NOPASSWD: ALL", "local all all password", "keyPass='x'", "passdb backend = tdbsam"),
+)
+"""Lines that some fact takes something out of, in its own files."""
+
+
+@pytest.mark.parametrize("fact", [fact for fact in all_facts().values() if fact.reduce], ids=lambda fact: fact.id)
+def test_what_one_fact_takes_out_of_its_files_stays_in_those_of_others(fact: Fact) -> None:
+    """All lines pass one `sed`: a pattern that is too wide once took every account with "pass" in its name's field."""
+    others = {pattern for other in all_facts().values() for pattern in other.files} - set(fact.files)
+    sent = "".join(f"{re.sub('[*?]', 'x', pattern)}:{line}\n" for pattern in sorted(others) for line in TELLING)
+    done = subprocess.run(["sed", fact.reduce.strip()], input=sent.encode(), capture_output=True, check=True)
+    assert done.stdout.decode().splitlines() == sent.splitlines()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become somebody else")

@@ -32,6 +32,32 @@ class PostgresRole(Record):
     create_role: bool = False
 
 
+class PostgresSlot(Record):
+    """One replication slot: while it is there, the server keeps what its reader has not read yet."""
+
+    name: str
+    type: str
+    """`physical` or `logical`."""
+    database: str | None = None
+    """Of a logical one."""
+    plugin: str | None = None
+    active: bool
+    """Whether somebody reads from it."""
+
+
+class PostgresReplica(Record):
+    """One client that receives changes now: a replica, a subscription or a backup."""
+
+    name: str
+    """What it calls itself."""
+    address: str | None = None
+    """None for one on the server itself."""
+    state: str
+    """`streaming`, `catchup`, `backup` …"""
+    sync: str
+    """`async`, `sync`, `quorum` or `potential`."""
+
+
 class PostgresCluster(Record):
     """One running server."""
 
@@ -46,6 +72,14 @@ class PostgresCluster(Record):
     `password_encryption`, `log_connections` …"""
     hba: tuple[str, ...] = ()
     """Lines of pg_hba: `type database user address method`."""
+    standby: bool | None = None
+    """Whether it follows another server; None in what an earlier version of Decant read."""
+    primary: str | None = None
+    """Host and port that it follows, where it says so."""
+    slots: tuple[PostgresSlot, ...] = ()
+    replicas: tuple[PostgresReplica, ...] = ()
+    subscriptions: tuple[str, ...] = ()
+    """`database/name` of each."""
 
 
 class Postgresql(Record):

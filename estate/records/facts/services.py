@@ -15,7 +15,7 @@ class Service(Record):
     sub: str = ""
     """`running`, `exited`, `dead` …"""
     enabled: str = ""
-    """`enabled`, `disabled`, `static` …"""
+    """`enabled`, `masked`, for SysV `disabled` too; empty where it is neither, or starts by other units alone."""
     main_pid: int | None = None
     path: str = ""
     """The unit file."""
