@@ -64,6 +64,14 @@ class App:
         return Ledger(self.store, self.workspace)
 
     @cached_property
+    def anchors_elsewhere(self) -> list[Path]:
+        """The file of anchors in the second place that the settings name, where it is one that can be read here."""
+        from estate.anchors import SYSLOG
+
+        named = self.settings.ledger.anchor_file
+        return [Path(named)] if named and named != SYSLOG and os.access(named, os.R_OK) else []
+
+    @cached_property
     def actor(self) -> str:
         """Who is at work, for the ledger: the operator of the settings, else the login name; with the machine."""
         who = self.settings.workspace.operator or os.environ.get("SUDO_USER") or getpass.getuser()

@@ -82,6 +82,8 @@ class Checked:
     anchored_sequence: int | None
     """The last entry that an anchor covers."""
     anchored_at: datetime | None
+    elsewhere_sequence: int | None
+    """The last entry that an anchor kept outside the workspace covers; None where no such anchor was given."""
 
 
 @dataclass
@@ -170,9 +172,8 @@ class Ledger:
         names the first entry that does not hold, and `UsageError` where what was given is no key or no anchors.
         """
         key = signing.given_public(public_key) if public_key else None
-        known = anchors.read(self.workspace.anchors) if self.workspace.anchors.exists() else []
-        for file in anchor_files:
-            known += anchors.read(file)
+        elsewhere = [anchor for file in anchor_files for anchor in anchors.read(file)]
+        known = (anchors.read(self.workspace.anchors) if self.workspace.anchors.exists() else []) + elsewhere
         heads = _by_sequence(known)
         previous, count = START, 0
         if known:
@@ -198,6 +199,7 @@ class Ledger:
             anchors=len(known),
             anchored_sequence=last.sequence if last else None,
             anchored_at=last.at if last else None,
+            elsewhere_sequence=max((anchor.sequence for anchor in elsewhere), default=None),
         )
 
     def anchor(self, also: str = "") -> anchors.Anchor | None:

@@ -28,8 +28,9 @@ def COMMAND() -> None:
 def verify(app: App, anchors: tuple[Path, ...], public_key: Path | None, as_json: bool) -> None:
     """Recompute every hash and signature; exit 1 names the first entry that does not hold."""
     from decant.output import next_step, say, show_json
+    from estate.anchors import SYSLOG
 
-    checked = app.ledger.verify([*anchors, *_second_place(app, anchors)], public_key)
+    checked = app.ledger.verify(dict.fromkeys([*anchors, *app.anchors_elsewhere]), public_key)
     if as_json:
         show_json(
             "decant.evidence/1", {"holds": True, **vars(checked), "public_key_given": public_key is not None}
@@ -41,6 +42,9 @@ def verify(app: App, anchors: tuple[Path, ...], public_key: Path | None, as_json
     click.echo(f"The ledger holds: {checked.entries:,} entries, {covered}.")
     if public_key is None:
         say("Checked against the workspace's own public key; give a copy kept elsewhere with --public-key.")
+    named = app.settings.ledger.anchor_file
+    if named and named != SYSLOG and not app.anchors_elsewhere:
+        say(f"{named} cannot be read here, so its anchors were not compared.")
     if checked.anchored_sequence != checked.entries:
         next_step("decant evidence anchor", "what comes after the last anchor could be cut off unseen")
     else:
@@ -89,12 +93,3 @@ def anchor(app: App, as_json: bool) -> None:
             ' or to "syslog:" for the system log.'
         )
     next_step("decant evidence verify")
-
-
-def _second_place(app: App, given: tuple[Path, ...]) -> list[Path]:
-    """The file of the settings, where it is one and was not given anyway."""
-    from estate.anchors import SYSLOG
-
-    named = app.settings.ledger.anchor_file
-    path = Path(named)
-    return [path] if named and named != SYSLOG and path not in given and path.exists() else []

@@ -75,6 +75,7 @@ def public(report: Report) -> PublicReport:
             head=report.ledger.head,
             anchored_sequence=report.ledger.anchored_sequence,
             anchored_at=report.ledger.anchored_at,
+            elsewhere_sequence=report.ledger.elsewhere_sequence,
         ),
     )
 

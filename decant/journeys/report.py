@@ -120,7 +120,7 @@ def gather(app: "App", left_out: Sequence[str] = ()) -> Report:
         verifications=_verifications(store),
         rules=tuple(_by_rule(findings)),
         frameworks=tuple(_frameworks(findings)) if findings else (),
-        ledger=_ledger(app.ledger),
+        ledger=_ledger(app.ledger, app.anchors_elsewhere),
     )
 
 
@@ -194,9 +194,9 @@ def _frameworks(findings: Sequence[Finding]) -> list[FrameworkState]:
     ]
 
 
-def _ledger(ledger: "Ledger") -> LedgerState:
+def _ledger(ledger: "Ledger", elsewhere: Sequence[Path]) -> LedgerState:
     try:
-        checked = ledger.verify()
+        checked = ledger.verify(elsewhere)
     except EvidenceError as broken:
         return LedgerState(holds=False, problem=broken.what, entries=ledger.count(), head="")
     return LedgerState(
@@ -205,4 +205,5 @@ def _ledger(ledger: "Ledger") -> LedgerState:
         head=checked.head,
         anchored_at=checked.anchored_at,
         anchored_sequence=checked.anchored_sequence,
+        elsewhere_sequence=checked.elsewhere_sequence,
     )

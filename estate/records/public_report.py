@@ -100,6 +100,8 @@ class PublicLedger(Record):
     head: str
     anchored_sequence: int | None
     anchored_at: Instant | None
+    elsewhere_sequence: int | None
+    """The last entry that an anchor kept outside the workspace covers; None where none was compared."""
 
 
 class PublicReport(Record):

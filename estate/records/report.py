@@ -87,6 +87,8 @@ class LedgerState(Record):
     head: str
     anchored_at: Instant | None = None
     anchored_sequence: int | None = None
+    elsewhere_sequence: int | None = None
+    """The last entry that an anchor kept outside the workspace covers; None where none was compared."""
 
 
 class Report(Record):

@@ -87,7 +87,28 @@ def test_an_anchor_goes_to_the_second_place_of_the_settings(workspace: Path, tmp
     assert decant("evidence", "anchor", at=workspace).code == 0
     assert place.read_bytes() == (workspace / ".decant/anchors.jsonl").read_bytes()
     assert stat.S_IMODE(place.stat().st_mode) == 0o600
-    assert decant("evidence", "verify", "--json", at=workspace).json["anchors"] == 2
+    said = decant("evidence", "verify", "--json", at=workspace).json
+    assert said["anchors"] == 2
+    assert said["elsewhere_sequence"] == said["anchored_sequence"] == said["entries"]
+    place.unlink()
+    said = decant("evidence", "verify", at=workspace)
+    assert said.code == 0
+    assert f"{place} cannot be read here, so its anchors were not compared" in said.err
+
+
+def test_the_report_says_whether_an_anchor_outside_the_workspace_was_compared(
+    workspace: Path, tmp_path: Path
+) -> None:
+    assert decant("evidence", "anchor", at=workspace).code == 0
+    page = Path(decant("report", "--json", at=workspace).json["path"])
+    assert "No anchor kept outside the workspace was compared" in page.read_text()
+    with (workspace / "decant.toml").open("a") as out:
+        out.write(f'\n[ledger]\nanchor_file = "{tmp_path / "elsewhere.jsonl"}"\n')
+    assert decant("evidence", "anchor", at=workspace).code == 0
+    said = decant("report", "--json", at=workspace).json
+    covered = said["report"]["ledger"]["elsewhere_sequence"]
+    assert covered == said["report"]["ledger"]["anchored_sequence"]
+    assert f"An anchor kept outside the workspace covers entry {covered}." in Path(said["path"]).read_text()
 
 
 LISTENING = """

@@ -195,10 +195,11 @@ def test_a_silent_server_is_cut_off_and_what_it_does_later_is_no_loss(
     load.stop()
     report = load.verify()
     assert report.exit_code == 0
-    # Two where the backend was stopped with a lock in its hand that the next write waits for.
-    assert report.streams[0].in_doubt in (1, 2)
+    # More than one where the backend was stopped with a lock in its hand that the next writes wait for.
+    assert report.streams[0].in_doubt >= 1
     assert report.streams[0].longest_gap is not None
-    assert 0.4 < report.streams[0].longest_gap.seconds < 1.5
+    assert report.streams[0].longest_gap.ended
+    assert report.streams[0].longest_gap.seconds > 0.4
 
 
 def test_every_kind_of_loss_is_found(load: Load, streams: dict[str, StreamSettings], cluster: Cluster) -> None:
