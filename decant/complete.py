@@ -80,6 +80,19 @@ def workloads(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
     return _stored(ctx, incomplete, lambda store: [workload.id for workload in store.all(Workload)])
 
 
+def systems(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Names of the systems in systems.toml."""
+    del param
+    workspace = _workspace(ctx)
+    if workspace is None:
+        return []
+    try:
+        entries = tomllib.loads(workspace.systems.read_text("utf-8")).get("system", [])
+    except (OSError, ValueError):
+        return []
+    return _matching({str(e["name"]) for e in entries if isinstance(e, dict) and "name" in e}, incomplete)
+
+
 def moves(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Ids of the moves."""
     del param

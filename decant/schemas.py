@@ -32,6 +32,7 @@ from estate.records.preview import Estimate, Resource, StackKind
 from estate.records.public_report import PublicReport
 from estate.records.report import NotSeen, Report
 from estate.records.server import Server
+from estate.records.system import System
 from estate.records.usage import Usage
 from estate.records.workload import Workload
 from inventory.sources.base import Doubt, LeftOut, Part
@@ -194,6 +195,22 @@ OUTPUTS: Mapping[str, Output] = {
         ("assess",),
         "What should become of each server.",
         {"assessments": (list[Assessment], "one a server")},
+    ),
+    "decant.systems/1": Output(
+        ("systems propose", "systems list"),
+        "Workloads that serve one purpose and move together.",
+        {
+            "systems": (list[System], "each system; only a `confirmed` one counts in a plan"),
+            "shared": (dict[str, list[str]], "workloads of no system, each with the systems that use it"),
+            "unplaced": (list[str], "jobs of which nothing tells what they work for"),
+            "unclear": (list[str], "talk of which it is not known which workloads are its ends"),
+            "written": (bool, "whether systems.toml changed"),
+        },
+    ),
+    "decant.system/1": Output(
+        ("systems show",),
+        "One system.",
+        {"system": (System, "its workloads, why each is in it, and what came and went since")},
     ),
     "decant.plan/1": Output(
         ("plan",),

@@ -6,6 +6,7 @@
         decant.toml              settings of this workspace
         hosts.toml               the servers to discover, and the targets
         plan.toml                the waves, after `decant plan`; people edit it
+        systems.toml             workloads that move together, as people confirmed them
         overrides.toml           dispositions that a person decided, with reasons
         stacks/production.toml   settings of one stack
         processing/              drafts for the record of processing; people complete them
@@ -50,6 +51,11 @@ class Workspace:
     def plan(self) -> Path:
         """`plan.toml`."""
         return self.root / "plan.toml"
+
+    @property
+    def systems(self) -> Path:
+        """`systems.toml`."""
+        return self.root / "systems.toml"
 
     @property
     def overrides(self) -> Path:

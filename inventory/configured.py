@@ -40,6 +40,14 @@ PORTS = {
 }
 """Ports that a connection string means where it names none (IANA, and each product's own default)."""
 
+DATABASE_SCHEMES = frozenset(
+    {"postgres", "postgresql", "mysql", "mariadb", "sqlserver", "mssql", "oracle", "mongodb"}
+)
+"""Of these, those whose connection string names a database."""
+
+HERE = "localhost"
+"""The name of the server itself."""
+
 _MOUNTS = {"nfs": 2049, "nfs4": 2049, "cifs": 445, "smb3": 445, "smbfs": 445}
 # jdbc:postgresql://db/app, postgresql+psycopg://user@db/app.
 _STRING = re.compile(r"(?<![\w:])(?:jdbc:)?([a-z][a-z0-9]*)(?:\+[a-z0-9]+)?://([^\s'\"<>,;]+)", re.I)
@@ -50,20 +58,32 @@ class Named:
     """One end that is named: `where` is the file, `process` what would talk to it."""
 
     name: str
-    port: int
+    port: int | None
     where: str
     process: str | None
     at: Instant
+    database: str | None = None
+    """The database that it names there."""
+    unit: str = ""
+    """The service whose configuration it is, with its ending."""
+    site: tuple[str, ...] | None = None
+    """The names of the website whose configuration it is."""
+
+    @property
+    def here(self) -> bool:
+        """Whether it is the server itself."""
+        return self.name == HERE
 
 
 def named(facts: ServerFacts) -> Iterator[Named]:
-    """Every end that the server's configuration names, itself left out."""
+    """Every end that the server's configuration names; the server itself is `HERE`."""
     websites = facts.get("websites", Websites)
     for site in websites.sites if websites else ():
         for upstream in site.upstreams:
             end = end_of(upstream)
             if end:
-                yield Named(*end, site.file, site.server, facts.observations["websites"].at)
+                at = facts.observations["websites"].at
+                yield Named(*end, site.file, site.server, at, site=site.names)
     services = facts.get("services", Services)
     for service in services.services if services else ():
         # Packages' own services name nobody but in their documentation.
@@ -72,8 +92,9 @@ def named(facts: ServerFacts) -> Iterator[Named]:
         for scheme, rest in _STRING.findall(service.command):
             end = end_of(f"{scheme.lower()}://{rest}") if scheme.lower() in PORTS else None
             if end:
-                where = service.path or service.unit
-                yield Named(*end, where, service.unit.removesuffix(".service"), facts.observations["services"].at)
+                where, process = service.path or service.unit, service.unit.removesuffix(".service")
+                at = facts.observations["services"].at
+                yield Named(*end, where, process, at, database_of(scheme, rest), service.unit)
     mounted = facts.get("filesystems", Filesystems)
     for mount in mounted.remote if mounted else ():
         port = _MOUNTS.get(mount.type)
@@ -84,15 +105,23 @@ def named(facts: ServerFacts) -> Iterator[Named]:
 
 
 def end_of(text: str) -> tuple[str, int] | None:
-    """Host and port of an upstream or a connection string; None for sockets, variables and the host itself."""
+    """Host and port of an upstream or a connection string; None for sockets and variables."""
     found = re.match(r"(?:(\w+)://)?(?:[^/@]*@)?(\[[0-9a-fA-F:]+\]|[^/:?$]+)(?::(\d+))?(?:[/?]|$)", text)
     if found is None or found[1] == "unix" or found[2] == "unix" or not re.match(r"[\w\[]", found[2]):
         return None
     name = found[2].strip("[]").lower()
     port = int(found[3] or PORTS.get((found[1] or "").lower(), 80))
-    if name == "localhost" or is_loopback(name) or not 0 < port < 65536:
+    if not 0 < port < 65536:
         return None
-    return name, port
+    return (HERE if name == HERE or is_loopback(name) else name), port
+
+
+def database_of(scheme: str, rest: str) -> str | None:
+    """The database that a connection string names, of which `rest` is what comes after the scheme."""
+    if scheme.lower() not in DATABASE_SCHEMES:
+        return None
+    found = re.match(r"[^/;]*(?:/([\w.$-]+)|;.*?\bdatabase(?:name)?=([\w.$-]+))", rest.rpartition("@")[2], re.I)
+    return (found[1] or found[2]) if found else None
 
 
 def is_loopback(address: str) -> bool:

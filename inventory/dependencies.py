@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from estate.addresses import is_public
 from estate.records.base import Instant
@@ -119,12 +119,13 @@ def _answers(workloads: Iterable[Workload]) -> dict[tuple[str, int], str]:
     """The workload behind a port, where there is only one."""
     behind: dict[tuple[str, int], list[str]] = {}
     for workload in workloads:
-        for port in _workload_ports(workload):
+        for port in answers_at(workload):
             behind.setdefault((workload.server, port), []).append(workload.id)
     return {place: ids[0] for place, ids in behind.items() if len(ids) == 1}
 
 
-def _workload_ports(workload: Workload) -> tuple[int, ...]:
+def answers_at(workload: Workload) -> tuple[int, ...]:
+    """The ports on which clients reach a workload."""
     detail = workload.detail
     if workload.os_owned:
         return ()
@@ -220,20 +221,12 @@ def _configured(
     estate: Iterable[ServerFacts], places: Mapping[str, str], workloads: Iterable[Workload]
 ) -> Iterator[Dependency]:
     """What configuration names. A name is looked up in the hosts file, the hosts' own tables and the services."""
-    by_name = dict(places)
     estate = list(estate)
+    find = finder(estate, places, workloads)
     for facts in estate:
-        for name in (facts.server.id, facts.server.hostname or facts.server.id):
-            by_name.setdefault(name.lower(), facts.server.id)
-    for workload in workloads:
-        for name in workload.services:
-            by_name.setdefault(name.lower(), workload.server)
-    for facts in estate:
-        addresses = facts.get("addresses", Addresses)
-        table = {name.lower(): where for name, where in addresses.hosts.items()} if addresses else {}
         for one in named(facts):
-            server = by_name.get(one.name) or by_name.get(table.get(one.name, ""))
-            if server == facts.server.id:
+            server = find(facts, one.name)
+            if one.here or server == facts.server.id or one.port is None:
                 continue
             yield _dependency(
                 facts.server.id,
@@ -244,6 +237,30 @@ def _configured(
                 server_outside=server is None,
                 where=one.where,
             )
+
+
+def finder(
+    estate: Iterable[ServerFacts], places: Mapping[str, str], workloads: Iterable[Workload]
+) -> Callable[[ServerFacts, str], str | None]:
+    """Looks up the server that a server's configuration means by a name or address; None for what is outside."""
+    by_name = dict(places)
+    for facts in estate:
+        for name in (facts.server.id, facts.server.hostname or facts.server.id):
+            by_name.setdefault(name.lower(), facts.server.id)
+    for workload in workloads:
+        for name in workload.services:
+            by_name.setdefault(name.lower(), workload.server)
+    tables: dict[str, dict[str, str]] = {}
+
+    def find(facts: ServerFacts, name: str) -> str | None:
+        here = facts.server.id
+        if here not in tables:
+            addresses = facts.get("addresses", Addresses)
+            hosts = addresses.hosts if addresses else {}
+            tables[here] = {alias.lower(): where for alias, where in hosts.items()}
+        return by_name.get(name) or by_name.get(tables[here].get(name, ""))
+
+    return find
 
 
 def _dependency(

@@ -51,6 +51,6 @@ def _server(server: Server, held: Sequence[Workload]) -> MapNode:
         # "Debian GNU/Linux 11 (bullseye)" without its nickname.
         note=(server.os_name or "system unknown").partition(" (")[0] if server.reached else "not reached",
         group=server.role,
-        items=tuple(MapItem(id=one.id, label=one.name, kind=one.kind) for one in own),
+        items=tuple(MapItem(id=one.id, label=one.name, kind=one.kind, system=one.system) for one in own),
         more=len(held) - len(own),
     )

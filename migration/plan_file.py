@@ -202,12 +202,26 @@ def _london(path: Path, number: int, at: datetime | None) -> datetime | None:
     return local
 
 
+def _parted(estate: Estate, wave_of: Mapping[str, int]) -> list[str]:
+    """One line for each confirmed system that would not move together."""
+    waves: dict[str, set[int]] = {}
+    for one in estate.workloads:
+        if one.system and one.id in wave_of:
+            waves.setdefault(one.system, set()).add(wave_of[one.id])
+    return [
+        f"the system {name} does not move together: it is in waves {', '.join(map(str, sorted(numbers)))}"
+        for name, numbers in sorted(waves.items())
+        if len(numbers) > 1
+    ]
+
+
 def _warnings(path: Path, plan: Plan, estate: Estate, new: Sequence[str]) -> list[str]:
     wave_of = {move.workload: wave.number for wave in plan.waves for move in wave.moves}
     reasons: Mapping[str, str] = not_moving(estate)
     return [
         *(f"{name} is in no wave of {path.name}: add it, or give a reason under [not_moving]" for name in new),
         *(f"{name} moves in wave {wave_of[name]}, though {reasons[name]}" for name in wave_of if name in reasons),
+        *_parted(estate, wave_of),
         *against_order(estate.links, wave_of),
         *(
             f"the window of wave {wave.number} is over: it ended on {moment(wave.window_end)}"

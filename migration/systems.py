@@ -38,13 +38,15 @@ def links(workloads: Sequence[Workload], dependencies: Iterable[Dependency]) -> 
     """Lay each dependency at workloads.
 
     The server's end is the workload that is known to answer there, else those on that port, else all of that
-    server. The client's end is the server's applications, else all that it holds.
+    server. The client's end is the server's applications, else all that it holds. What a confirmed system may be using
+    of its own, it uses, and not that of others.
     """
     by_server: dict[str, list[Workload]] = defaultdict(list)
     for one in workloads:
         by_server[one.server].append(one)
     known = {one.id for one in workloads}
-    found = []
+    system_of = {one.id: one.system for one in workloads}
+    found: list[Link] = []
     for dependency in dependencies:
         there = by_server[dependency.server]
         if dependency.workload in known:
@@ -54,8 +56,22 @@ def links(workloads: Sequence[Workload], dependencies: Iterable[Dependency]) -> 
             servers = on_port or {one.id for one in there}
         here = by_server[dependency.client]
         clients = {one.id for one in here if one.kind in APPLICATIONS} or {one.id for one in here}
-        found.append(Link(dependency, frozenset(clients - servers), frozenset(servers)))
+        found += [Link(dependency, *ends) for ends in _by_system(clients - servers, servers, system_of)]
     return found
+
+
+def _by_system(
+    clients: set[str], servers: set[str], system_of: Mapping[str, str | None]
+) -> list[tuple[frozenset[str], frozenset[str]]]:
+    """Clients of a system that has an end of its own among the servers, with these; all others with all."""
+    found = []
+    rest = set(clients)
+    for system in sorted({name for one in servers if (name := system_of[one])}):
+        own = {one for one in clients if system_of[one] == system}
+        if own:
+            found.append((frozenset(own), frozenset(one for one in servers if system_of[one] == system)))
+            rest -= own
+    return [*found, (frozenset(rest), frozenset(servers))] if rest or not found else found
 
 
 def systems(workloads: Sequence[Workload], found: Iterable[Link]) -> list[System]:

@@ -18,7 +18,7 @@ from estate.records.server import Server, ServerFacts
 from estate.records.sighting import OWN, Sighting
 from estate.records.workload import Workload
 from estate.transport.base import Transport
-from inventory import holdings
+from inventory import holdings, systems_file
 from inventory.collect import Collected
 from inventory.discover import discover
 from inventory.own import sighting_of
@@ -78,6 +78,8 @@ def run(
     def connect(host: Host) -> Transport:
         return _transport(app, host, hosts, record, replay)
 
+    # A file that is not right is said before any host is asked.
+    systems_file.load(app.workspace.systems)
     settings = app.settings.discover
     previous = {server.id: server for server in store.all(Server)}
     earlier = {host.name: _known_last(store, host.name) for host in chosen if host.name in previous}
@@ -157,7 +159,8 @@ def derive(app: "App", sightings: Sequence[Sighting] | None = None) -> "Identifi
     for entry in app.settings.service:
         names.setdefault(entry.workload, []).append(entry.name)
     imported = holdings.holdings(facts, held)
-    workloads = (*all_workloads(facts, names), *imported)
+    confirmed = systems_file.load(app.workspace.systems)
+    workloads = systems_file.with_systems((*all_workloads(facts, names), *imported), confirmed)
     before = store.all(Workload)
     store.retire(Workload, {*gone(before, workloads, facts), *holdings.gone(before, imported)})
     store.put(*workloads, *holdings.handed_on(held))

@@ -12,6 +12,7 @@ from estate.records.base import now
 from estate.records.dependency import Dependency
 from estate.records.plan import Plan
 from estate.records.workload import Workload
+from inventory.systems_file import load, with_systems
 from migration import overrides, plan_file
 from migration.assess import MOVING
 from migration.plan import MOST, PLAN_ID, Estate, propose
@@ -65,7 +66,7 @@ def decided(app: "App") -> Decided:
 def _estate(app: "App") -> Estate:
     return Estate(
         app.store.all_server_facts(),
-        app.store.all(Workload),
+        with_systems(app.store.all(Workload), load(app.workspace.systems)),
         app.store.all(Dependency),
         app.store.all(Assessment),
         movers(),

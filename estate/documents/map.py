@@ -266,7 +266,8 @@ def _box(box: _Box) -> str:
         parts.append(f'<path class="rule" d="M{x:.1f} {line:.1f} h{WIDTH:.0f}"/>')
     for number, item in enumerate(node.items):
         row = y + HEAD + ROW * number + 15
-        parts.append(f"<g><title>{escape(item.id)}</title>{_text(x + 12, row, _short(item.label, 26))}")
+        about = f"{item.id}, of the system {item.system}" if item.system else item.id
+        parts.append(f"<g><title>{escape(about)}</title>{_text(x + 12, row, _short(item.label, 26))}")
         parts.append(
             f'<text class="small" text-anchor="end" x="{x + WIDTH - 12:.1f}" y="{row:.1f}">'
             f"{escape(_KINDS.get(item.kind, item.kind))}</text></g>"

@@ -31,7 +31,7 @@ def dot(estate: EstateMap) -> str:
 
 
 def _look(node: MapNode) -> str:
-    held = [f"{item.label} ({item.kind})" for item in node.items]
+    held = [f"{item.label} ({item.kind}{f', of {item.system}' if item.system else ''})" for item in node.items]
     more = [f"{node.more} of the operating system"] if node.more else []
     label = "\n".join(part for part in (node.label, node.note, *held, *more) if part)
     style = ", style=dashed" if node.group == "outside" else ", style=bold" if node.group == "target" else ""

@@ -11,6 +11,8 @@ class MapItem(Record):
     id: str
     label: str
     kind: str
+    system: str | None = None
+    """The confirmed system that it belongs to."""
 
 
 class MapNode(Record):

@@ -57,6 +57,9 @@ HERE: dict[str, tuple[tuple[str, ...], ...]] = {
     "stack list": ((),),
     "stack preview": (("test", "--against", EARLIER),),
     "status": ((),),
+    "systems list": ((),),
+    "systems propose": ((),),
+    "systems show": (("report-it",),),
 }
 """What each command is given, in a workspace that was filled from transcripts. No server is reached."""
 
@@ -70,7 +73,7 @@ NOT_HERE = {"stack outputs": "needs the Pulumi CLI and an Azure account; only it
 
 MAY_BE_EMPTY = {
     "conflicts", "dependencies", "differences", "doubts", "left_out", "lookalikes", "not_seen", "not_seen_again",
-    "notes", "outputs", "personal_data", "uncovered", "unreached", "warnings",
+    "notes", "outputs", "personal_data", "shared", "unclear", "uncovered", "unreached", "warnings",
 }  # fmt: skip
 """Keys that hold nothing in this workspace, and rightly so."""
 

@@ -123,6 +123,18 @@ def test_a_confirmed_system_is_kept_together_and_apart_from_others() -> None:
     }
 
 
+def test_two_confirmed_systems_on_the_same_two_servers_are_not_made_one() -> None:
+    held = [
+        *(workload(f"web/website/{name}", system=name) for name in ("pay", "plan")),
+        *(workload(f"db/postgres/{name}", system=name, detail={"port": 5432}) for name in ("pay", "plan")),
+    ]
+    found = systems(held, links(held, [uses("web", "db")]))
+    assert sorted((one.name, len(one.workloads), one.needs) for one in found) == [
+        ("pay", 2, frozenset()),
+        ("plan", 2, frozenset()),
+    ]
+
+
 def test_the_most_pressing_goes_first_and_lends_its_haste_to_what_it_needs() -> None:
     made = estate([REPORTS, SHOP, SITE, STATS], [uses("web", "db"), uses("stats", "db")])
     servers = [
@@ -376,6 +388,16 @@ def test_an_order_against_the_dependencies_is_warned_of_and_its_crossing_listed(
     assert any("before db/postgres/reports that it uses" in line for line in warnings)
     assert plan.waves[0].crossing == ("web>db:5432",)
     assert plan.waves[0].name == "wave 1"
+
+
+def test_a_confirmed_system_that_a_person_s_plan_parts_is_warned_of(tmp_path: Path) -> None:
+    made = estate([workload("a/postgres/x", system="pay"), workload("b/postgres/y", system="pay")])
+    path = tmp_path / "plan.toml"
+    path.write_text(
+        "[[wave]]\n[[wave.move]]\nworkload = 'a/postgres/x'\n[[wave]]\n[[wave.move]]\nworkload = 'b/postgres/y'\n"
+    )
+    _, warnings = load(path, made, AT)
+    assert "the system pay does not move together: it is in waves 1, 2" in warnings
 
 
 def test_moving_what_should_stay_is_warned_of(tmp_path: Path) -> None:

@@ -1,0 +1,97 @@
+"""Systems: what is proposed, what people confirmed in systems.toml, and what came or went since."""
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from estate import reading
+from estate.errors import UsageError
+from estate.records.system import System, Systems
+from estate.records.workload import Workload
+from estate.suggest import unknown
+from inventory.systems import propose
+from inventory.systems_file import SystemsFile, load, render, with_systems
+from inventory.uses import uses
+
+if TYPE_CHECKING:
+    from decant.app import App
+
+CONFIRMED = "systems.confirmed"
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """What `decant systems propose` did."""
+
+    systems: Systems
+    written: bool
+    """Whether systems.toml changed."""
+
+
+def known(app: "App") -> Systems:
+    """Every system there is, confirmed or not. What is confirmed in the file counts from now on, and is in the ledger.
+
+    Raises `UsageError` where nothing was discovered yet or systems.toml is not right.
+    """
+    return _all(app, load(app.workspace.systems))
+
+
+def write(app: "App") -> Proposed:
+    """Bring the proposals in systems.toml up to date; what a person wrote there stays. Raises as `known` does."""
+    path = app.workspace.systems
+    file = load(path)
+    found = _all(app, file)
+    text = render(file, found)
+    if path.exists() and reading.text(path) == text:
+        return Proposed(found, written=False)
+    new = path.with_name(f"{path.name}.new")
+    try:
+        new.write_text(text, encoding="utf-8")
+        if path.exists():
+            new.chmod(path.stat().st_mode & 0o777)
+        os.replace(new, path)  # noqa: PTH105 - atomic
+    except OSError as wrong:
+        raise UsageError(
+            f"{path} cannot be written ({reading.reason(wrong)})", "let yourself write to the workspace"
+        ) from None
+    return Proposed(found, written=True)
+
+
+def one(app: "App", name: str) -> tuple[System, Systems]:
+    """The system of that name, and all of them. Raises `UsageError` where there is none, and as `known` does."""
+    found = known(app)
+    for system in found.systems:
+        if system.name == name:
+            return system, found
+    raise unknown("system", name, [system.name for system in found.systems], "see `decant systems list`")
+
+
+def _all(app: "App", file: SystemsFile) -> Systems:
+    store = app.store
+    before = store.all(Workload)
+    if not before:
+        raise UsageError("no workload was discovered yet", "run `decant discover`")
+    workloads = with_systems(before, file)
+    store.put(*(now for now, then in zip(workloads, before, strict=True) if now != then))
+    _note(app, file)
+    estate = [facts for facts in store.all_server_facts() if facts.server.role != "target"]
+    servers = {facts.server.id for facts in estate}
+    council = [one for one in workloads if one.server in servers and not one.os_owned]
+    return propose(council, uses(estate, council), file.entries)
+
+
+def _note(app: "App", file: SystemsFile) -> None:
+    """Put into the ledger what is confirmed, where that is not what its last entry says."""
+    said = {
+        f"{entry.name}, by {entry.confirmed_by}": {
+            "owner": entry.owner,
+            "on": entry.confirmed_on.isoformat() if entry.confirmed_on else None,
+            "workloads": sorted(entry.workloads),
+        }
+        for entry in file.entries
+        if entry.confirmed_by
+    }
+    noted = app.ledger.entries(CONFIRMED)
+    if said != (noted[-1].payload["systems"] if noted else {}):
+        subjects = sorted(one for entry in file.entries if entry.confirmed_by for one in entry.workloads)
+        app.ledger.append(CONFIRMED, subjects, {"systems": said}, app.actor)

@@ -1,0 +1,146 @@
+"""Systems: proposed from who uses whom, around those that people have confirmed. Pure."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from estate.records.system import System, Systems
+from estate.records.workload import Workload
+from inventory.grouping import Grouping, among, first, group, names
+from inventory.uses import Use, Uses
+
+NOBODY = "nobody is known to use it"
+BEGINNING = "people begin here: no other workload is known to use it"
+NOT_CONFIRMED = "written there, and not confirmed"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a person wrote of one system; several of one name are parts of one system."""
+
+    name: str
+    workloads: tuple[str, ...]
+    owner: str | None = None
+    confirmed_by: str = ""
+    confirmed_on: date | None = None
+
+
+def propose(workloads: Iterable[Workload], found: Uses, entries: Sequence[Entry]) -> Systems:
+    """Every one of `workloads` in one place, `entries` as a person has them."""
+    kinds = {one.id: one for one in workloads}
+    known = among(kinds, found.known)
+    fixed = {one: entry.name for entry in entries for one in entry.workloads}
+    grouping = _with_lone_jobs(group(kinds.values(), known, fixed), kinds, set(fixed.values()))
+    own = {key: held for key, held in grouping.groups.items() if key not in fixed.values()}
+    lone = {one for held in own.values() if _only_jobs(held, kinds) for one in held}
+    keys = sorted(key for key, held in own.items() if not held <= lone)
+    named = names([grouping.groups[key] for key in keys], kinds, fixed.values())
+    name_of = {**dict(zip(keys, named, strict=True)), **{name: name for name in fixed.values()}}
+    holder = {one: name_of[key] for key, held in grouping.groups.items() if key in name_of for one in held}
+    shared = {
+        one: tuple(sorted({name_of[key] for key in users if key in name_of}))
+        for one, users in sorted(grouping.shared.items())
+    }
+    reasons = _reasons(kinds, known, holder)
+    users: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for use in known:
+        user = holder.get(use.client)
+        if user and holder.get(use.server) != user:
+            users[user][use.server] |= {holder[use.server]} if use.server in holder else set(shared[use.server])
+    proposed = [
+        System(
+            name=name_of[key],
+            state="proposed",
+            workloads=tuple(sorted(grouping.groups[key])),
+            reasons={one: reasons[one] for one in sorted(grouping.groups[key])},
+            uses=_uses(users, name_of[key]),
+        )
+        for key in keys
+    ]
+    persons = [
+        _persons(name, entries, grouping.groups.get(name, frozenset()), kinds, reasons, _uses(users, name))
+        for name in dict.fromkeys(entry.name for entry in entries)
+    ]
+    return Systems(
+        systems=tuple(sorted([*persons, *proposed], key=lambda one: one.name)),
+        shared=shared,
+        unplaced=tuple(sorted(lone)),
+        unclear=found.unclear,
+    )
+
+
+def _persons(
+    name: str,
+    entries: Sequence[Entry],
+    held: Collection[str],
+    kinds: Mapping[str, Workload],
+    reasons: Mapping[str, str],
+    uses: Mapping[str, tuple[str, ...]],
+) -> System:
+    """One system that a person wrote: what is confirmed of it, and what else seems to belong to it."""
+    parts = [entry for entry in entries if entry.name == name]
+    signed = [entry for entry in parts if entry.confirmed_by]
+    counted = dict.fromkeys(one for entry in signed or parts for one in entry.workloads)
+    open_ones = {one: NOT_CONFIRMED for entry in parts for one in entry.workloads if one not in counted}
+    seeming = {one: reasons[one] for one in sorted(held) if one not in counted and one not in open_ones}
+    return System(
+        name=name,
+        state="confirmed" if signed else "edited",
+        owner=next((entry.owner for entry in (*signed, *parts) if entry.owner), None),
+        confirmed_by=signed[0].confirmed_by if signed else "",
+        confirmed_on=signed[0].confirmed_on if signed else None,
+        workloads=tuple(one for one in counted if one in kinds),
+        reasons={one: why for one in counted if (why := reasons.get(one, NOBODY)) not in (NOBODY, BEGINNING)},
+        additions={one: why for one, why in {**open_ones, **seeming}.items() if one in kinds},
+        uses=dict(uses),
+        gone=tuple(sorted(one for entry in parts for one in entry.workloads if one not in kinds)),
+    )
+
+
+def _uses(users: Mapping[str, Mapping[str, set[str]]], name: str) -> dict[str, tuple[str, ...]]:
+    return {one: tuple(sorted(others - {name})) for one, others in sorted(users.get(name, {}).items())}
+
+
+def _reasons(kinds: Mapping[str, Workload], uses: Sequence[Use], holder: Mapping[str, str]) -> dict[str, str]:
+    """Why each workload is where it is: what ties it to another of the same system."""
+    used = {use.server for use in uses if kinds[use.client].kind != "schedule"}
+    found = {one: BEGINNING if one not in used else NOBODY for one in kinds}
+    leads = {use.client for use in uses}
+    for one in kinds:
+        if one not in leads and one not in used:
+            found[one] = NOBODY
+    for use in sorted(uses, reverse=True):
+        if holder.get(use.client) != holder.get(use.server):
+            continue
+        if kinds[use.client].kind == "schedule":
+            found[use.client] = f"it works on {use.server}: {use.why}"
+        else:
+            found[use.server] = f"{use.client} uses it: {use.why}"
+    for one in kinds:
+        if one in holder and found[one] == NOBODY and kinds[one].kind == "schedule":
+            found[one] = "it is the only system on its server"
+    return found
+
+
+def _only_jobs(held: Iterable[str], kinds: Mapping[str, Workload]) -> bool:
+    return all(kinds[one].kind == "schedule" for one in held)
+
+
+def _with_lone_jobs(grouping: Grouping, kinds: Mapping[str, Workload], persons: Collection[str]) -> Grouping:
+    """Put jobs that nothing is known of with the only system of their server, where there is just one."""
+    there: dict[str, set[str]] = defaultdict(set)
+    for key, held in grouping.groups.items():
+        if key in persons or not _only_jobs(held, kinds):
+            for one in held:
+                there[kinds[one].server].add(key)
+    for one in grouping.shared:
+        there[kinds[one].server].add(one)
+    groups = {key: set(held) for key, held in grouping.groups.items()}
+    for key, held in grouping.groups.items():
+        if key in persons or not _only_jobs(held, kinds):
+            continue
+        only = there[kinds[first(held, kinds).id].server]
+        if len(only) == 1 and next(iter(only)) in groups and next(iter(only)) not in grouping.shared:
+            groups[next(iter(only))] |= groups.pop(key)
+    return Grouping({key: frozenset(held) for key, held in groups.items()}, grouping.shared)
