@@ -8,8 +8,10 @@ so it is the last of several guards, not the only one.
 What is taken out becomes `[redacted]`; redacting twice changes nothing more.
 """
 
+import json
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 GONE = "[redacted]"
 
@@ -67,8 +69,8 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
         re.compile(r"\b(?:sqlplus|sqlldr|expdp|impdp|rman)\b[^\r\n|;&]*", re.I),
         lambda found: re.sub(r"((?<!\S)[A-Za-z][\w.$#]*)/[^\s@]+(?=[@\s]|\Z)", rf"\1/{GONE}", found[0]),
     ),
-    # --password value, -token value.
-    (re.compile(rf"((?<!\S)--?{_WORD}[ \t]+)(?:{_QUOTED}|(?![-\[])\S+)", re.I), rf"\1{GONE}"),
+    # --password value, -token value, and Windows' /password value.
+    (re.compile(rf"((?<!\S)(?:--?|/){_WORD}[ \t]+)(?:{_QUOTED}|(?![-/\[])\S+)", re.I), rf"\1{GONE}"),
     # SQL.
     (
         re.compile(rf"(\bidentified\s+(?:with\s+\S+\s+)?(?:by|as)\s+(?:password\s+)?)(?:{_QUOTED}|\S+)", re.I),
@@ -82,10 +84,19 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     ),
     (
         re.compile(
-            r"\b(?:sshpass|7z\w*|zip|unzip|mongo\w*|isql|sqlcmd|tsql|bcp|cqlsh|htpasswd|dbmaster)\b[^\r\n|;&]*",
+            r"\b(?:sshpass|7z\w*|zip|unzip|mongo\w*|[io]sql|sqlcmd|tsql|bcp|cqlsh|htpasswd|dbmaster|psexec\w*|schtasks)"
+            r"\b[^\r\n|;&]*",
             re.I,
         ),
-        lambda found: re.sub(rf"((?<!\S)-[pP] ?)(?:{_QUOTED}|\S+)", rf"\1{GONE}", found[0]),
+        lambda found: re.sub(rf"((?<!\S)(?:-[pP]|/(?:rp|p|RP|P)\b) ?)(?:{_QUOTED}|\S+)", rf"\1{GONE}", found[0]),
+    ),
+    # plink -pw value; net use X: \\\\server\\share value.
+    (re.compile(rf"((?<!\S)-pw[ \t]+)(?:{_QUOTED}|\S+)"), rf"\1{GONE}"),
+    (
+        re.compile(r"\bnet1?(?:\.exe)?\"?[ \t]+use[ \t][^\r\n|;&]*", re.I),
+        lambda found: re.sub(
+            rf"((?:^|\s)\\\\\S+(?:[ \t]+/\S+)*[ \t]+)(?![/*\s])(?:{_QUOTED}|\S+)", rf"\1{GONE}", found[0]
+        ),
     ),
     (
         re.compile(r"\bldap(?:search|modify|add|delete|passwd|whoami)\b[^\r\n|;&]*", re.I),
@@ -149,6 +160,42 @@ def redact(text: str) -> str:
 def redact_bytes(data: bytes) -> bytes:
     """As `redact`, for bytes of any encoding."""
     return redact(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+
+def redact_output(data: bytes) -> bytes:
+    """As `redact_bytes`, for a command's output: a line that is a JSON object stays one, redacted value by value."""
+    out: list[bytes] = []
+    plain: list[bytes] = []
+    for line in data.split(b"\n"):
+        clean = _json_line(line)
+        if clean is None:
+            plain.append(line)
+            continue
+        # Lines that are no JSON are redacted together, as a private key goes over many.
+        out += [redact_bytes(b"\n".join(plain))] if plain else []
+        out.append(clean)
+        plain = []
+    return b"\n".join([*out, redact_bytes(b"\n".join(plain))] if plain else out)
+
+
+def _json_line(line: bytes) -> bytes | None:
+    if not (line.startswith(b"{") and line.rstrip().endswith(b"}")):
+        return None
+    try:
+        value = json.loads(line)
+        return json.dumps(_within(value), ensure_ascii=False, separators=(",", ":")).encode()
+    except (ValueError, RecursionError):
+        return None
+
+
+def _within(value: Any, name: str = "") -> Any:
+    if isinstance(value, dict):
+        return {key: _within(one, key) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_within(one, name) for one in value]
+    if not isinstance(value, str):
+        return value
+    return GONE if value and re.fullmatch(_WORD, name, re.I) else redact(value)
 
 
 def redact_argv(argv: Sequence[str]) -> tuple[str, ...]:

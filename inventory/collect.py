@@ -22,6 +22,9 @@ from inventory import script
 from inventory.facts.base import Fact, Reading
 from inventory.joins import joined, payload_of
 from inventory.script import Answer
+from inventory.system import system_of
+from inventory.windows import _script as powershell
+from inventory.windows import windows_facts
 
 SLOWER = 2
 """How many times the limit of tier 1 tier 2 has for itself."""
@@ -55,16 +58,26 @@ def collect(
 ) -> Collected:
     """Read every fact of one host. Never raises for what is wrong with the host: that is in the outcome.
 
-    `timeout` is what tier 1 may take, in seconds; tier 2 has twice that for itself. `earlier` holds the newest
-    observation of each fact from before.
+    `facts` are those for `sh`; a Windows server is asked for its own, of the same tiers. `timeout` is what tier 1
+    may take, in seconds; tier 2 has twice that for itself. `earlier` holds the newest observation of each fact from
+    before.
     """
     try:
+        facts = _answered(host, transport, facts)
         answer = _ask(host, transport, facts, timeout)
         key = transport.host_key().fingerprint if isinstance(transport, ShowsKey) else None
     except DecantError as wrong:
         return unreached(host, wrong, previous)
     readings = joined(script.read(facts, answer), answer, earlier or {})
     return Collected(_server(host, readings, key, previous), _observations(host, readings))
+
+
+def _answered(host: Host, transport: Transport, facts: Sequence[Fact]) -> Sequence[Fact]:
+    """The facts as they are, or of a Windows server its own of the same tiers."""
+    if system_of(host, transport) == "posix":
+        return facts
+    tiers = {fact.tier for fact in facts}
+    return [fact for fact in windows_facts().values() if fact.tier in tiers]
 
 
 def unreached(host: Host, why: DecantError, previous: Server | None = None) -> Collected:
@@ -119,9 +132,12 @@ def _both(first: Answer, second: Answer) -> Answer:
 
 def _run(host: Host, transport: Transport, facts: Sequence[Fact], timeout: float, sudo: bool) -> Answer:
     """One script. Raises `UnreachableError` where the host ran no part of it."""
-    sent = script.compose(facts, sudo=sudo, seconds=max(5, int(timeout) - 5))
+    seconds = max(5, int(timeout) - 5)
+    windows = any(fact.system == "windows" for fact in facts)
+    sent = powershell.compose(facts, seconds) if windows else script.compose(facts, sudo=sudo, seconds=seconds)
     try:
-        result = transport.run(["sh"], sent.text.encode(), timeout, script.OUTPUT_LIMIT)
+        argv = powershell.ARGV if windows else ("sh",)
+        result = transport.run(argv, sent.text.encode(), timeout, script.OUTPUT_LIMIT)
     except OutOfTimeError as late:
         answer = script.cut(sent, late.stdout)
         if answer.uid is None:
@@ -130,11 +146,12 @@ def _run(host: Host, transport: Transport, facts: Sequence[Fact], timeout: float
         return replace(answer, broken=dict.fromkeys(answer.broken, slow))
     answer = script.cut(sent, result.stdout)
     if answer.uid is None:
-        said = (result.stderr or result.stdout).decode("utf-8", "backslashreplace").strip().split("\n")[0]
+        said = powershell.plain_errors(result.stderr or result.stdout).strip().split("\n")[0]
         why = redact(said)[:120] or f"status {result.status}"
         raise UnreachableError(
             f"{host.name} let {host.user} in but ran no script ({why})",
-            "give the account a shell that runs commands",
+            "give the account a shell that runs commands"
+            + ("" if windows else '; to a Windows server write system = "windows" in the hosts file'),
         )
     return answer
 

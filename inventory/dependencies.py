@@ -16,6 +16,7 @@ from estate.records.server import ServerFacts
 from estate.records.talk import INTERNET, Talk, Watch
 from estate.records.workload import Workload
 from inventory.configured import is_loopback, named
+from inventory.workloads_windows import DYNAMIC
 
 EPHEMERAL = (32768, 60999)
 """Ports that Linux gives to clients, where a host does not say otherwise."""
@@ -129,7 +130,7 @@ def answers_at(workload: Workload) -> tuple[int, ...]:
     detail = workload.detail
     if workload.os_owned:
         return ()
-    if workload.kind in ("postgres", "mariadb"):
+    if workload.kind in ("postgres", "mariadb", "sqlserver"):
         return (int(detail["port"]),) if "port" in detail else ()
     if workload.kind == "website":
         found = (re.search(r"(?:^|:)(\d+)(?:\s|$)", str(listen)) for listen in detail.get("listen", ()))
@@ -214,7 +215,7 @@ def _ephemeral(facts: ServerFacts) -> tuple[int, int]:
     known = facts.get("sysctl", Sysctl)
     text = known.values.get("net.ipv4.ip_local_port_range", "") if known else ""
     found = re.fullmatch(r"(\d+) (\d+)", text)
-    return (int(found[1]), int(found[2])) if found else EPHEMERAL
+    return (int(found[1]), int(found[2])) if found else (DYNAMIC, 65535) if facts.server.is_windows else EPHEMERAL
 
 
 def _configured(

@@ -26,14 +26,17 @@ def joined(
     """The readings with the unit of each socket's process, the package of each cron job, whether agents run, since
     when each update waits, and what sudo said where a right was missing."""
     out = dict(readings)
-    processes = payload_of(readings, "processes", Processes)
+    services = payload_of(readings, "services", Services)
+    if services and services.init == "windows":
+        by_pid = _by_pid(services)
+        _change(out, "processes", Processes, lambda found: _with_units(found, "processes", by_pid))
+    processes = payload_of(out, "processes", Processes)
     units = {process.pid: process.unit for process in processes.processes} if processes else {}
     _change(out, "listeners", Listeners, lambda found: _with_units(found, "listeners", units))
     _change(out, "connections", Connections, lambda found: _with_units(found, "connections", units))
     packages = payload_of(readings, "packages", Packages)
     if packages:
         _change(out, "cron", Cron, lambda found: _with_packages(found, packages.files))
-    services = payload_of(readings, "services", Services)
     if services and services.init == "systemd":
         _change(out, "agents", Agents, lambda found: _with_states(found, services))
     before = earlier.get("updates")
@@ -58,6 +61,15 @@ def _change(out: dict[str, Reading], fact: str, kind: type[P], change: Callable[
     found = payload_of(out, fact, kind)
     if found is not None:
         out[fact] = replace(out[fact], payload=change(found))
+
+
+def _by_pid(services: Services) -> dict[int, str | None]:
+    """The service of each process; None where several share one, as in Windows' svchost."""
+    held: dict[int, list[str]] = {}
+    for one in services.services:
+        if one.main_pid:
+            held.setdefault(one.main_pid, []).append(one.unit)
+    return {pid: units[0] if len(units) == 1 else None for pid, units in held.items()}
 
 
 def _with_units(found: P, field: str, units: Mapping[int, str | None]) -> P:

@@ -16,12 +16,22 @@ from estate.records.facts.mariadb import Mariadb
 from estate.records.facts.postgresql import Postgresql
 from estate.records.facts.services import Service, Services
 from estate.records.facts.shares import Shares
+from estate.records.facts.sqlserver import SqlServer
+from estate.records.facts.tasks import Tasks
 from estate.records.facts.timers import Timers
 from estate.records.facts.websites import Website, Websites
 from estate.records.observation import Outcome
 from estate.records.server import ServerFacts
 from estate.records.workload import Kind, Workload
 from inventory.os_owned import CARRIERS, CRON, SERVICES
+from inventory.workloads_windows import (
+    DYNAMIC,
+    is_domain_share,
+    is_iis_default,
+    is_part_of_windows,
+    sqlserver,
+    tasks,
+)
 
 _ROOT_OF_PACKAGE = frozenset({"/var/www/html", "/usr/share/nginx/html", "/usr/share/nginx/www"})
 
@@ -37,7 +47,7 @@ def workloads(facts: ServerFacts, services: Mapping[str, Sequence[str]] | None =
             server=facts.server.id,
             kind=kind,
             # A database is asked for by its own name, which the id may not be able to carry.
-            name=name if kind in ("postgres", "mariadb") else identity.rsplit("/", 1)[-1],
+            name=name if kind in ("postgres", "mariadb", "sqlserver") else identity.rsplit("/", 1)[-1],
             bytes=details.pop("bytes", None),
             os_owned=details.pop("os_owned", False),
             detail={key: value for key, value in details.items() if value not in (None, "", [], ())},
@@ -53,11 +63,13 @@ _Found = tuple[Kind, str, dict[str, Any]]
 def _all(facts: ServerFacts) -> Iterator[_Found]:
     yield from _postgres(facts.get("postgresql", Postgresql))
     yield from _mariadb(facts.get("mariadb", Mariadb))
+    yield from sqlserver(facts.get("sqlserver", SqlServer))
     yield from _websites(facts.get("websites", Websites))
     yield from _shares(facts.get("shares", Shares))
     yield from _services(facts)
     yield from _cron(facts.get("cron", Cron))
     yield from _timers(facts.get("timers", Timers))
+    yield from tasks(facts.get("tasks", Tasks))
 
 
 def _seen(facts: ServerFacts) -> Any:
@@ -121,21 +133,24 @@ def _mariadb(found: Mariadb | None) -> Iterator[_Found]:
 
 def _websites(found: Websites | None) -> Iterator[_Found]:
     """Blocks of one file that serve the same names (one that redirects, and the TLS one) are one site."""
-    groups: dict[tuple[str, frozenset[str]], list[Website]] = {}
+    groups: dict[tuple[str, str, frozenset[str]], list[Website]] = {}
     for site in found.sites if found else ():
-        groups.setdefault((site.file, frozenset(site.names)), []).append(site)
-    files = [file for file, _ in groups]
-    for (file, names), blocks in groups.items():
+        groups.setdefault((site.file, site.name, frozenset(site.names)), []).append(site)
+    files = [file for file, _, _ in groups]
+    for (file, name, names), blocks in groups.items():
         first = next((block for block in blocks if block.tls), blocks[0])
         stem = re.sub(r"\.conf$|\.vhost$", "", file.rsplit("/", 1)[-1])
         several = files.count(file) > 1 or stem in ("nginx", "httpd", "apache2")
         root = next((block.root for block in blocks if block.root), None)
+        size = found.root_bytes.get(root) if found and root else None
         yield (
             "website",
-            (next(iter(first.names), stem) if several else stem),
+            name or (next(iter(first.names), stem) if several else stem),
             {
-                "bytes": found.root_bytes.get(root) if found and root else None,
-                "os_owned": not names and root in _ROOT_OF_PACKAGE and not any(b.upstreams for b in blocks),
+                "bytes": size,
+                "os_owned": not names
+                and (root in _ROOT_OF_PACKAGE or is_iis_default(root, size, blocks))
+                and not any(b.upstreams for b in blocks),
                 "server": first.server,
                 "names": sorted(names),
                 "root": root,
@@ -145,6 +160,7 @@ def _websites(found: Websites | None) -> Iterator[_Found]:
                 "tls_protocols": list(first.tls_protocols),
                 "upstreams": [upstream for block in blocks for upstream in block.upstreams],
                 "file": file,
+                "applications": [one for block in blocks for one in block.applications],
             },
         )
 
@@ -152,7 +168,7 @@ def _websites(found: Websites | None) -> Iterator[_Found]:
 def _shares(found: Shares | None) -> Iterator[_Found]:
     """Shares with a folder of their own; `homes` and printers have none, and `print$` is Samba's."""
     for share in found.shares if found else ():
-        if not share.path.startswith("/") or share.name.lower() in ("printers", "print$"):
+        if not re.match(r"/|[A-Za-z]:\\", share.path) or share.name.lower() in ("printers", "print$"):
             continue
         yield (
             "files",
@@ -161,6 +177,7 @@ def _shares(found: Shares | None) -> Iterator[_Found]:
                 "bytes": share.bytes,
                 "path": share.path,
                 "share": share.name,
+                "os_owned": is_domain_share(share),
                 "protocol": share.protocol,
                 "read_only": share.read_only,
                 "files": share.files,
@@ -178,7 +195,7 @@ def _services(facts: ServerFacts) -> Iterator[_Found]:
         if listener.unit:
             ports.setdefault(listener.unit, set()).add(listener.port)
     for service in services.services if services else ():
-        if service.unit in started_by_timer or not _is_own(service, service.unit in ports):
+        if service.unit in started_by_timer or not _is_own(service, _serves(facts, ports.get(service.unit, ()))):
             continue
         yield (
             "service",
@@ -194,8 +211,15 @@ def _services(facts: ServerFacts) -> Iterator[_Found]:
         )
 
 
+def _serves(facts: ServerFacts, ports: Iterable[int]) -> bool:
+    """Whether any of the ports is one that clients know: on Windows the system's own services take dynamic ones."""
+    return any(port < DYNAMIC or not facts.server.is_windows for port in ports)
+
+
 def _is_own(service: Service, listens: bool) -> bool:
     """Whether it is the council's: written by a person and in use, or from a package and serving a port."""
+    if is_part_of_windows(service):
+        return False
     name = re.sub(r"@[^.]*", "@", service.unit.removesuffix(".service"))
     if name in SERVICES or name in CARRIERS or name.startswith(("systemd-", "dbus-", "user@")):
         return False
@@ -271,8 +295,10 @@ _SOURCES: Mapping[Kind, tuple[str, ...]] = {
     "files": ("shares",),
     "service": ("services", "listeners"),
     "schedule": ("cron", "timers"),
+    "sqlserver": ("sqlserver",),
     "machine": (),
 }
+_SOURCES_WINDOWS = {**_SOURCES, "schedule": ("tasks",)}
 
 
 def gone(before: Iterable[Workload], after: Iterable[Workload], estate: Iterable[ServerFacts]) -> tuple[str, ...]:
@@ -290,7 +316,8 @@ def gone(before: Iterable[Workload], after: Iterable[Workload], estate: Iterable
 
 
 def _is_sure(facts: ServerFacts, kind: Kind) -> bool:
-    seen = [facts.observations.get(fact) for fact in _SOURCES[kind]]
+    sources = _SOURCES_WINDOWS if facts.server.is_windows else _SOURCES
+    seen = [facts.observations.get(fact) for fact in sources[kind]]
     return all(
         one is not None and one.outcome in (Outcome.KNOWN, Outcome.ABSENT) and not one.partial for one in seen
     )

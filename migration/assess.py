@@ -23,7 +23,7 @@ SERIES = ("Dasv5", "Esv5")
 """General purpose, and with twice the memory: what a server is sized in."""
 MOVING = frozenset({Disposition.REHOST, Disposition.RELOCATE, Disposition.REPLATFORM, Disposition.REFACTOR})
 Readiness = Literal["ready", "ready with conditions", "not ready", "unknown"]
-_HOLD_DATA = frozenset({"postgres", "mariadb", "files", "website"})
+_HOLD_DATA = frozenset({"postgres", "mariadb", "sqlserver", "files", "website"})
 _FIRST_WITH_LOGICAL_REPLICATION = 10
 
 

@@ -18,6 +18,9 @@ TELLING = (
 )  # fmt: skip
 """Facts that tell whether a server is of use to anybody. Only if all of them were read is nothing nothing."""
 
+TELLING_WINDOWS = ("connections", "listeners", "services", "shares", "sqlserver", "tasks", "websites")
+"""The same of Windows, where a PostgreSQL or MariaDB server shows as a service."""
+
 _SSH = 22
 # Parts of an operating system as its distribution builds them: the system's own end of support says it all.
 _BASE = frozenset({"openssl", "perl", "python"})
@@ -48,7 +51,8 @@ class Case:
     def unseen(self) -> tuple[str, ...]:
         """The telling facts that were not read, for whatever reason."""
         seen = (Outcome.KNOWN, Outcome.ABSENT)
-        return tuple(fact for fact in TELLING if self.facts.outcome(fact) not in seen)
+        telling = TELLING_WINDOWS if self.facts.server.is_windows else TELLING
+        return tuple(fact for fact in telling if self.facts.outcome(fact) not in seen)
 
     @property
     def unsupported(self) -> tuple[Support, ...]:
@@ -75,7 +79,8 @@ def case_of(
         ),
         support=_support(facts, own, os_support, today),
         os_support=os_support,
-        movers=frozenset(movers),
+        # What is on Windows no mover of ours can read.
+        movers=frozenset() if facts.server.is_windows else frozenset(movers),
         today=today,
     )
 
@@ -104,10 +109,12 @@ def _support(
         if one is not None:
             found.setdefault((one.product, one.version), one)
     for workload in workloads:
-        product = {"postgres": "postgresql", "mariadb": str(workload.detail.get("product", "mariadb"))}.get(
-            workload.kind
-        )
-        version = workload.detail.get("version")
+        product = {
+            "postgres": "postgresql",
+            "mariadb": str(workload.detail.get("product", "mariadb")),
+            "sqlserver": "mssqlserver",
+        }.get(workload.kind)
+        version = workload.detail.get("release") or workload.detail.get("version")
         if product and version:
             one = lifecycle.support_of(product, str(version), today)
             found.setdefault((one.product, one.version), one)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from estate.errors import DecantError, RefusedError, UsageError
 from estate.records.base import now
 from estate.records.move import Description, Move, Residue
+from estate.records.server import Server
 from estate.records.workload import Workload
 from estate.suggest import unknown
 from migration import planned
@@ -79,6 +80,12 @@ def wanted(tools: Tools, draft: Move, against_plan: str = "") -> Word:
     Raises `UsageError` where nothing can move such a workload, `RefusedError` where it was decided otherwise and no
     reason is given.
     """
+    source = tools.store.get(Server, draft.source)
+    if source is not None and source.is_windows:
+        raise UsageError(
+            f"Decant moves nothing off Windows by itself ({draft.workload})",
+            "move the machine with Azure Migrate, or the workload by hand, as `decant plan` marks it",
+        )
     if draft.kind not in tools.movers or draft.kind not in tools.verifiers:
         known = [one.id for one in tools.store.all(Workload) if _can_move(tools, one)]
         raise UsageError(
@@ -94,7 +101,9 @@ def wanted(tools: Tools, draft: Move, against_plan: str = "") -> Word:
 
 
 def _can_move(tools: Tools, one: Workload) -> bool:
-    return one.kind in tools.movers and not one.os_owned and not _is_target(tools, one.server)
+    server = tools.store.get(Server, one.server)
+    readable = server is None or not server.is_windows
+    return one.kind in tools.movers and readable and not one.os_owned and not _is_target(tools, one.server)
 
 
 def _is_target(tools: Tools, server: str) -> bool:

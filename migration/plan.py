@@ -48,8 +48,13 @@ class Estate:
     """Kinds of workload that Decant moves by itself."""
 
     def how(self, workload: Workload) -> Literal["decant", "by hand"]:
-        """How a workload is moved: by hand, where there is no mover for its kind."""
-        return "decant" if workload.kind in self.movers else "by hand"
+        """How a workload is moved: by hand, where there is no mover for its kind, or none that reads its server."""
+        return "decant" if workload.kind in self.movers and workload.server not in self.windows else "by hand"
+
+    @property
+    def windows(self) -> frozenset[str]:
+        """The servers that run Windows: what is on them no target of ours takes, and no mover reads."""
+        return frozenset(one.server.id for one in self.servers if one.server.is_windows)
 
     @property
     def targets(self) -> list[ServerFacts]:
@@ -170,6 +175,7 @@ def deadlines(estate: Estate, today: date) -> dict[str, tuple[Pressing, str]]:
 def _targets(moving: Sequence[Workload], estate: Estate) -> list[tuple[str, str | None]]:
     """A target for each workload; jobs follow the data of their server."""
     whole = {one.server for one in estate.assessments if one.disposition is Disposition.REHOST}
+    whole |= estate.windows
     beside: dict[str, str | None] = {}
     found = []
     for one in sorted(moving, key=lambda one: (one.kind == "schedule", one.kind in APPLICATIONS, one.id)):

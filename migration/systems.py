@@ -213,7 +213,7 @@ def _graph(nodes: Iterable[str], edges: Iterable[tuple[str, str]]) -> dict[str, 
 
 def _names(members: Mapping[str, Sequence[Workload]]) -> dict[str, str]:
     """A name for each group: its confirmed system's, else that of its first website, database, share …"""
-    rank = ("website", "postgres", "mariadb", "files", "service", "schedule", "machine")
+    rank = ("website", "postgres", "mariadb", "sqlserver", "files", "service", "schedule", "machine")
     names: dict[str, str] = {}
     for group, held in sorted(members.items()):
         first = min(held, key=lambda one: (one.system is None, rank.index(one.kind), one.id))

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-_KINDS = ("postgres", "mariadb", "files", "website", "schedule", "service", "machine")
+_KINDS = ("postgres", "mariadb", "sqlserver", "files", "website", "schedule", "service", "machine")
 
 _PARTS: tuple[Callable[[Any], Any], ...] = (
     click.argument("text", required=False),

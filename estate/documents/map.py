@@ -25,6 +25,7 @@ _TITLE = 64.0
 _KINDS = {
     "postgres": "PostgreSQL",
     "mariadb": "MariaDB",
+    "sqlserver": "SQL Server",
     "files": "files",
     "website": "website",
     "schedule": "job",

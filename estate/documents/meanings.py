@@ -7,6 +7,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
     {
         "postgres": "PostgreSQL database",
         "mariadb": "MariaDB database",
+        "sqlserver": "SQL Server database",
         "files": "shared drive",
         "website": "website",
         "schedule": "scheduled job",

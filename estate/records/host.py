@@ -7,6 +7,7 @@ from pydantic import Field
 
 from estate.records.base import Record
 
+System = Literal["posix", "windows"]
 HOST_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
 
 
@@ -29,5 +30,7 @@ class Host(Record):
     owner: str | None = None
     authority: str | None = None
     contract_end: date | None = None
+    system: System | None = None
+    """What answers there: a POSIX `sh`, or Windows' PowerShell. None asks the SSH server's greeting."""
     legacy_ssh: bool = False
     """Use the system's OpenSSH client, for servers too old for paramiko. Its use is a finding."""

@@ -57,6 +57,11 @@ class Server(Record):
     legacy_ssh: bool = False
     seen_at: Instant
 
+    @property
+    def is_windows(self) -> bool:
+        """Whether it runs Windows: Decant then reads it by PowerShell, and moves nothing of it by itself."""
+        return (self.os_id or "").startswith("windows")
+
 
 F = TypeVar("F", bound=Record)
 

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from estate.records.base import Instant, Record
 
-Kind = Literal["postgres", "mariadb", "files", "website", "schedule", "service", "machine"]
+Kind = Literal["postgres", "mariadb", "sqlserver", "files", "website", "schedule", "service", "machine"]
 
 
 class Workload(Record):

@@ -70,6 +70,14 @@ class Transport(Protocol):
         """Give the connection up. Safe to repeat."""
 
 
+@runtime_checkable
+class Greets(Protocol):
+    """A transport that knows how its host's SSH server greets."""
+
+    def software(self) -> str:
+        """The greeting, as `SSH-2.0-OpenSSH_9.6`; empty where it is not known. Raises as `Transport.run` does."""
+
+
 @dataclass(frozen=True)
 class Prompts:
     """A short talk that comes before a command's own input, over stderr: how sudo gets its password.

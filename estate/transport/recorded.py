@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from estate.errors import UnreachableError, UsageError
-from estate.redact import redact_argv, redact_bytes
-from estate.transport.base import DEFAULT_TIMEOUT, OUTPUT_LIMIT, Result, Transport
+from estate.redact import redact_argv, redact_output
+from estate.transport.base import DEFAULT_TIMEOUT, OUTPUT_LIMIT, Greets, Result, Transport
 
+_SOFTWARE = "software"
 _MARKER = re.compile(rb"(?<![0-9a-zA-Z])[0-9a-f]{16,64}(?![0-9a-zA-Z])")
 _PLACE = re.compile(rb"\{marker:(\d+)\}")
 
@@ -54,6 +55,15 @@ class RecordingTransport:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             (self._folder / f"{key}.json").write_text(json.dumps(transcript, indent=1, ensure_ascii=False) + "\n")
         return result
+
+    def software(self) -> str:
+        """See `Greets.software`; it is kept beside the transcripts."""
+        said = self._inner.software() if isinstance(self._inner, Greets) else ""
+        if said:
+            with self._writing:
+                self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                (self._folder / _SOFTWARE).write_text(said.encode("ascii", "backslashreplace").decode() + "\n")
+        return said
 
     def close(self) -> None:
         """Close the real transport."""
@@ -99,6 +109,13 @@ class RecordedTransport:
         cut = max(len(out), len(err)) > limit
         return Result(status, out[:limit], err[:limit], seconds, truncated=cut)
 
+    def software(self) -> str:
+        """See `Greets.software`: as it was recorded; empty where it was not."""
+        try:
+            return (self._folder / _SOFTWARE).read_text("ascii", "replace").strip()
+        except OSError:
+            return ""
+
     def close(self) -> None:
         """Nothing is kept open."""
 
@@ -124,7 +141,7 @@ def _back(data: bytes, markers: Sequence[bytes]) -> bytes:
 
 
 def _kept(name: str, data: bytes) -> dict[str, str]:
-    clean = redact_bytes(data)
+    clean = redact_output(data)
     try:
         return {name: clean.decode()}
     except UnicodeDecodeError:

@@ -103,6 +103,10 @@ class SshTransport:
         """The key that the host shows on the connection that stands; connects where there is none."""
         return hostkeys.HostKey.of(self._connected(math.inf).get_remote_server_key())
 
+    def software(self) -> str:
+        """The SSH server's greeting (`SSH-2.0-OpenSSH_for_Windows_8.1`); connects where there is no connection."""
+        return str(self._connected(math.inf).remote_version)
+
     def tunnel(self, address: str, port: int, timeout: float) -> paramiko.Channel:
         """A stream from here to a host behind this one; `UnreachableError` where it leads nowhere."""
         try:

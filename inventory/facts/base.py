@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from estate.records.base import Record
+from estate.records.host import System
 from estate.records.observation import Outcome
 from estate.redact import redact
 
@@ -115,6 +116,8 @@ class Fact:
     tier: Literal[1, 2] = 1
     section: str = ""
     light: bool = False
+    system: System = "posix"
+    """Whether the snippet is for `sh` or for Windows' PowerShell (`inventory/windows`)."""
 
     def read(self, section: Section) -> Reading:
         """Understand one section. Never raises: what cannot be understood is a failed reading."""

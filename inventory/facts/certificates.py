@@ -1,7 +1,7 @@
 """Fact `certificates`: certificate files that services use, with their expiry. No private key leaves the host."""
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -83,10 +83,15 @@ def parse(section: Section) -> Reading:
 
 def _certificate(path: str, block: Iterable[str]) -> Certificate:
     pem = "\n".join(block).replace("TRUSTED ", "").replace("X509 ", "").encode() + b"\n"
+    return described(path, lambda: x509.load_pem_x509_certificate(pem))
+
+
+def described(path: str, load: Callable[[], x509.Certificate]) -> Certificate:
+    """What a certificate says. Raises `ValueError` and `UnsupportedAlgorithm` for what is none."""
     with warnings.catch_warnings():
         # Old certificates with odd serial numbers are what we are here to find.
         warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-        one = x509.load_pem_x509_certificate(pem)
+        one = load()
         key = one.public_key()
         names: tuple[str, ...] = ()
         try:

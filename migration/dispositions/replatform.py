@@ -7,6 +7,7 @@ from migration.dispositions.base import Opinion, Rule
 _WORDS = {
     "postgres": "PostgreSQL databases",
     "mariadb": "MariaDB databases",
+    "sqlserver": "SQL Server databases",
     "files": "file trees",
     "website": "websites",
     "schedule": "scheduled jobs",
@@ -40,7 +41,8 @@ def _judge(case: Case) -> Opinion:
         reasons=tuple(reasons),
         against=("applications have to be tested on the newer release",),
         conditions=(f"move by hand what Decant does not move yet: {', '.join(by_hand)}",) if by_hand else (),
-        tool="decant move" if kinds & case.movers else "",
+        # Azure Migrate can bring Windows Server to a newer release on the way.
+        tool="Azure Migrate" if case.facts.server.is_windows else "decant move" if kinds & case.movers else "",
     )
 
 

@@ -8,7 +8,7 @@ from estate.records.base import Record
 class Firewall(Record):
     """Fact `firewall`."""
 
-    tool: Literal["nft", "iptables", "ufw", "firewalld", "none"]
+    tool: Literal["nft", "iptables", "ufw", "firewalld", "windows", "none"]
     """Which one speaks for the host; `none` where nothing that filters is installed."""
     active: bool
     """Whether it filters what comes in."""

@@ -20,7 +20,7 @@ class Package(Record):
 class Packages(Record):
     """Fact `packages`."""
 
-    manager: Literal["dpkg", "rpm", "apk"]
+    manager: Literal["dpkg", "rpm", "apk", "windows"]
     packages: tuple[Package, ...]
     files: dict[str, str] = Field(default_factory=dict)
     """Which package brought a file of cron or init, where the manager's own list says so cheaply (dpkg)."""

@@ -1,5 +1,6 @@
 """Services that the init system knows."""
 
+import re
 from typing import Literal
 
 from estate.records.base import Record
@@ -29,14 +30,17 @@ class Service(Record):
 
     @property
     def local(self) -> bool:
-        """Whether the unit file was put there by a person and not by a package."""
-        return self.path.startswith(("/etc/systemd/system/", "/usr/local/lib/systemd/system/"))
+        """Whether it was put there by a person and not by a package or, on Windows, by Windows."""
+        return self.path.startswith(("/etc/systemd/system/", "/usr/local/lib/systemd/system/")) or (
+            # Windows: a program of its own, and not one of those in Windows' folder.
+            bool(re.match(r"[A-Za-z]:\\(?!windows\\)", self.path, re.I))
+        )
 
 
 class Services(Record):
     """Fact `services`."""
 
-    init: Literal["systemd", "sysv"]
+    init: Literal["systemd", "sysv", "windows"]
     services: tuple[Service, ...]
 
     def named(self, unit: str) -> Service | None:

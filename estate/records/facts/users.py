@@ -24,7 +24,19 @@ class User(Record):
         return self.shell.rsplit("/", 1)[-1] not in ("nologin", "false", "sync", "halt", "shutdown")
 
 
+class Group(Record):
+    """One local group of Windows."""
+
+    name: str
+    gid: int
+    """The last part of its SID: 544 is Administrators."""
+    members: tuple[str, ...] = ()
+    r"""Accounts of the machine by name, those of a domain as `DOMAIN\name`."""
+
+
 class Users(Record):
     """Fact `users`."""
 
     users: tuple[User, ...]
+    groups: tuple[Group, ...] = ()
+    """Windows only: there a group of a domain can be a member."""

@@ -1,4 +1,4 @@
-"""Websites that nginx or Apache serve."""
+"""Websites that nginx, Apache or IIS serve."""
 
 from typing import Literal
 
@@ -10,7 +10,9 @@ from estate.records.base import Record
 class Website(Record):
     """One server block or virtual host."""
 
-    server: Literal["nginx", "apache"]
+    server: Literal["nginx", "apache", "iis"]
+    name: str = ""
+    """The site's own name, where its server gives it one (IIS)."""
     names: tuple[str, ...] = ()
     root: str | None = None
     listen: tuple[str, ...] = ()
@@ -23,6 +25,8 @@ class Website(Record):
     upstreams: tuple[str, ...] = ()
     """Where it passes requests to: `http://127.0.0.1:8080`, credentials taken out."""
     file: str = ""
+    applications: tuple[str, ...] = ()
+    r"""Applications below it with a folder of their own (IIS): `/intranet D:\apps\intranet`."""
 
 
 class Websites(Record):

@@ -1,0 +1,81 @@
+"""Fact `shares` of Windows: folders that are shared, who may, and how much is in them."""
+
+from estate.records.facts.shares import Share, Shares
+from inventory.facts.base import Reading
+from inventory.windows.base import Row, Rows, fact
+
+# Of one share to the next, what is left of the time is shared out evenly, so that a vast one starves no other.
+SNIPPET = r"""
+@{ kind = 'server'; smb1 = (value 'SYSTEM\CurrentControlSet\Services\LanmanServer\Parameters' 'SMB1') }
+part 'the settings of the file server' { cim MSFT_SmbServerConfiguration 'root/Microsoft/Windows/SMB' | ForEach-Object {
+  @{ kind = 'settings'; smb1 = $_.EnableSMB1Protocol } } }
+$shares = @(cim Win32_Share | Where-Object { $_.Type -eq 0 })
+part 'who may use the shares' { cim MSFT_SmbShareAccessControlEntry 'root/Microsoft/Windows/SMB' | ForEach-Object {
+  @{ kind = 'may'; share = $_.Name; account = $_.AccountName
+     right = $_.CimInstanceProperties['AccessRight'].Value; allow = $_.CimInstanceProperties['AccessControlType'].Value } } }
+$clock = [Diagnostics.Stopwatch]::StartNew()
+$left = $shares.Count
+foreach ($share in $shares) {
+  $seconds = (45 - $clock.Elapsed.TotalSeconds) / [Math]::Max(1, $left)
+  $left -= 1
+  @{ kind = 'share'; name = $share.Name; path = $share.Path }
+  part "the size of $($share.Name)" {
+    $sum = weigh $share.Path $seconds
+    @{ kind = 'size'; share = $share.Name; bytes = $sum.bytes; files = $sum.files
+       refused = $sum.refused; whole = $sum.whole }
+  }
+}
+@{ kind = 'end' }
+"""
+
+_ALLOW = 0
+_FULL, _CHANGE = 0, 1
+"""MSFT_SmbShareAccessControlEntry: AccessControlType 0 allows; AccessRight 0 is all, 1 to change, 2 to read."""
+_EVERYONE = ("everyone", "guests", "builtin\\guests", "anonymous logon", "nt authority\\anonymous logon")
+
+
+def parse(rows: Rows) -> Reading:
+    """A share is read-only where nobody may change anything in it. What could not be measured wholly has no size."""
+    rows.one("end")
+    settings = next((row.flag("smb1") for row in rows.of("settings")), None)
+    switched = rows.one("server").number("smb1")
+    unmeasured: list[str] = []
+    shares = [_share(row, rows, unmeasured) for row in rows.of("share")]
+    return rows.known(
+        Shares(
+            shares=tuple(shares),
+            smb1=settings if settings is not None else None if switched is None else switched != 0,
+        ),
+        f"the size of {', '.join(unmeasured[:8])}: too large, or closed to the account" if unmeasured else "",
+    )
+
+
+def _share(row: Row, rows: Rows, unmeasured: list[str]) -> Share:
+    name = row.text("name")
+    may = [one for one in rows.of("may") if one.text("share") == name and one.number("allow") == _ALLOW]
+    size = next((one for one in rows.of("size") if one.text("share") == name), None)
+    whole = size is not None and size.flag("whole") and not size.number("refused")
+    if size is not None and not whole:
+        unmeasured.append(name)
+    return Share(
+        protocol="smb",
+        name=name,
+        path=row.text("path"),
+        # What is not known to be read-only is not called so.
+        read_only=bool(may) and not any(one.number("right") in (_FULL, _CHANGE) for one in may),
+        guest=any(one.text("account").lower() in _EVERYONE[1:] for one in may),
+        clients=tuple(dict.fromkeys(one.text("account") for one in may)),
+        bytes=size.number("bytes") if size and whole else None,
+        files=size.number("files") if size and whole else None,
+    )
+
+
+FACT = fact(
+    "shares",
+    "Win32_Share, MSFT_SmbServerConfiguration, who may use each share, and the sizes of the files in them (names "
+    "are not kept). Any account; Administrators for rights and for folders that are closed to others.",
+    "the WMI class Win32_Share",
+    SNIPPET,
+    parse,
+    tier=2,
+)
