@@ -29,10 +29,11 @@ _HEADER = r"(?:x-)?[\w-]*(?:authorization|api-key|token|secret)[\w-]*|cookie|set
 # Settings of services whose value stands behind a space: OpenLDAP, nslcd, Redis, net-snmp, Apache, nginx.
 _SPACED = (
     rf"(?:(?:root)?bindpw|rootpw|bind_?passw(?:or)?d|\w*bindpassword|requirepass|masterauth|r[ow]community6?"
-    rf"|(?:setenv|fastcgi_param|uwsgi_param|proxy_set_header|requestheader[ \t]+\w+)[ \t]+{_WORD})"
+    rf"|\$action\w*password|(?:setenv|fastcgi_param|uwsgi_param|proxy_set_header|requestheader[ \t]+\w+)[ \t]+{_WORD})"
 )
 
 _PRIVATE = r"[A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?"
+_KEYISH = r"(?:/[^\s:]*:)?[A-Za-z0-9+/=,:. \t\r-]*"
 
 _MYSQL = (
     r"(?:mysql|mariadb|mysqldump|mysqladmin|mysqlimport|mysqlcheck|mysqlshow|mysqlbinlog|mydumper|myloader|xtrabackup"
@@ -40,8 +41,17 @@ _MYSQL = (
 )
 
 _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
-    # A private key, whole or cut off.
-    (re.compile(rf"-----BEGIN {_PRIVATE}-----.*?(?:-----END {_PRIVATE}-----|\Z)", re.S), GONE),
+    # A private key, whole or cut off: its line or lines, and nothing behind them, so that a key that was cut does
+    # not take the rest of what a host said. Lines may have the name of their file before them.
+    (
+        re.compile(
+            rf"-----BEGIN {_PRIVATE}-----(?:[^\r\n]*?-----END {_PRIVATE}-----"
+            rf"|[ \t]*\r?\n[^\n]*(?:\n{_KEYISH}(?=\n|\Z))*\n[^\n]*-----END {_PRIVATE}-----"
+            rf"|[ \t]*\r?\n[^\n]*(?:\n(?:/[^\s:]*:)?[ \t]*[A-Za-z0-9+/=]{{20,}}[ \t\r]*(?=\n|\Z))*"
+            r"|[^\r\n]+)"
+        ),
+        GONE,
+    ),
     # scheme://user:password@host: up to the last @ of the word, because passwords may hold one.
     (re.compile(r"([a-z][a-z0-9+.-]*://[^\s:/@'\"]*):[^\s'\"]+@", re.I), rf"\1:{GONE}@"),
     (re.compile(r"([a-z][a-z0-9+.-]*://)[^\s:/@'\"]{20,}@", re.I), rf"\1{GONE}@"),
@@ -59,10 +69,12 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
         rf"\1{GONE}",
     ),
     # define('NAME', 'value') of PHP.
-    (re.compile(rf"((['\"]){_WORD}\2\s*,\s*)(?:{_QUOTED})(?=\s*\))", re.I), rf"\1{GONE}"),
+    (re.compile(rf"((['\"]){_WORD}\2\s*\\?,\s*)(?:{_QUOTED})(?=\s*\))", re.I), rf"\1{GONE}"),
     (re.compile(rf"((?<![\w-]){_SPACED}[ \t]+)(?:{_QUOTED}|(?!\[redacted\])[^\s'\"]\S*)", re.I), rf"\1{GONE}"),
     # machine x login y password z, of .netrc.
     (re.compile(r"(\blogin[ \t]+\S+[ \t]+password[ \t]+)\S+", re.I), rf"\1{GONE}"),
+    # :ommysql:server,database,user,password of rsyslog.
+    (re.compile(r"(:om\w*sql:(?:[^,\s]*,){3})[^\s;]+"), rf"\1{GONE}"),
     # user/password@service, of Oracle.
     (re.compile(r"(\bjdbc:oracle:\w+:[^\s/@]*)/[^\s@]+(?=@)", re.I), rf"\1/{GONE}"),
     (

@@ -65,6 +65,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         *("bindpw {}", "requirepass {}", "masterauth {}", "ldap_default_authtok = {}", "bind_password {}"),
         *("AuthLDAPBindPassword {}", "SetEnv DB_PASSWORD {}", "rootpw {}", "rocommunity {}"),
         *("fastcgi_param DB_PASSWORD {};", "machine x login y password {}"),
+        *("$ActionMysqlPassword {}", "*.* :ommysql:db,logs,app,{}"),
     ),
 }
 _QUOTED: dict[str, tuple[str, ...]] = {

@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Sequence
 from functools import cache
 
+from estate.redact import redact
 from inventory.facts.base import Fact
 
 LINES = 200_000
@@ -70,7 +71,7 @@ def by_fact(facts: Sequence[Fact], output: bytes) -> tuple[dict[str, bytes], dic
             continue
         else:
             # The shell itself, or a grep that knows other options: nobody's files were read.
-            said = line.decode("utf-8", "replace").strip()[:120]
+            said = redact(line.decode("utf-8", "replace").strip())[:120]
             return {}, dict.fromkeys(wanted, f"its files could not be read: {said}")
         if path not in owners:
             name = path.decode("utf-8", "replace")

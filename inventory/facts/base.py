@@ -135,8 +135,9 @@ class Fact:
         if reading.outcome is Outcome.FAILED and denied(section):
             text = f"{section.text}\n{Section(section.files).text}"
             said = next(line for line in text.split("\n") if denied(Section(line.encode())))
-            return unreadable(redact(said.strip())[:160])
-        return reading
+            reading = unreadable(said.strip()[:160])
+        # What a tool said of itself may well hold what it was told.
+        return replace(reading, reason=redact(reading.reason), partial=redact(reading.partial))
 
     def _missing(self, section: Section) -> Reading | None:
         return failed(f"{self.tool} is not installed on the host") if section.status == MISSING else None

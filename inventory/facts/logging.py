@@ -3,6 +3,7 @@
 import re
 
 from estate.records.facts.logging import Logging
+from estate.redact import redact
 from inventory.facts.base import Fact, Reading, Section, failed, known
 
 SNIPPET = r"""
@@ -38,10 +39,10 @@ def parse(section: Section) -> Reading:
         if "journald.conf" in file and equals and key.strip() == "Storage":
             storage = value.strip()
         elif "journal-upload" in file and key.strip() == "URL":
-            targets.append(value.strip())
+            targets.append(redact(value.strip()))
         elif "syslog" in file:
             for pattern in (_TARGET, _ACTION, _NG):
-                targets.extend(found[1] for found in pattern.finditer(line))
+                targets.extend(redact(found[1]) for found in pattern.finditer(line))
     syslog = "rsyslog" if "rsyslog" in marks else "syslog-ng" if "syslog-ng" in marks else ""
     persistent = storage == "persistent" or (storage == "auto" and "kept" in marks)
     return known(

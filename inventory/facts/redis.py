@@ -13,6 +13,7 @@ REDUCE = r"""
 s/:[[:space:]]*\(requirepass\)[[:space:]].*/:\1 set/
 s/:[[:space:]]*\(masterauth\)[[:space:]].*/:\1 set/
 s/:[[:space:]]*\(user\)[[:space:]].*/:\1 set/
+s/:[[:space:]]*\(rename-command\)[[:space:]].*/:\1 set/
 s/:[[:space:]]*\(tls-[a-z-]*pass\)[[:space:]].*/:\1 set/
 }
 """

@@ -7,12 +7,14 @@ from estate.records.facts.sudoers import Sudoers, SudoRule
 from estate.redact import redact
 from inventory.facts.base import Fact, Reading, Section, absent, known, unreadable
 
-# The tags of sudo look like passwords to redaction, which transcripts go through, so they get other names.
+# The tags of sudo look like passwords to redaction, which transcripts go through, so they get other names; and what
+# is a secret shows by its = or :, which sudo wants behind a backslash.
 FILES = ("/etc/sudoers", "/etc/sudoers.d/*")
 REDUCE = r"""
 /^\/etc\/sudoers[.:]/{
 s/NOPASSWD:/@asks-not /g
 s/PASSWD:/@asks /g
+s/\\\([=:]\)/\1/g
 }
 """
 
@@ -65,8 +67,8 @@ def _rule(file: str, line: str) -> SudoRule:
         raise ValueError(f"{file} holds a line that is no rule")
     commands: list[str] = []
     nopasswd = False
-    for part in found["rest"].split(","):
-        command = part.strip()
+    for part in re.split(r"(?<!\\),", found["rest"]):
+        command = part.strip().replace("\\,", ",")
         while tag := _TAG.match(command):
             nopasswd = nopasswd or tag[1] == "@asks-not"
             command = command[tag.end() :]

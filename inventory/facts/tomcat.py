@@ -16,11 +16,16 @@ BASES = (
     "/etc/tomcat*",
 )
 FILES = tuple(f"{base}/conf/{name}.xml" for base in BASES for name in ("server", "context"))
-# No password leaves the host.
+# No password leaves the host, nor what else opens something: the word that shuts Tomcat down, values for programs.
 REDUCE = r"""
 /^\/[^:]*tomcat[^:]*\.xml:/{
 s/\([pP]ass[A-Za-z]*\)[[:space:]]*=[[:space:]]*"[^"]*"/\1="x"/g
 s/\([pP]ass[A-Za-z]*\)[[:space:]]*=[[:space:]]*'[^']*'/\1="x"/g
+s/\(shutdown\)[[:space:]]*=[[:space:]]*"[^"]*"/\1="x"/g
+s/\(shutdown\)[[:space:]]*=[[:space:]]*'[^']*'/\1="x"/g
+s/\(value\)[[:space:]]*=[[:space:]]*"[^"]*"/\1="x"/g
+s/\(value\)[[:space:]]*=[[:space:]]*'[^']*'/\1="x"/g
+s/\(secret\)[[:space:]]*=[[:space:]]*'[^']*'/\1="x"/g
 s/\(secret\)[[:space:]]*=[[:space:]]*"[^"]*"/\1="x"/g
 }
 """

@@ -17,11 +17,14 @@ def servers(estate: Estate, folder: Path) -> dict[str, Host]:
     return {name: host for name, host in load(path).items() if spec.host(name).role != "infrastructure"}
 
 
-def as_root(estate: Estate, host: str, script: str, stdin: bytes = b"") -> bytes:
+def as_root(estate: Estate, host: str, script: str) -> bytes:
     """Run a script as root inside a host, with no login that its logs would show; what it printed."""
-    return subprocess.run(
-        [*entered(estate, host), "sh", "-ec", script], input=stdin, check=True, capture_output=True
-    ).stdout
+    argv = [*entered(estate, host), "sh", "-e"]
+    done = subprocess.run(
+        argv, input=f"main() {{\n{script}\n}}\nmain </dev/null\n".encode(), capture_output=True, check=False
+    )
+    assert done.returncode == 0, (done.returncode, done.stderr[-2000:])
+    return done.stdout
 
 
 def entered(estate: Estate, host: str, spaces: Sequence[str] = ("--all",)) -> list[str]:
