@@ -50,9 +50,12 @@ def console(stream: TextIO | None = None) -> "Console":
 def show_json(schema: str, data: Mapping[str, Any]) -> None:
     """Print one object: `schema` is `decant.NAME/VERSION`. Records inside become plain data; never a bare list."""
     _settle()
-    written = json.dumps({"schema": schema, **jsonable(data)}, indent=2, ensure_ascii=False)
-    # Escaped as JSON allows, so that a program reads each name exactly and a terminal obeys none.
-    sys.stdout.write("".join(f"{printable(line)}\n" for line in written.split("\n")))
+    encoder = json.JSONEncoder(indent=2, ensure_ascii=False, default=jsonable)
+    # A piece at a time: of a large estate the whole is large. Escaped as JSON allows, so that a program reads each name
+    # exactly and a terminal obeys none; line breaks between values are JSON's own.
+    for piece in encoder.iterencode({"schema": schema, **data}):
+        sys.stdout.write("\n".join(map(printable, piece.split("\n"))))
+    sys.stdout.write("\n")
 
 
 def jsonable(data: Any) -> Any:

@@ -36,6 +36,14 @@ class UnreachedRow(TypedDict):
     reason: str
 
 
+class FreshRow(TypedDict):
+    """A server that was left out, as it was read recently enough: the oldest of its facts is so old, in seconds."""
+
+    server: str
+    read_at: datetime
+    age_seconds: int
+
+
 class ObservedRow(TypedDict):
     """One server in one run of rounds. `away` says why the last try did not reach it; `late` counts missed rounds for
     which it had not answered the one before; `history` says why sysstat's was not read, or what it lacks."""

@@ -100,6 +100,7 @@ OUTPUTS: Mapping[str, Output] = {
         {
             "servers": (list[Server], "the servers that were read"),
             "unreached": (list[rows.UnreachedRow], "the servers that could not be read"),
+            "fresh": (list[rows.FreshRow], "the servers that were left out, as --max-age says"),
             "not_seen": (list[NotSeen], "facts not known, or only in part, and why"),
             "workloads": (list[Workload], "of these servers"),
             "dependencies": (list[Dependency], "of these servers"),

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from pydantic import ValidationError
 
-from estate import leases, past, schema
+from estate import leases, past, readings, schema
 from estate.database import Database, sqlite_url
 from estate.errors import DecantError, HeldError, RefusedError, UsageError
 from estate.paths import Workspace
+from estate.readings import stored
 from estate.records.assessment import Assessment
 from estate.records.base import Record, now
 from estate.records.dependency import Dependency
@@ -92,38 +92,41 @@ class Store:
 
     def put(self, *things: Record) -> None:
         """Keep these records, all or none; each becomes the newest of its id."""
+        with self.database.write() as connection:
+            self._put(connection, things)
+
+    def _put(self, connection: sa.Connection, things: Iterable[Record]) -> None:
         rows = [(type(thing).__name__, _identity(thing), thing.model_dump_json()) for thing in things]
         moment = now().isoformat()
         table = schema.records
-        with self.database.write() as connection:
-            self.database.lock(connection, table)
-            for batch in _batches(rows):
-                connection.execute(
-                    sa.update(table)
-                    .where(
-                        table.c.kind == sa.bindparam("of_kind"),
-                        table.c.id == sa.bindparam("of_id"),
-                        table.c.newest.is_(sa.true()),
-                    )
-                    .values(newest=False),
-                    [{"of_kind": kind, "of_id": identity} for kind, identity, _ in batch],
+        self.database.lock(connection, table)
+        for batch in _batches(rows):
+            connection.execute(
+                sa.update(table)
+                .where(
+                    table.c.kind == sa.bindparam("of_kind"),
+                    table.c.id == sa.bindparam("of_id"),
+                    table.c.newest == sa.true(),
                 )
-                connection.execute(
-                    sa.insert(table),
-                    [
-                        {"kind": kind, "id": identity, "stored_at": moment, "newest": True, "body": body}
-                        for kind, identity, body in batch
-                    ],
-                )
+                .values(newest=False),
+                [{"of_kind": kind, "of_id": identity} for kind, identity, _ in batch],
+            )
+            connection.execute(
+                sa.insert(table),
+                [
+                    {"kind": kind, "id": identity, "stored_at": moment, "newest": True, "body": body}
+                    for kind, identity, body in batch
+                ],
+            )
 
     def get(self, kind: type[R], identity: str) -> R | None:
         """The newest record of that id, None where there is none."""
-        found = self._bodies(kind, schema.records.c.id == identity, schema.records.c.newest.is_(sa.true()))
-        return _read(kind, found[0]) if found else None
+        found = self._bodies(kind, schema.records.c.id == identity, schema.records.c.newest == sa.true())
+        return stored(kind, found[0]) if found else None
 
     def all(self, kind: type[R]) -> list[R]:
         """The newest record of each id, by id."""
-        return [_read(kind, body) for body in self._bodies(kind, schema.records.c.newest.is_(sa.true()))]
+        return [stored(kind, body) for body in self._bodies(kind, schema.records.c.newest == sa.true())]
 
     def retire(self, kind: type[Record], identities: Iterable[str]) -> None:
         """These are no longer there: `get`, `all` and `resolve` pass over them; their history stays."""
@@ -133,7 +136,7 @@ class Store:
             return
         with self.database.write() as connection:
             self.database.lock(connection, table)
-            its = sa.and_(table.c.kind == kind.__name__, table.c.newest.is_(sa.true()))
+            its = sa.and_(table.c.kind == kind.__name__, table.c.newest == sa.true())
             there = set(connection.scalars(sa.select(table.c.id).where(its)))
             moment = now().isoformat()
             for identity in sorted(there.intersection(gone)):
@@ -146,7 +149,7 @@ class Store:
 
     def history(self, kind: type[R], identity: str) -> list[R]:
         """Every record of that id, the oldest first."""
-        return [_read(kind, body) for body in self._bodies(kind, schema.records.c.id == identity)]
+        return [stored(kind, body) for body in self._bodies(kind, schema.records.c.id == identity)]
 
     def resolve(self, kind: type[R], text: str) -> R:
         """The record that a person means by `text`: an id, or the end of one (`reports`: `db/postgres/reports`).
@@ -159,54 +162,49 @@ class Store:
         known = {_identity(record): record for record in self.all(kind)}
         return known[pick(kind.__name__.lower(), text, known, LIST_THEM)]
 
-    def add_observations(self, seen: Iterable[Observation]) -> None:
-        """Keep these observations, all or none; each becomes the newest of its server and fact."""
-        rows = [(item, item.model_dump_json()) for item in seen]
-        table = schema.observations
+    def add_observations(self, seen: Iterable[Observation], *along: Record) -> None:
+        """Keep these observations, and the records `along` with them, all or none.
+
+        Each becomes the newest of its server and fact.
+        """
         with self.database.write() as connection:
-            self.database.lock(connection, table)
-            for item, body in rows:
-                connection.execute(
-                    sa.update(table)
-                    .where(
-                        table.c.server == item.server,
-                        table.c.fact == item.fact,
-                        table.c.newest.is_(sa.true()),
-                    )
-                    .values(newest=False)
-                )
-                connection.execute(
-                    sa.insert(table).values(
-                        server=item.server,
-                        fact=item.fact,
-                        at=item.at.isoformat(),
-                        newest=True,
-                        body=body,
-                    )
-                )
+            self.database.lock(connection, schema.observations)
+            readings.add(connection, seen)
+            if along:
+                self._put(connection, along)
 
     def observations(self, server: str, fact: str) -> list[Observation]:
         """Every observation of one fact of one server, the oldest first."""
-        table = schema.observations
-        with self.database.read() as connection:
-            bodies = connection.scalars(
-                sa.select(table.c.body)
-                .where(table.c.server == server, table.c.fact == fact)
-                .order_by(table.c.sequence)
-            ).all()
-        return [_read(Observation, body) for body in bodies]
+        return readings.of_fact(self.database, server, fact)
+
+    def last_known(self, server: str, fact: str) -> Observation | None:
+        """The newest observation of one fact of one server that has a payload, None where none has."""
+        return readings.last_known(self.database, server, fact)
 
     def server_facts(self, server_id: str) -> ServerFacts:
         """A server with the newest observation of each fact. Raises `UsageError` where it is not known."""
         server = self.get(Server, server_id)
         if server is None:
             raise unknown("server", server_id, [each.id for each in self.all(Server)], LIST_THEM)
-        return ServerFacts(server, self._newest_facts(server_id).get(server_id, {}))
+        return ServerFacts(server, dict(readings.newest(self.database, server_id)).get(server_id, {}))
+
+    def each_server_facts(self) -> Iterator[ServerFacts]:
+        """Every server with the newest observation of each fact, by server, one at a time."""
+        servers = self.all(Server)
+        known = {one.id for one in servers}
+        # Both are in the database's own order; who is no server any more is passed over.
+        found = (each for each in readings.newest(self.database) if each[0] in known)
+        here = next(found, None)
+        for server in servers:
+            if here is not None and here[0] == server.id:
+                yield ServerFacts(server, here[1])
+                here = next(found, None)
+            else:
+                yield ServerFacts(server, {})
 
     def all_server_facts(self) -> list[ServerFacts]:
-        """Every server with the newest observation of each fact, by server."""
-        facts = self._newest_facts(None)
-        return [ServerFacts(server, facts.get(server.id, {})) for server in self.all(Server)]
+        """Every server with the newest observation of each fact, by server, for what goes through them more than once."""
+        return list(self.each_server_facts())
 
     def create_move(self, move: Move) -> None:
         """Keep a new move. Raises `RefusedError` where its workload has one that has not ended."""
@@ -238,7 +236,7 @@ class Store:
         table = schema.moves
         with self.database.read() as connection:
             bodies = connection.scalars(sa.select(table.c.body).order_by(table.c.created_at, table.c.id)).all()
-        return [_read(Move, body) for body in bodies]
+        return [stored(Move, body) for body in bodies]
 
     def update_move(self, move_id: str, epoch: int, **changes: Any) -> Move:
         """Change a move's fields and set its epoch, if nobody has a later one; returns it as it is now.
@@ -258,7 +256,7 @@ class Store:
                     f"this run (epoch {epoch}) no longer holds the move {move_id}: epoch {row.epoch} took over",
                     "look at `decant moves`; run again only if nobody else is at work",
                 )
-            before = _read(Move, row.body)
+            before = stored(Move, row.body)
             move = Move.model_validate({**dict(before), **changes, "epoch": epoch, "changed_at": now()})
             connection.execute(sa.update(table).where(table.c.id == move_id).values(**_move_row(move)))
         return move
@@ -293,19 +291,6 @@ class Store:
                 .where(table.c.kind == kind.__name__, *where)
                 .order_by(table.c.id, table.c.sequence)
             ).all()
-
-    def _newest_facts(self, server: str | None) -> dict[str, dict[str, Observation]]:
-        table = schema.observations
-        query = sa.select(table.c.body).where(table.c.newest.is_(sa.true()))
-        if server is not None:
-            query = query.where(table.c.server == server)
-        with self.database.read() as connection:
-            bodies = connection.scalars(query.order_by(table.c.server, table.c.fact)).all()
-        found: dict[str, dict[str, Observation]] = {}
-        for body in bodies:
-            seen = _read(Observation, body)
-            found.setdefault(seen.server, {})[seen.fact] = seen
-        return found
 
 
 def _has_no_ledger(path: Path) -> bool:
@@ -348,16 +333,6 @@ def _identity(thing: Record) -> str:
 
 def _not_kept(kind: type[Record]) -> DecantError:
     return DecantError(f"the store keeps no {kind.__name__} by id", "add its identity in estate/store.py")
-
-
-def _read(kind: type[R], body: str) -> R:
-    try:
-        return kind.model_validate_json(body)
-    except ValidationError as error:
-        raise DecantError(
-            f"the store holds a {kind.__name__} that cannot be read ({error.errors()[0]['msg']})",
-            "run the version of Decant that wrote it, or discover again",
-        ) from error
 
 
 def _move_row(move: Move) -> dict[str, Any]:

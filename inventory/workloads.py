@@ -40,6 +40,7 @@ def workloads(facts: ServerFacts, services: Mapping[str, Sequence[str]] | None =
     """The workloads of one server; `services` gives the DNS names of each workload by its id."""
     names = services or {}
     found: dict[str, Workload] = {}
+    seen_at = _seen(facts)
     for kind, name, details in _all(facts):
         identity = f"{facts.server.id}/{kind}/{_free(name, f'{facts.server.id}/{kind}/', found)}"
         found[identity] = Workload(
@@ -52,7 +53,7 @@ def workloads(facts: ServerFacts, services: Mapping[str, Sequence[str]] | None =
             os_owned=details.pop("os_owned", False),
             detail={key: value for key, value in details.items() if value not in (None, "", [], ())},
             services=tuple(names.get(identity, ())),
-            seen_at=_seen(facts),
+            seen_at=seen_at,
         )
     return tuple(found.values())
 

@@ -1,5 +1,7 @@
 """`decant discover`: read the servers, and derive what they hold and who talks to whom."""
 
+import signal
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,6 +9,7 @@ import click
 
 from decant import complete
 from decant.app import App
+from decant.durations import Duration
 from decant.output import json_option
 
 if TYPE_CHECKING:
@@ -34,6 +37,12 @@ if TYPE_CHECKING:
     help="1: only what costs a host a moment. 2: everything.",
 )
 @click.option(
+    "--max-age",
+    "max_age",
+    type=Duration(),
+    help="Leave out hosts that were read so recently: 30m, 24h, 7d. One whose last reading failed is never left out.",
+)
+@click.option(
     "--personal-data",
     "personal_data",
     is_flag=True,
@@ -54,25 +63,30 @@ def COMMAND(
     record: Path | None,
     replay: Path | None,
     tier: int,
+    max_age: float | None,
     personal_data: bool,
     rows: int | None,
     as_json: bool,
 ) -> int:
     """Read TARGETs (default: every host of the hosts file), over SSH and without changing anything on them.
 
-    A host that is not reached is listed with the reason; what was known of it stays known.
+    A host that is not reached is listed with the reason; what was known of it stays known. Ctrl-C keeps all that was
+    read, and with --max-age the next run goes on from there.
     """
     from decant.commands._targets import chosen as chosen_of
-    from decant.journeys.discovery import run
+    from decant.interrupt import stopping
+    from decant.journeys.discovery import Asked, run
     from decant.journeys.services import wrong_services
     from decant.output import next_step, say, show_json, table
+    from estate.documents.words import count, moment
     from estate.errors import worst
     from inventory.hosts_file import load
 
     _check(personal_data, rows, replay)
     hosts = load(hosts_file) if hosts_file else app.hosts
     chosen = chosen_of(hosts, targets)
-    found = run(app, chosen, hosts, record, replay, tier)
+    with stopping("`decant discover --max-age 1h`", signal.SIGTERM) as stop:
+        found = run(app, chosen, hosts, Asked(tier, max_age, record, replay), stop.is_set)
     personal = None
     if personal_data:
         from decant.journeys import personal as looking
@@ -86,6 +100,7 @@ def COMMAND(
                 "unreached": [
                     {"server": one.server.id, "reason": one.server.unreached_reason} for one in found.unreached
                 ],
+                "fresh": found.fresh,
                 "not_seen": found.not_seen,
                 "workloads": found.workloads,
                 "dependencies": found.dependencies,
@@ -94,6 +109,8 @@ def COMMAND(
             },
         )
     else:
+        held = Counter(one.server for one in found.workloads if not one.os_owned)
+        missing = Counter(one.server for one in found.not_seen)
         table(
             f"{len(found.collected) - len(found.unreached)} of {len(found.collected)} servers read "
             f"in {found.seconds:.1f} s",
@@ -102,15 +119,16 @@ def COMMAND(
                 [
                     one.server.id,
                     one.server.os_name if one.server.reached else f"not reached: {one.server.unreached_reason}",
-                    sum(w.server == one.server.id and not w.os_owned for w in found.workloads),
-                    sum(missing.server == one.server.id for missing in found.not_seen)
-                    if one.server.reached
-                    else "all",
+                    held[one.server.id],
+                    missing[one.server.id] if one.server.reached else "all",
                 ]
                 for one in found.collected
             ],
             numbers=["workloads", "not seen"],
         )
+    if found.fresh:
+        since = moment(min(one["read_at"] for one in found.fresh))
+        say(f"{count(len(found.fresh), 'host')} left out, read since {since}, London time.")
     for wrong in wrong_services(app):
         say(f"{wrong.what}: {wrong.remedy}")
     if personal and not as_json:

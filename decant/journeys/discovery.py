@@ -1,15 +1,18 @@
 """One discovery: hosts read, kept as they come, and what follows from all that is known."""
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from decant.journeys import sources
 from decant.journeys.forgetting import keep_within
 from decant.journeys.talking import keep_dependencies
+from decant.rows import FreshRow
 from estate.errors import worst
+from estate.records.base import now
 from estate.records.dependency import Dependency
 from estate.records.host import Host
 from estate.records.observation import Observation, Outcome
@@ -21,6 +24,7 @@ from estate.transport.base import Transport
 from inventory import holdings, systems_file
 from inventory.collect import Collected
 from inventory.discover import discover
+from inventory.freshness import fresh_since, noted, way_to
 from inventory.own import sighting_of
 from inventory.workloads import all_workloads, gone
 
@@ -28,6 +32,9 @@ if TYPE_CHECKING:
     from decant.app import App
     from estate.store import Store
     from inventory.identity import Identified
+
+NOTE_SECONDS = 5.0
+"""How often the ledger is told what was read."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,8 @@ class Discovery:
     dependencies: Sequence[Dependency]
     not_seen: Sequence[NotSeen]
     seconds: float
+    fresh: Sequence[FreshRow] = ()
+    """Hosts that were left out, as what is known of them is recent."""
 
     @property
     def unreached(self) -> list[Collected]:
@@ -51,62 +60,134 @@ class Discovery:
         return worst(one.exit_code for one in self.collected)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """How a person wants it."""
+
+    tier: int = 2
+    """1 leaves out the facts that cost a host more than a moment; what was known of them stays known."""
+    max_age: float | None = None
+    """Hosts that were read within so many seconds are left out."""
+    record: Path | None = None
+    replay: Path | None = None
+
+
 def run(
     app: "App",
     chosen: Sequence[Host],
     hosts: Mapping[str, Host],
-    record: Path | None = None,
-    replay: Path | None = None,
-    tier: int = 2,
+    asked: Asked = Asked(),
+    stop: Callable[[], bool] = lambda: False,
 ) -> Discovery:
     """Read the `chosen` hosts; `hosts` also holds the jump hosts. Each is kept as soon as it is read.
 
-    `tier` 1 leaves out the facts that cost a host more than a moment; what was known of them stays known.
-
     Workloads and dependencies are derived from all that is known, the hosts of earlier runs included. Also where
-    the run is stopped, it is in the ledger with what it read.
+    the run is stopped, it is in the ledger with what it read; killed at once, with all but the last seconds of it.
     """
     begun = time.monotonic()
-    store = app.store
-    kept: list[Collected] = []
-
-    def keep(one: Collected) -> None:
-        store.put(one.server.model_copy(update={"tried": True}), _own(store, one))
-        store.add_observations(one.observations)
-        kept.append(one)
-
-    def connect(host: Host) -> Transport:
-        return _transport(app, host, hosts, record, replay)
-
     # A file that is not right is said before any host is asked.
     systems_file.load(app.workspace.systems)
-    settings = app.settings.discover
+    store, settings = app.store, app.settings.discover
     previous = {server.id: server for server in store.all(Server)}
-    earlier = {host.name: _known_last(store, host.name) for host in chosen if host.name in previous}
+    ways = {host.name: way_to(host, hosts) for host in chosen}
+    fresh = _fresh(previous, ways, asked)
+    wanted = [host for host in chosen if host.name not in fresh]
+    collected: list[Collected] = []
+    diary = _Diary(app, asked)
     try:
-        collected = discover(
-            chosen, connect, keep, previous, settings.parallel, settings.timeout, app.progress, tier, earlier
-        )
+        if wanted:
+            diary.begin([host.name for host in wanted], list(fresh))
+        for one in discover(
+            wanted,
+            lambda host: _transport(app, host, hosts, asked.record, asked.replay),
+            previous,
+            settings.parallel,
+            settings.timeout,
+            app.progress,
+            asked.tier,
+            lambda name: _known_last(store, name) if name in previous else {},
+            stop,
+        ):
+            way, before = ways[one.server.id], previous.get(one.server.id)
+            server = noted(one.server, one.observations, asked.tier, way, before)
+            store.add_observations(one.observations, server.model_copy(update={"tried": True}), _own(store, one))
+            # What was observed is in the store, and too much to hold of every host.
+            collected.append(replace(one, observations=()))
+            diary.note(one)
     finally:
-        if kept:
-            _note(app, kept, replay)
+        if collected or fresh:
+            diary.write()
             derive(app)
             keep_within(app)
-    facts = store.all_server_facts()
     ids = {one.server.id for one in collected}
     return Discovery(
-        collected,
+        sorted(collected, key=lambda one: one.server.id),
         [one for one in store.all(Workload) if one.server in ids],
         [one for one in store.all(Dependency) if ids & {one.client, one.server}],
-        [missing for one in facts if one.server.id in ids for missing in not_seen(one)],
+        [missing for one in store.each_server_facts() if one.server.id in ids for missing in not_seen(one)],
         time.monotonic() - begun,
+        _fresh_rows(fresh),
     )
+
+
+def _fresh(previous: Mapping[str, Server], ways: Mapping[str, str], asked: Asked) -> dict[str, datetime]:
+    """When each host was read that need not be asked again."""
+    if asked.max_age is None:
+        return {}
+    moment = now()
+    since = {
+        name: fresh_since(previous.get(name), asked.tier, way, asked.max_age, moment) for name, way in ways.items()
+    }
+    return {name: at for name, at in since.items() if at is not None}
+
+
+def _fresh_rows(fresh: Mapping[str, datetime]) -> list[FreshRow]:
+    moment = now()
+    return [
+        {"server": name, "read_at": at, "age_seconds": round((moment - at).total_seconds())}
+        for name, at in sorted(fresh.items())
+    ]
+
+
+class _Diary:
+    """The run in the ledger: that it began, with every host that is to be read; then, every few seconds, what was read.
+
+    A process that is killed so leaves who read which hosts, and an entry of its own for each of thousands of hosts
+    would make the ledger long to check.
+    """
+
+    def __init__(self, app: "App", asked: Asked) -> None:
+        self._app = app
+        self._source = {"replayed": str(asked.replay)} if asked.replay else {}
+        self._tier = asked.tier
+        self._outcomes: dict[str, str] = {}
+        self._written = time.monotonic()
+
+    def begin(self, names: Sequence[str], fresh: Sequence[str]) -> None:
+        """Before the first host is asked."""
+        payload = {"hosts": sorted(names), "tier": self._tier, **({"fresh": sorted(fresh)} if fresh else {})}
+        self._app.ledger.append("discover.begun", sorted(names), {**payload, **self._source}, self._app.actor)
+
+    def note(self, one: Collected) -> None:
+        """A host that was kept."""
+        self._outcomes[one.server.id] = one.server.unreached_reason or "read"
+        if time.monotonic() - self._written > NOTE_SECONDS:
+            self.write()
+
+    def write(self) -> None:
+        """What was noted and not yet written."""
+        if self._outcomes:
+            outcomes, self._outcomes = self._outcomes, {}
+            self._app.ledger.append(
+                "discover", sorted(outcomes), {"hosts": outcomes, **self._source}, self._app.actor
+            )
+        self._written = time.monotonic()
 
 
 def _known_last(store: "Store", server: str) -> dict[str, Observation]:
     """What tells since when each update waits: a reading that failed in between does not begin it anew."""
-    known = [seen for seen in store.observations(server, "updates") if seen.outcome is Outcome.KNOWN]
-    return {"updates": known[-1]} if known else {}
+    seen = store.last_known(server, "updates")
+    return {"updates": seen} if seen else {}
 
 
 def not_seen(facts: ServerFacts) -> list[NotSeen]:
@@ -136,12 +217,6 @@ def _transport(
     return RecordingTransport(transport, record) if record is not None else transport
 
 
-def _note(app: "App", kept: Sequence[Collected], replay: Path | None) -> None:
-    outcomes = {one.server.id: one.server.unreached_reason or "read" for one in kept}
-    source = {"replayed": str(replay)} if replay else {}
-    app.ledger.append("discover", sorted(outcomes), {"hosts": outcomes, **source}, app.actor)
-
-
 def _own(store: "Store", one: Collected) -> Sighting:
     before = store.get(Sighting, f"{OWN}::{one.server.id}")
     return sighting_of(one.server, {seen.fact: seen for seen in one.observations}, before)
@@ -163,6 +238,7 @@ def derive(app: "App", sightings: Sequence[Sighting] | None = None) -> "Identifi
     workloads = systems_file.with_systems((*all_workloads(facts, names), *imported), confirmed)
     before = store.all(Workload)
     store.retire(Workload, {*gone(before, workloads, facts), *holdings.gone(before, imported)})
-    store.put(*workloads, *holdings.handed_on(held))
+    known = {one.id: one for one in before}
+    store.put(*(one for one in workloads if known.get(one.id) != one), *holdings.handed_on(held))
     keep_dependencies(store, facts, workloads)
     return identified

@@ -25,9 +25,9 @@ def known_sightings(store: "Store") -> list[Sighting]:
     """Every sighting; a server that was discovered before there were any gives its own."""
     found = store.all(Sighting)
     have = {one.server for one in found}
-    for facts in store.all_server_facts():
-        if facts.server.id not in have:
-            found.append(sighting_of(facts.server, facts.observations))
+    for server in store.all(Server):
+        if server.id not in have:
+            found.append(sighting_of(server, store.server_facts(server.id).observations))
     return found
 
 

@@ -55,6 +55,12 @@ class Server(Record):
     host_key: str | None = None
     """SHA256 fingerprint of the key it showed."""
     legacy_ssh: bool = False
+    tier1_at: Instant | None = None
+    """When its facts of tier 1 were last read; None where any failed in the last reading."""
+    tier2_at: Instant | None = None
+    """The same of tier 2."""
+    read_by: str = ""
+    """Digest of the settings and facts of that reading (`inventory/freshness.py`)."""
     seen_at: Instant
 
     @property

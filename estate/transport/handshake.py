@@ -1,6 +1,7 @@
 """From a host's address to an SSH connection with agreed keys, not yet logged in; every stage is bounded."""
 
 import logging
+import select
 import signal
 import socket
 import threading
@@ -50,6 +51,25 @@ def open_stream(host: Host, timeout: float) -> socket.socket:
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, LOST_AFTER_MS)
     return stream
+
+
+def first_word(host: Host, stream: Stream, timeout: float) -> None:
+    """Wait until the host has said something over `stream`, and leave it there to be read.
+
+    Raises `UnreachableError` after `timeout` seconds, and closes `stream`. A tunnel through a jump host is not
+    waited for: it opens only once the host has answered the jump host.
+    """
+    if not isinstance(stream, socket.socket):
+        return
+    poll = select.poll()
+    poll.register(stream, select.POLLIN)
+    if not poll.poll(max(0.1, timeout) * 1000):
+        stream.close()
+        raise UnreachableError(
+            f"{host.name}: {host.address} port {host.port} took the connection and then said nothing"
+            f" for {timeout:.0f} seconds",
+            "look at the host's load and its sshd, and run again",
+        )
 
 
 def handshake(host: Host, stream: Stream, key_types: Sequence[str], timeout: float) -> paramiko.Transport:

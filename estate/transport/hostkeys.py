@@ -9,6 +9,7 @@ import tempfile
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import paramiko
@@ -52,10 +53,39 @@ def known(path: Path, host: Host) -> tuple[HostKey, ...]:
     """
     if not path.exists():
         return ()
+    found = path.stat()
+    return _accepted(path, (found.st_ino, found.st_size, found.st_mtime_ns)).of(entry_name(host))
+
+
+@dataclass(frozen=True)
+class _Accepted:
+    """A known_hosts file that was read: with a thousand hosts in it, it is not read anew for each of them."""
+
+    by_name: Mapping[str, tuple[HostKey, ...]]
+    hashed: paramiko.HostKeys
+
+    def of(self, name: str) -> tuple[HostKey, ...]:
+        more: Mapping[str, paramiko.PKey] = self.hashed.lookup(name) or {}
+        return (*self.by_name.get(name, ()), *map(HostKey.of, more.values()))
+
+
+@lru_cache(maxsize=4)
+def _accepted(path: Path, stamp: tuple[int, int, int]) -> _Accepted:
+    """The file as it is now, which `stamp` says."""
+    del stamp
     check_file(path)
-    keys = paramiko.HostKeys(str(path))
-    accepted: Mapping[str, paramiko.PKey] = keys.lookup(entry_name(host)) or {}
-    return tuple(HostKey.of(key) for key in accepted.values())
+    by_name: dict[str, tuple[HostKey, ...]] = {}
+    hashed = paramiko.HostKeys()
+    for line in reading.text(path).splitlines():
+        entry = HostKeyEntry.from_line(line) if line.strip() and not line.startswith("#") else None
+        if entry is None or entry.key is None:
+            continue
+        for name in entry.hostnames or ():
+            if name.startswith("|1|"):
+                hashed.add(name, entry.key.get_name(), entry.key)
+            else:
+                by_name[name] = (*by_name.get(name, ()), HostKey.of(entry.key))
+    return _Accepted(by_name, hashed)
 
 
 def check_file(path: Path) -> None:

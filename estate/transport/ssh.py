@@ -4,7 +4,7 @@ import contextlib
 import math
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from estate.records.host import Host
 from estate.secrets import Secrets, resolve
 from estate.transport import hostkeys
 from estate.transport.base import DEFAULT_TIMEOUT, OUTPUT_LIMIT, Prompts, Result, quote
-from estate.transport.handshake import Stream, handshake, open_stream, reason
+from estate.transport.handshake import Stream, first_word, handshake, open_stream, reason
 from estate.transport.login import log_in
 from estate.transport.pump import CHUNK, Streams, pump
 
@@ -95,9 +95,12 @@ class SshTransport:
         """See `Prompted.run_prompted`."""
         return self._run(argv, stdin, timeout, limit, prompts)
 
-    def connect(self, timeout: float = math.inf) -> None:
-        """Connect and log in now, where that was not done yet. Raises as `run` does."""
-        self._connected(time.monotonic() + timeout)
+    def connect(self, timeout: float = math.inf, heard: Callable[[], None] = lambda: None) -> None:
+        """Connect and log in now, where that was not done yet; `heard` is called once the host has said a word.
+
+        Raises as `run` does.
+        """
+        self._connected(time.monotonic() + timeout, heard)
 
     def host_key(self) -> hostkeys.HostKey:
         """The key that the host shows on the connection that stands; connects where there is none."""
@@ -211,22 +214,25 @@ class SshTransport:
                     raise
             time.sleep(ROOM_PAUSE)
 
-    def _connected(self, deadline: float) -> paramiko.Transport:
+    def _connected(self, deadline: float, heard: Callable[[], None] = lambda: None) -> paramiko.Transport:
         left = _left(deadline)
         if not self._connecting.acquire(timeout=-1 if math.isinf(left) else max(0.0, left)):
             raise UnreachableError(f"{self.host} did not answer in time", "check the host, and run again")
         try:
             if self._connection is None or not self._connection.is_active():
-                self._connection = self._connect(deadline)
+                self._connection = self._connect(deadline, heard)
             return self._connection
         finally:
             self._connecting.release()
 
-    def _connect(self, deadline: float) -> paramiko.Transport:
+    def _connect(self, deadline: float, heard: Callable[[], None]) -> paramiko.Transport:
         keys = hostkeys.known(self._known_hosts, self._host)
+        stream = self._stream(deadline)
+        first_word(self._host, stream, min(self._timeouts.handshake, _left(deadline)))
+        heard()
         connection = handshake(
             self._host,
-            self._stream(deadline),
+            stream,
             [key.kind for key in keys],
             min(self._timeouts.handshake, _left(deadline)),
         )

@@ -21,6 +21,8 @@ from estate.records.observation import Outcome
 from estate.redact import redact
 
 MISSING = 127
+NOT_INSTALLED = "is not installed on the host"
+"""How the reason ends where a tool is missing: the next reading finds it missing too."""
 TIMED_OUT = frozenset({124, 137, 143})
 
 
@@ -140,7 +142,7 @@ class Fact:
         return replace(reading, reason=redact(reading.reason), partial=redact(reading.partial))
 
     def _missing(self, section: Section) -> Reading | None:
-        return failed(f"{self.tool} is not installed on the host") if section.status == MISSING else None
+        return failed(f"{self.tool} {NOT_INSTALLED}") if section.status == MISSING else None
 
 
 def denied(section: Section) -> bool:

@@ -72,8 +72,8 @@ NOT_HERE = {"stack outputs": "needs the Pulumi CLI and an Azure account; only it
 
 
 MAY_BE_EMPTY = {
-    "conflicts", "dependencies", "differences", "doubts", "left_out", "lookalikes", "not_seen", "not_seen_again",
-    "notes", "outputs", "personal_data", "shared", "unclear", "uncovered", "unreached", "warnings",
+    "conflicts", "dependencies", "differences", "doubts", "fresh", "left_out", "lookalikes", "not_seen",
+    "not_seen_again", "notes", "outputs", "personal_data", "shared", "unclear", "uncovered", "unreached", "warnings",
 }  # fmt: skip
 """Keys that hold nothing in this workspace, and rightly so."""
 

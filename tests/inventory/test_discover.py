@@ -1,7 +1,6 @@
 """Many hosts at once, each on its own."""
 
 import os
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from estate.records.server import Server
 from estate.transport.base import Result, Transport
 from estate.transport.local import LocalTransport
 from estate.transport.recorded import RecordedTransport, RecordingTransport
-from inventory.collect import Collected, collect
+from inventory.collect import collect
 from inventory.discover import discover
 from inventory.facts import all_facts
 from tests.inventory.estates import AT
@@ -78,14 +77,11 @@ def test_hosts_that_fail_are_listed_with_the_reason_and_the_others_go_on() -> No
             raise HostKeyError("other shows another key", "ask why")
         return fine(one)
 
-    kept: list[Collected] = []
-    found = discover([host("dead"), host("a"), host("other"), host("b")], connect, kept.append)
-    assert [one.server.id for one in found] == ["a", "b", "dead", "other"]
-    assert {one.server.id for one in kept} == {"a", "b", "dead", "other"}
-    states = {one.server.id: (one.server.reached, one.exit_code) for one in found}
+    found = {one.server.id: one for one in discover([host("dead"), host("a"), host("other"), host("b")], connect)}
+    states = {name: (one.server.reached, one.exit_code) for name, one in found.items()}
     assert states == {"a": (True, 0), "b": (True, 0), "dead": (False, 3), "other": (False, 4)}
-    assert "did not answer within 10 seconds" in found[2].server.unreached_reason
-    assert found[2].observations == ()
+    assert "did not answer within 10 seconds" in found["dead"].server.unreached_reason
+    assert found["dead"].observations == ()
 
 
 def test_what_was_known_of_a_host_stays_known_when_it_is_not_reached() -> None:
@@ -93,7 +89,7 @@ def test_what_was_known_of_a_host_stays_known_when_it_is_not_reached() -> None:
         raise UnreachableError(f"{one.name} did not answer", "see whether it runs")
 
     before = Server(id="a", address="10.9.9.9", cpus=4, os_id="debian", reached=True, seen_at=AT)
-    (found,) = discover([host("a", owner="ICT")], connect, lambda one: None, {"a": before})
+    (found,) = discover([host("a", owner="ICT")], connect, {"a": before})
     assert (found.server.cpus, found.server.os_id, found.server.seen_at) == (4, "debian", AT)
     assert (found.server.reached, found.server.owner, found.server.address) == (False, "ICT", "10.0.0.1")
 
@@ -113,19 +109,19 @@ def test_slow_hosts_cost_no_more_than_their_own_time() -> None:
         raise UnreachableError(f"{one.name} did not answer", "see whether it runs")
 
     begun = time.monotonic()
-    found = discover([host(f"h{n}") for n in range(32)], slow, lambda one: None, parallel=32)
+    found = list(discover([host(f"h{n}") for n in range(32)], slow, parallel=32))
     assert len(found) == 32
     assert time.monotonic() - begun < 2
 
 
 def test_progress_counts_hosts() -> None:
     steps: list[Step] = []
-    discover([host("a"), host("b")], quick(), lambda one: None, progress=steps.append)
+    assert len(list(discover([host("a"), host("b")], quick(), progress=steps.append))) == 2
     assert [(step.done, step.total) for step in steps] == [(0, 2), (1, 2), (2, 2)]
 
 
-def test_ctrl_c_keeps_what_was_read_and_lets_the_rest_go() -> None:
-    fine, waiting = quick(), threading.Event()
+def test_a_stop_gives_what_was_read_and_lets_the_rest_go() -> None:
+    fine, waiting, stop = quick(), threading.Event(), threading.Event()
     hung: list[Canned] = []
 
     def connect(one: Host) -> Transport:
@@ -142,19 +138,85 @@ def test_ctrl_c_keeps_what_was_read_and_lets_the_rest_go() -> None:
         return made
 
     kept: list[str] = []
-
-    def keep(one: Collected) -> None:
-        kept.append(one.server.id)
-        if len(kept) == 2:
-            waiting.wait(5)
-            os.kill(os.getpid(), signal.SIGINT)
-
     begun = time.monotonic()
+
+    def read() -> None:
+        for one in discover([host("a"), host("b"), host("hung")], connect, stop=stop.is_set):
+            kept.append(one.server.id)
+            if len(kept) == 2:
+                assert waiting.wait(10)
+                stop.set()
+
     with pytest.raises(InterruptedRunError, match="2 of 3 hosts"):
-        discover([host("a"), host("b"), host("hung")], connect, keep)
+        read()
     assert set(kept) == {"a", "b"}
     assert hung[0].closed.is_set()
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 10
+
+
+class Distant(Canned):
+    """A host that answers `heard` or lets one in only once `alive` is set."""
+
+    def __init__(self, name: str, answer: Callable[[bytes], bytes], alive: threading.Event, speaks: bool) -> None:
+        super().__init__(name, answer)
+        self._alive = alive
+        self._speaks = speaks
+
+    def connect(self, timeout: float, heard: Callable[[], None]) -> None:
+        if self._speaks:
+            heard()
+        if not self._alive.wait(timeout):
+            raise UnreachableError(f"{self.host} did not answer", "see whether it runs")
+
+
+@pytest.mark.parametrize("speaks", [False, True], ids=["say nothing", "say hello and then hang"])
+def test_hosts_that_are_waited_for_hold_no_place_of_the_others(speaks: bool) -> None:
+    """One place, and many dead hosts before the only one that is alive: it is read while they are still waited for."""
+    end = threading.Event()
+    number = 2 if speaks else 8
+
+    def connect(one: Host) -> Transport:
+        return quick()(one) if one.name == "alive" else Distant(one.name, lambda sent: b"", end, speaks)
+
+    hosts = [*(host(f"dead{n}") for n in range(number)), host("alive")]
+    order = []
+    for one in discover(hosts, connect, parallel=1, timeout=60):
+        order.append(one.server.id)
+        end.set()
+    assert order[0] == "alive"
+    assert len(order) == number + 1
+
+
+def test_no_more_hosts_are_read_at_once_than_there_are_places() -> None:
+    at_work, most, lock = 0, 0, threading.Lock()
+
+    def answer(sent: bytes) -> bytes:
+        nonlocal at_work, most
+        with lock:
+            at_work += 1
+            most = max(most, at_work)
+        time.sleep(0.02)
+        with lock:
+            at_work -= 1
+        return b"nothing"
+
+    class Near(Canned):
+        def connect(self, timeout: float, heard: Callable[[], None]) -> None:
+            heard()
+
+    assert (
+        len(list(discover([host(f"h{n}") for n in range(20)], lambda one: Near(one.name, answer), parallel=3)))
+        == 20
+    )
+    assert most <= 3
+
+
+def test_a_fault_of_our_own_is_raised_where_it_can_be_seen() -> None:
+    def connect(one: Host) -> Transport:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        list(discover([host("a")], connect))
 
 
 def test_a_recording_gives_the_same_again(tmp_path: Path) -> None:
@@ -204,7 +266,5 @@ def test_the_unit_of_a_process_is_put_to_its_sockets() -> None:
 
 
 def test_tier_1_asks_for_no_dear_fact() -> None:
-    kept: list[Collected] = []
-    discover([host("here")], lambda one: LocalTransport(), kept.append, tier=1)
-    [read] = kept
+    [read] = discover([host("here")], lambda one: LocalTransport(), tier=1)
     assert {seen.fact for seen in read.observations} == {f.id for f in all_facts().values() if f.tier == 1}

@@ -46,7 +46,7 @@ def run(estate: Estate, tmp_path_factory: pytest.TempPathFactory) -> Run:
     def way(host: Host) -> Transport:
         return RecordingTransport(connect(host, hosts, estate.known_hosts), folder)
 
-    return Run(hosts, discover(list(hosts.values()), way, lambda one: None), folder)
+    return Run(hosts, list(discover(list(hosts.values()), way)), folder)
 
 
 def test_all_servers_are_reached_and_nothing_failed(run: Run) -> None:
@@ -74,9 +74,7 @@ def test_every_dependency_of_the_estates_description_is_found(run: Run) -> None:
 
 
 def test_the_recording_gives_the_same_workloads_again(run: Run) -> None:
-    again = discover(
-        list(run.hosts.values()), lambda host: RecordedTransport(host.name, run.folder), lambda one: None
-    )
+    again = list(discover(list(run.hosts.values()), lambda host: RecordedTransport(host.name, run.folder)))
     assert derived(again)[0] != ()
     first = {(one.id, one.bytes, str(one.detail)) for one in derived(run.found)[0]}
     assert {(one.id, one.bytes, str(one.detail)) for one in derived(again)[0]} == first
@@ -93,7 +91,7 @@ def test_nothing_is_left_on_a_host_but_its_logs(run: Run, estate: Estate) -> Non
     uppers = {name: estate.folder / "hosts" / name / "upper" for name in run.hosts}
     watched = {name: {path for path in upper.rglob("*") if path.is_file()} for name, upper in uppers.items()}
     begun = time.time()
-    discover(list(run.hosts.values()), lambda host: connect(host, run.hosts, estate.known_hosts), lambda one: None)
+    assert list(discover(list(run.hosts.values()), lambda host: connect(host, run.hosts, estate.known_hosts)))
     for name, upper in uppers.items():
         assert watched[name], "the host's own writes are not where this test looks for them"
         after = {path for path in upper.rglob("*") if path.is_file() and not path.is_symlink()}
@@ -116,7 +114,7 @@ def test_other_accounts_see_less_or_by_another_way_and_that_is_said(run: Run, es
         for host in run.hosts.values()
         if host.name in ("db-legacy", "files-legacy")
     ]
-    found = discover(as_user, lambda host: connect(host, run.hosts, estate.known_hosts, resolve), lambda one: None)
+    found = list(discover(as_user, lambda host: connect(host, run.hosts, estate.known_hosts, resolve)))
     facts = {(one.server.id, seen.fact): seen for one in found for seen in one.observations}
     assert all(one.server.reached for one in found)
     if user == spec.VIEWER:
@@ -153,7 +151,7 @@ def test_a_wrong_user_key_or_host_key_and_a_dead_host_are_listed_while_the_other
     def way(host: Host) -> Transport:
         return connect(host, cases, stranger if host.name == "wrong-key" else estate.known_hosts)
 
-    found = {one.server.id: one for one in discover(list(cases.values()), way, lambda one: None)}
+    found = {one.server.id: one for one in discover(list(cases.values()), way)}
     assert found["db-legacy"].server.reached
     codes = {name: one.exit_code for name, one in found.items()}
     assert codes == {

@@ -28,7 +28,7 @@ def hosts() -> list[Host]:
 
 
 def replayed() -> list[Collected]:
-    return discover(hosts(), lambda host: RecordedTransport(host.name, TRANSCRIPTS), lambda one: None)
+    return list(discover(hosts(), lambda host: RecordedTransport(host.name, TRANSCRIPTS)))
 
 
 def derived(found: list[Collected]) -> tuple[tuple[Workload, ...], tuple[Dependency, ...]]:
