@@ -7,15 +7,45 @@ from typing import Any
 from estate.secret_forms import FORMS
 from inventory.facts import all_facts
 
+LEAVES: dict[str, tuple[str, ...]] = {
+    "the logs, which note the login, and sudo where it was used": (
+        *("/var/log/auth.log", "/var/log/secure", "/var/log/syslog", "/var/log/messages", "/var/log/daemon.log"),
+        *("/var/log/user.log", "/var/log/journal/*/*.journal", "/run/log/journal/*/*.journal", "/var/log/audit/*"),
+        *("/var/log/wtmp", "/var/log/btmp", "/var/log/lastlog", "/run/utmp"),
+    ),
+    "what PAM and systemd keep of a session while it lasts, and some seconds more": (
+        *("/run/motd.dynamic", "/run/systemd/sessions/*", "/run/systemd/users/*", "/run/systemd/transient/*"),
+        *("/run/systemd/units/*", "/run/systemd/journal/streams/*", "/run/user/*"),
+    ),
+    "sudo's note of when a password was given, and that its lecture was": (
+        *("/run/sudo/ts/*", "/var/lib/sudo/ts/*", "/var/lib/sudo/lectured/*", "/var/db/sudo/*"),
+    ),
+    "what PostgreSQL writes for itself at any query: statistics, caches of its catalogues, notes in its pages of what all "
+    "may see (no row changes: a test compares dumps), and its log where it notes connections": (
+        *("/run/postgresql/*.pg_stat_tmp/*", "/var/lib/postgresql/*/pg_internal.init", "/var/log/postgresql/*"),
+        *(f"/var/lib/postgresql/*/{part}/*" for part in ("base", "global", "pg_wal", "pg_xact", "pg_stat")),
+    ),
+    "what MariaDB does: temporary tables while it answers (in its `tmpdir`, whose time of change stays), notes on tables "
+    "that it opens, and its log": (
+        *("/tmp/#sql*", "/var/log/mysql/*", "/var/lib/mysql/mysql/*.CSM"),  # noqa: S108 - the server's choice
+        *("/var/lib/mysql/mysql/transaction_registry.ibd", "/var/lib/mysql/ib*", "/var/lib/mysql/aria_log*"),
+    ),
+}
+"""What discovery may change on a server, by the reason; `*` is any part of a path."""
+
 COSTS = Path(__file__).parent / "costs.json"
 
 _HEAD = """\
 # What discovery does on a server
 
 `decant discover` logs in by SSH, sends a script for each tier to `sh` on a channel, and reads what it prints. It installs
-nothing and writes no file. What it leaves is what any login leaves: entries in wtmp, btmp, lastlog and the journal
-or auth log; with `sudo`, one entry for `sh` and sudo's own time stamp under `/run/sudo`; and, where a database
-server logs connections, one for each that is made over its local socket.
+nothing and writes no file. What changes on the server is what any login changes, and what its own services write
+because they were asked, and nothing else: a test compares the whole file systems of servers before and after, beside
+servers that nobody read meanwhile.
+
+{leaves}
+
+Times of access change where the server keeps them (`relatime`: once a day); where root reads large samples they do not.
 
 A fact that gains from root is read through one `sudo -n` a script where the hosts file says `sudo = "nopasswd"`, or after
 sudo's own prompt where it says `"password"`. Without root it is read as the login account, and what could not be
@@ -60,6 +90,7 @@ def markdown() -> str:
     measured: dict[str, Any] = json.loads(COSTS.read_text("utf-8"))
     costs = {fact: one["cpu_ms"] for fact, one in measured["facts"].items()}
     head = _HEAD.format(
+        leaves="\n".join(f"- {why}: {', '.join(f'`{path}`' for path in paths)}" for why, paths in LEAVES.items()),
         forms=_forms(),
         together=measured["tier_1_together_ms"],
         command=measured["command"],
