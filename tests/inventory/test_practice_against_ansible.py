@@ -93,7 +93,7 @@ def both(estate: Estate, more: None, tmp_path_factory: pytest.TempPathFactory) -
     folder = tmp_path_factory.mktemp("ansible")
     hosts = servers(estate, folder)
     begun = time.monotonic()
-    found = discover(list(hosts.values()), lambda host: connect(host, hosts, estate.known_hosts), lambda one: None)
+    found = list(discover(list(hosts.values()), lambda host: connect(host, hosts, estate.known_hosts)))
     theirs = by_ansible(estate, list(hosts.values()), folder)
     services = [all_facts()["services"]]
     out = {}
