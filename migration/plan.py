@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Literal
 
 from estate.documents.words import day
@@ -51,17 +52,17 @@ class Estate:
         """How a workload is moved: by hand, where there is no mover for its kind, or none that reads its server."""
         return "decant" if workload.kind in self.movers and workload.server not in self.windows else "by hand"
 
-    @property
+    @cached_property
     def windows(self) -> frozenset[str]:
         """The servers that run Windows: what is on them no target of ours takes, and no mover reads."""
         return frozenset(one.server.id for one in self.servers if one.server.is_windows)
 
-    @property
+    @cached_property
     def targets(self) -> list[ServerFacts]:
         """The servers that take workloads."""
         return [one for one in self.servers if one.server.role == "target"]
 
-    @property
+    @cached_property
     def links(self) -> list[Link]:
         """The dependencies, laid at the council's workloads."""
         return links([one for one in self.workloads if not one.os_owned], self.dependencies)
@@ -176,13 +177,14 @@ def _targets(moving: Sequence[Workload], estate: Estate) -> list[tuple[str, str 
     """A target for each workload; jobs follow the data of their server."""
     whole = {one.server for one in estate.assessments if one.disposition is Disposition.REHOST}
     whole |= estate.windows
+    able = [targets.target_of(one) for one in estate.targets]
     beside: dict[str, str | None] = {}
     found = []
     for one in sorted(moving, key=lambda one: (one.kind == "schedule", one.kind in APPLICATIONS, one.id)):
         if one.server in whole:
             where = None
         else:
-            where = targets.propose(one, estate.targets, beside.get(one.server))
+            where = targets.propose(one, able, beside.get(one.server))
             beside.setdefault(one.server, where)
         found.append((one.id, where))
     return found

@@ -1,6 +1,7 @@
 """Which target server could take a workload: one that already runs what it needs. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from estate.records.facts.filesystems import Filesystems
 from estate.records.facts.packages import Packages
@@ -30,7 +31,26 @@ _CAN_TAKE: Mapping[str, Callable[[ServerFacts], bool]] = {
 }
 
 
-def propose(workload: Workload, targets: Sequence[ServerFacts], beside: str | None = None) -> str | None:
+@dataclass(frozen=True)
+class Target:
+    """What counts of a target server: told once, as a plan asks it of every target for every workload."""
+
+    id: str
+    takes: frozenset[str]
+    """Kinds of workload."""
+    free: int | None
+    """Bytes free on the largest file system; None where that is not known."""
+
+
+def target_of(facts: ServerFacts) -> Target:
+    """A server as a target."""
+    takes = frozenset(kind for kind, can in _CAN_TAKE.items() if can(facts))
+    known = facts.get("filesystems", Filesystems)
+    free = max((one.available_bytes for one in known.filesystems), default=None) if known else None
+    return Target(facts.server.id, takes, free)
+
+
+def propose(workload: Workload, targets: Sequence[Target], beside: str | None = None) -> str | None:
     """The name of a target for the workload; None where none is known to suit, and a person must say.
 
     `beside` is where the rest of its server's data goes: jobs follow it. Of several, the one with the most
@@ -39,16 +59,8 @@ def propose(workload: Workload, targets: Sequence[ServerFacts], beside: str | No
     if workload.kind == "schedule" and beside is not None:
         return beside
     fitting = [
-        (-(free or 0), facts.server.id)
-        for facts in targets
-        if workload.kind in _CAN_TAKE
-        and _CAN_TAKE[workload.kind](facts)
-        and ((free := _free(facts)) is None or workload.bytes is None or free > workload.bytes)
+        (-(one.free or 0), one.id)
+        for one in targets
+        if workload.kind in one.takes and (one.free is None or workload.bytes is None or one.free > workload.bytes)
     ]
     return min(fitting)[1] if fitting else None
-
-
-def _free(facts: ServerFacts) -> int | None:
-    """Bytes free on the largest file system; None where that is not known."""
-    known = facts.get("filesystems", Filesystems)
-    return max((one.available_bytes for one in known.filesystems), default=None) if known else None

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 Kind = Literal["server", "workload", "dependency"]
 
-_PASSING = frozenset({"seen_at", "origins", "at", "unreached_reason", "last_seen", "rounds", "of_rounds"})
+_PASSING = frozenset(
+    {"seen_at", "tier1_at", "tier2_at", "read_by", "origins", "at", "unreached_reason", "last_seen", "rounds",
+     "of_rounds"}
+)  # fmt: skip
 """Fields that tell when and how something was seen, and not what it is."""
 _SIZES = frozenset({"bytes", "disk_used_bytes"})
 _NOTABLE = 0.1
