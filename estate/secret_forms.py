@@ -108,3 +108,11 @@ FORMS: tuple[Form, ...] = (
     *(Form(group, example, "quoted") for group, examples in _QUOTED.items() for example in examples),
     *(Form(group, example, "looks") for group, examples in _LOOKS.items() for example in examples),
 )
+
+_OF_WINDOWS = (
+    *("app.exe /password {} /quiet", "app.exe /pwd:{}", "osql -S db -U sa -P {} -i x.sql"),
+    *("net use Z: \\\\files\\shared {} /user:COUNCIL\\svc", "net use \\\\files\\shared /user:svc {}"),
+    *("schtasks /create /ru svc /rp {} /tn x", "psexec \\\\db -u svc -p {} cmd", "plink -pw {} svc@host"),
+)
+WINDOWS_FORMS: tuple[Form, ...] = tuple(Form("options and tools of Windows", example) for example in _OF_WINDOWS)
+"""Those that only Windows knows; the others are known there too."""

@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from estate.secret_forms import FORMS
+from estate.secret_forms import FORMS, WINDOWS_FORMS
 from inventory.facts import all_facts
+from inventory.windows import windows_facts
 
 LEAVES: dict[str, tuple[str, ...]] = {
     "the logs, which note the login, and sudo where it was used": (
@@ -85,6 +86,31 @@ of tier 1.
 """
 
 
+_WINDOWS = """
+## Windows Server
+
+To a Windows server the script is one for PowerShell, on the standard input of `powershell.exe` as Windows brings it (3.0
+to 5.1). **It was proved by transcripts only, written by hand from Microsoft's documentation: no Windows server was ever
+read, and no PowerShell ever parsed the script.** Read a server of little weight first. How to set OpenSSH up, and how
+Decant knows a Windows server, is in [inventory.md](inventory.md).
+
+It installs nothing and writes no file of its own. What stays is what any such login leaves: logons in the Security log, the
+OpenSSH log, the account's profile folder at its first login, PowerShell's own start-up profile in it
+(`StartupProfileData-NonInteractive`), and, where script block logging is on, the script in PowerShell's log: it holds no
+secret. The sizes of shares and sites are found by walking their folders, in tier 2 and for at most 45 seconds each fact.
+What it costs a server in processor time was not measured.
+
+There is no sudo: what asks for administrators is read where the account is a member of the local group Administrators,
+and said to be unreadable where it is not. A fact of tier 1 has 15 seconds, one of tier 2 a minute. Command lines of
+services, processes and tasks are redacted before they are kept. Passwords of application pools and tasks, all of
+`web.config` but the names of servers, private keys and people's full names never leave the server.
+
+| fact | tier | reads, and with which right |
+| --- | --- | --- |
+"""
+_SNIPPETS_OF_WINDOWS = "Each snippet stands in `inventory/windows/<fact>.py`."
+
+
 def markdown() -> str:
     """The page `docs/probes.md`."""
     measured: dict[str, Any] = json.loads(COSTS.read_text("utf-8"))
@@ -101,12 +127,16 @@ def markdown() -> str:
         f"| `{fact.id}` | {fact.tier} | {costs.get(fact.id, 'not measured')} | {fact.reads.replace('|', '&#124;')} |"
         for fact in all_facts().values()
     ]
-    return head + "\n".join(rows) + "\n\nEach snippet stands in `inventory/facts/<fact>.py`."
+    of_windows = [
+        f"| `{fact.id}` | {fact.tier} | {fact.reads.replace('|', '&#124;')} |" for fact in windows_facts().values()
+    ]
+    linux = [head + "\n".join(rows), "", "Each snippet stands in `inventory/facts/<fact>.py`."]
+    return "\n".join([*linux, _WINDOWS + "\n".join(of_windows), "", _SNIPPETS_OF_WINDOWS])
 
 
 def _forms() -> str:
     groups: dict[str, list[str]] = {}
-    for form in FORMS:
+    for form in (*FORMS, *WINDOWS_FORMS):
         example = form.holding("SECRET").replace("\n", " ").replace("|", "&#124;")
         groups.setdefault(form.group, []).append(f"`{example}`")
     return "\n".join(f"| {group} | {', '.join(examples)} |" for group, examples in groups.items())

@@ -19,6 +19,8 @@ def known(facts: ServerFacts, fact: str, kind: type[F]) -> F | None:
     if facts.outcome(fact) is Outcome.ABSENT:
         return None
     payload = facts.get(fact, kind)
+    if payload is None and facts.outcome(fact) is None and facts.server.is_windows:
+        raise UndecidedError(f"Decant does not read {fact} on Windows", "look on the host")
     if payload is None:
         raise UndecidedError(f"{fact} is not known ({facts.why(fact)})", _how(facts, fact))
     return payload

@@ -62,9 +62,7 @@ def COMMAND(app: App, fresh: bool, most: int, as_json: bool) -> None:
         for crossing in wave.crossing:
             say(f"  crosses between server room and Azure after this wave: {crossing}")
     ours, of = plan.by_decant
-    say(
-        f"Of {of} workloads that move, {ours} by Decant, {of - ours} by hand (Decant has no mover for their kind)."
-    )
+    say(f"Of {of} workloads that move, {ours} by Decant, {of - ours} by hand (Decant has no mover for them).")
     staying = {name: why for name, why in plan.not_moving.items() if why not in GOES_WITHOUT_SAYING}
     table("Not moving", ("workload", "why"), sorted(staying.items()))
     implied = len(plan.not_moving) - len(staying)

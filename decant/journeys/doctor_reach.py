@@ -11,6 +11,7 @@ from estate.progress import Step
 from estate.records.host import Host
 from estate.transport.base import Transport
 from estate.transport.privilege import rooted
+from inventory.system import system_of
 
 HOSTS_AT_ONCE = 16
 HOST_SECONDS = 30.0
@@ -68,6 +69,8 @@ def _key(host: Host) -> Check:
 def _host(app: App, host: Host) -> list[Check]:
     try:
         transport = app.connect(host.name)
+        if system_of(host, transport) == "windows":
+            return [_windows(transport, host)]
         version = transport.run(["uname", "-sr"], timeout=HOST_SECONDS).must("uname").text.strip()
     except DecantError as error:
         return [wrong(host.name, "discover, move", error)]
@@ -76,6 +79,14 @@ def _host(app: App, host: Host) -> list[Check]:
         Check(host.name, "discover, move", True, f"{version}, as {host.user}{way}"),
         _root(transport, host),
     ]
+
+
+def _windows(transport: Transport, host: Host) -> Check:
+    # `ver` is cmd's own word, and PowerShell finds cmd: it is the same whichever is the account's shell.
+    version = transport.run(["cmd.exe", "/c", "ver"], timeout=HOST_SECONDS).must("ver").text.strip()
+    return Check(
+        host.name, "discover", True, f"{version}, as {host.user}; Decant reads Windows and moves nothing of it"
+    )
 
 
 def _root(transport: Transport, host: Host) -> Check:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from decant.journeys.talking import keep_dependencies
 from decant.journeys.usage import usages
-from estate.errors import EXIT_INTERRUPTED, EXIT_UNREACHABLE, worst
+from estate.errors import EXIT_INTERRUPTED, EXIT_UNREACHABLE, UnreachableError, worst
 from estate.observed import Observed, Round
 from estate.records.base import now
 from estate.records.dependency import Dependency
 from estate.records.host import Host
+from estate.records.server import Server
 from estate.records.usage import Usage
 from estate.records.workload import Workload
 from estate.transport.base import Transport
@@ -84,7 +85,14 @@ def run(app: "App", chosen: Sequence[Host], every: float, rounds: int, stop: Cal
         if news.due():
             _derive(app)
 
+    windows = {one.id for one in store.all(Server) if one.is_windows}
+
     def reach(host: Host) -> Transport:
+        if host.system == "windows" or (host.system is None and host.name in windows):
+            raise UnreachableError(
+                f"{host.name} runs Windows, which `decant observe` does not read",
+                "look at it with `decant discover`",
+            )
         return connect(host, app.hosts, app.workspace.known_hosts)
 
     ran = observe(

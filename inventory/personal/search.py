@@ -61,7 +61,19 @@ def sources(facts: ServerFacts) -> list[Source]:
 
 
 def unread(facts: ServerFacts) -> list[PersonalData]:
-    """What could not be sampled since the fact that would name it is not known."""
+    """What could not be sampled since the fact that would name it is not known, or the server runs Windows."""
+    if facts.server.is_windows:
+        return [
+            PersonalData(
+                id=f"{facts.server.id}/files",
+                server=facts.server.id,
+                source="files",
+                name="all of it",
+                outcome=Outcome.FAILED,
+                reason="Decant samples nothing on Windows: look into its shares and databases by hand",
+                at=now(),
+            )
+        ]
     return [
         PersonalData(
             id=f"{facts.server.id}/{kind}",

@@ -36,7 +36,7 @@ def _service(row: Row) -> Service:
         sub=sub,
         enabled=_ENABLED.get(mode, ""),
         main_pid=row.number("pid") or None,
-        path=program(command),
+        path=redacted(program(command)),
         description=redacted(row.text("title")),
         command=redacted(command),
         user=row.text("account"),

@@ -9,6 +9,8 @@ from policies.rules.base import Context, HostRule, Verdict, cyber_essentials, fa
 
 def _check(facts: ServerFacts, context: Context) -> Verdict:
     del context
+    if facts.server.is_windows:
+        raise UndecidedError("Windows has no uid 0", "see who is in Administrators: `decant estate show`")
     mighty = sorted(u.name for u in need(facts, "users", Users).users if u.uid == 0)
     others = [name for name in mighty if name != "root"]
     if others:

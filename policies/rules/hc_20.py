@@ -4,7 +4,7 @@ from estate.errors import UndecidedError
 from estate.records.facts.disks import Disk, Disks
 from estate.records.facts.os import Os
 from estate.records.server import ServerFacts
-from policies.observed import need
+from policies.observed import insist_on_all, need
 from policies.rules.base import Context, HostRule, Verdict, failed, host, ncsc, passed
 
 
@@ -21,6 +21,9 @@ def _check(facts: ServerFacts, context: Context) -> Verdict:
     )
     if not plain:
         return passed("every file system lies on an encrypted device")
+    if facts.server.is_windows:
+        # Only an administrator is told of BitLocker.
+        insist_on_all(facts, "disks")
     if facts.server.role == "target":
         raise UndecidedError(
             "encryption at host cannot be seen from inside the machine", "see CMP-03 in `decant check stack`"

@@ -17,6 +17,8 @@ def _check(facts: ServerFacts, context: Context) -> Verdict:
         wrong.append("the audit daemon does not run")
     if wrong:
         return failed(" and ".join(wrong))
+    if facts.server.is_windows:
+        raise UndecidedError("Decant does not read what Windows audits", "look at its audit policy (auditpol)")
     if logs.auditd is None:
         raise UndecidedError("it could not be told whether the audit daemon runs", "look on the host")
     return passed(f"to {', '.join(logs.forwards_to)}, with auditd")

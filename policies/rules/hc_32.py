@@ -15,7 +15,12 @@ _PORTS = {
     11211: "memcached",
     27017: "MongoDB",
 }
-_PROCESSES = {"postgres": "PostgreSQL", "mariadbd": "MariaDB or MySQL", "mysqld": "MariaDB or MySQL"}
+_PROCESSES = {
+    "sqlservr": "SQL Server",
+    "postgres": "PostgreSQL",
+    "mariadbd": "MariaDB or MySQL",
+    "mysqld": "MariaDB or MySQL",
+}
 _EVERY = frozenset({"0.0.0.0", "::", "*"})  # noqa: S104 - what a host shows
 
 

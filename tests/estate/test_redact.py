@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estate.redact import GONE, redact, redact_argv, redact_bytes
-from estate.secret_forms import FORMS, Form
+from estate.secret_forms import FORMS, WINDOWS_FORMS, Form
 
 PLAIN = string.ascii_letters + string.digits
 BARE = PLAIN + "!#%*+,-./:=?@^_~"
@@ -16,7 +16,7 @@ BARE = PLAIN + "!#%*+,-./:=?@^_~"
 bare = st.text(BARE, min_size=6, max_size=40).map(lambda text: f"Zq{text}9")
 spaced = st.text(BARE + " $()<>|;&[]{}", min_size=6, max_size=40).map(lambda text: f"Zq{text}9")
 
-WORDS = [form for form in FORMS if form.holds == "word"]
+WORDS = [form for form in (*FORMS, *WINDOWS_FORMS) if form.holds == "word"]
 QUOTED = [form for form in FORMS if form.holds == "quoted"]
 LOOKS = [form for form in FORMS if form.holds == "looks"]
 PLACES = ("", "app ", "30 2 * * * root ", "/etc/app.conf:", "ExecStart=/usr/bin/app ")
