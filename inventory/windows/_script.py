@@ -6,7 +6,8 @@ at the first block, and a command line may have 8,191 characters only. All of it
 written as UTF-8 to the stream itself, so no code page of the host's matters.
 
 Each snippet runs in a runspace beside the main one, so that it can be left when its time is up, and has its own status:
-0, 124 out of time, 126 refused for want of a right, 127 no such class, object or command, 1 anything else. Status and
+0, 124 out of time, 126 refused for want of a right, 127 no such class, object,
+command or file, 1 anything else. Status and
 objects are told by the types and numbers of errors, never by their words, which are in the host's own language.
 """
 
@@ -19,7 +20,7 @@ from html import unescape
 from inventory.facts.base import Fact
 from inventory.script import Script
 
-_GATHER = "$ProgressPreference='SilentlyContinue';&([scriptblock]::Create((@($input)-join[string][char]10)))"
+_GATHER = "$ProgressPreference='SilentlyContinue';&([scriptblock]::Create((@($input) -join [string][char]10)))"
 ARGV = (
     "powershell.exe",
     "-NoLogo",
@@ -50,6 +51,7 @@ function code($wrong) {
   while ($x) {
     if ($x -is [UnauthorizedAccessException] -or $x -is [Security.SecurityException]) { return 126 }
     if ($x -is [Management.Automation.CommandNotFoundException]) { return 127 }
+    if ($x -is [IO.FileNotFoundException] -or $x -is [IO.DirectoryNotFoundException]) { return 127 }
     if (@(-2147024891, -2147217405) -contains $x.HResult) { return 126 }
     if (@(-2147217394, -2147217392, -2147221164, -2147221005) -contains $x.HResult) { return 127 }
     $x = $x.InnerException
@@ -87,11 +89,11 @@ function weigh([string]$root, [double]$seconds) {
     $folder = $left.Pop()
     try {
       foreach ($one in $folder.EnumerateFileSystemInfos()) {
-        if ($one.Attributes -band [IO.FileAttributes]::ReparsePoint) { continue }
-        if ($one -is [IO.DirectoryInfo]) { $left.Push($one) }
-        else { $sum.bytes += $one.Length; $sum.files += 1 }
+        # A folder that leads elsewhere is not followed; a file of that sort is a deduplicated one, and counts.
+        if ($one -isnot [IO.DirectoryInfo]) { $sum.bytes += $one.Length; $sum.files += 1 }
+        elseif (-not ($one.Attributes -band [IO.FileAttributes]::ReparsePoint)) { $left.Push($one) }
       }
-    } catch [UnauthorizedAccessException] { $sum.refused += 1 }
+    } catch { if ((code $_) -eq 126) { $sum.refused += 1 } else { $sum.whole = $false } }
   }
   $sum
 }

@@ -10,9 +10,13 @@ SNIPPET = r"""
 part 'the settings of the file server' { cim MSFT_SmbServerConfiguration 'root/Microsoft/Windows/SMB' | ForEach-Object {
   @{ kind = 'settings'; smb1 = $_.EnableSMB1Protocol } } }
 $shares = @(cim Win32_Share | Where-Object { $_.Type -eq 0 })
-part 'who may use the shares' { cim MSFT_SmbShareAccessControlEntry 'root/Microsoft/Windows/SMB' | ForEach-Object {
-  @{ kind = 'may'; share = $_.Name; account = $_.AccountName
-     right = $_.CimInstanceProperties['AccessRight'].Value; allow = $_.CimInstanceProperties['AccessControlType'].Value } } }
+part 'who may use the shares' { cim Win32_LogicalShareSecuritySetting | ForEach-Object {
+  $name = $_.Name
+  $said = Invoke-CimMethod -InputObject $_ -MethodName GetSecurityDescriptor
+  if ($said.ReturnValue -eq 5) { throw (New-Object UnauthorizedAccessException) }
+  foreach ($entry in $said.Descriptor.DACL) {
+    @{ kind = 'may'; share = $name; type = $entry.AceType; mask = $entry.AccessMask; sid = $entry.Trustee.SIDString
+       account = (@($entry.Trustee.Domain, $entry.Trustee.Name) | Where-Object { $_ }) -join '\' } } } }
 $clock = [Diagnostics.Stopwatch]::StartNew()
 $left = $shares.Count
 foreach ($share in $shares) {
@@ -29,9 +33,10 @@ foreach ($share in $shares) {
 """
 
 _ALLOW = 0
-_FULL, _CHANGE = 0, 1
-"""MSFT_SmbShareAccessControlEntry: AccessControlType 0 allows; AccessRight 0 is all, 1 to change, 2 to read."""
-_EVERYONE = ("everyone", "guests", "builtin\\guests", "anonymous logon", "nt authority\\anonymous logon")
+_WRITE = 0x2
+"""In an entry's mask: the right to write into a file, or to make one in a folder."""
+_GUESTS = frozenset({"S-1-5-7", "S-1-5-32-546"})
+"""Anonymous, and the group of guests. Everyone (S-1-1-0) includes neither since Server 2003."""
 
 
 def parse(rows: Rows) -> Reading:
@@ -52,7 +57,7 @@ def parse(rows: Rows) -> Reading:
 
 def _share(row: Row, rows: Rows, unmeasured: list[str]) -> Share:
     name = row.text("name")
-    may = [one for one in rows.of("may") if one.text("share") == name and one.number("allow") == _ALLOW]
+    may = [one for one in rows.of("may") if one.text("share") == name and one.number("type") == _ALLOW]
     size = next((one for one in rows.of("size") if one.text("share") == name), None)
     whole = size is not None and size.flag("whole") and not size.number("refused")
     if size is not None and not whole:
@@ -62,9 +67,9 @@ def _share(row: Row, rows: Rows, unmeasured: list[str]) -> Share:
         name=name,
         path=row.text("path"),
         # What is not known to be read-only is not called so.
-        read_only=bool(may) and not any(one.number("right") in (_FULL, _CHANGE) for one in may),
-        guest=any(one.text("account").lower() in _EVERYONE[1:] for one in may),
-        clients=tuple(dict.fromkeys(one.text("account") for one in may)),
+        read_only=bool(may) and not any(one.count("mask") & _WRITE for one in may),
+        guest=any(one.text("sid") in _GUESTS for one in may),
+        clients=tuple(dict.fromkeys(one.text("account") or one.text("sid") for one in may)),
         bytes=size.number("bytes") if size and whole else None,
         files=size.number("files") if size and whole else None,
     )

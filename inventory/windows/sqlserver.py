@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from estate.records.facts.sqlserver import SqlDatabase, SqlInstance, SqlServer
-from inventory.facts.base import Reading, absent
+from inventory.facts.base import MISSING, Reading, absent
 from inventory.windows.base import Row, Rows, fact
 
 SNIPPET = r"""
@@ -45,7 +45,9 @@ def parse(rows: Rows) -> Reading:
     instances = rows.of("instance")
     if not instances:
         return absent("no instance of SQL Server is installed")
-    return rows.known(
+    # A folder that it is set to use and that is not there holds nothing.
+    told = [row for row in rows.rows if not ("note" in row.values and row.number("status") == MISSING)]
+    return Rows(told, rows.uid).known(
         SqlServer(instances=tuple(_instance(row, rows.of("file")) for row in instances)),
         "databases whose files lie in other folders than those that the instance is set to use",
     )

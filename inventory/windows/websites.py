@@ -18,8 +18,10 @@ foreach ($place in 'SslBindingInfo', 'SslSniBindingInfo') {
   $k = key "SYSTEM\CurrentControlSet\Services\HTTP\Parameters\$place"
   if ($k) { foreach ($name in $k.GetSubKeyNames()) {
     $one = $k.OpenSubKey($name)
-    @{ kind = 'tls'; at = $name; store = [string]$one.GetValue('SslCertStoreName')
-       thumb = [BitConverter]::ToString([byte[]]$one.GetValue('SslCertHash')).Replace('-', '') } } }
+    $hash = [byte[]]$one.GetValue('SslCertHash')
+    if ($hash) { @{ kind = 'tls'; at = $name; store = [string]$one.GetValue('SslCertStoreName')
+      thumb = [BitConverter]::ToString($hash).Replace('-', '') } }
+  } }
 }
 $clock = [Diagnostics.Stopwatch]::StartNew()
 foreach ($site in $config.SelectNodes('/configuration/system.applicationHost/sites/site')) {
