@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estate.redact import GONE, redact, redact_argv, redact_bytes
+from estate.redact import GONE, _redact, redact, redact_argv, redact_bytes
 from estate.secret_forms import FORMS, WINDOWS_FORMS, Form
 
 PLAIN = string.ascii_letters + string.digits
@@ -116,6 +116,15 @@ def test_keys_are_known_by_their_looks(secret: str) -> None:
 def test_the_rest_of_the_line_stays() -> None:
     assert redact("PGPASSWORD=x psql -h db reports") == f"PGPASSWORD={GONE} psql -h db reports"
     assert redact("postgresql://app:pw@db/reports") == f"postgresql://app:{GONE}@db/reports"
+
+
+LIKELY = "pasword-PWDkeytoniu$5y:=/@{}.~_ \n'\"Q7zX"
+
+
+@given(st.text(LIKELY, max_size=60) | st.sampled_from((*FORMS, *WINDOWS_FORMS)).flatmap(lambda form: bare.map(form.holding)))
+@settings(max_examples=1000)
+def test_the_quick_look_for_signs_passes_over_nothing(text: str) -> None:
+    assert redact(text) == _redact(text)
 
 
 def test_bytes_of_any_encoding() -> None:

@@ -5,7 +5,7 @@ import resource
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -25,15 +25,15 @@ from tests.estate.transport.conftest import Sshd, StartSshd, ordinary, start_ssh
 
 __all__ = ["ordinary", "start_sshd"]
 
-FEW = tuple(all_facts()[name] for name in ("os", "memory", "users", "sudoers", "timers"))
+FEW = ("os", "memory", "users", "sudoers", "timers")
 Ordinary = Callable[[str], Sshd]
 
 
-def read(server: Sshd, timeout: float = 30, **changes: str) -> Collected:
+def read(server: Sshd, timeout: float = 30, facts: Sequence[str] = FEW, **changes: str) -> Collected:
     host = server.host().model_copy(update=changes)
     transport = SshTransport(host, server.known_hosts)
     try:
-        return collect(host, transport, FEW, timeout)
+        return collect(host, transport, [all_facts()[name] for name in facts], timeout)
     finally:
         transport.close()
 
@@ -111,7 +111,7 @@ def test_sudo_that_hangs_is_left_and_what_it_kept_back_is_read_without_it(tmp_pa
     here = LocalTransport("here", {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"})
     host = Host(name="here", address="10.0.0.1", user="svc", sudo="nopasswd")
     begun = time.monotonic()
-    seen = by_fact(collect(host, here, [*FEW, all_facts()["updates"]], 6))
+    seen = by_fact(collect(host, here, [all_facts()[name] for name in (*FEW, "updates")], 6))
     assert time.monotonic() - begun < 45
     assert seen["os"].outcome is Outcome.KNOWN
     assert seen["users"].outcome is Outcome.KNOWN
@@ -163,6 +163,67 @@ def test_a_hundred_thousand_packages_and_processes_are_read() -> None:
     processes = all_facts()["processes"].read(Section(table + b"--- units\nnone\n"))
     assert isinstance(processes.payload, Processes)
     assert len(processes.payload.processes) == 100_000
+
+
+def test_a_host_with_a_hundred_thousand_packages_is_read_over_the_wire(
+    start_sshd: StartSshd, tmp_path: Path
+) -> None:
+    text = "Description: a package\n of some lines\n .\n and more\nDepends: libc6 (>= 2.34)\n"
+    with (tmp_path / "status").open("w") as status:
+        for number in range(100_000):
+            status.write(
+                f"Package: p{number}\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1.{number}\n{text}\n"
+            )
+    server = start_sshd(before=f"mkdir -p /var/lib/dpkg\nmount --bind {tmp_path}/status /var/lib/dpkg/status")
+    seen = by_fact(read(server, facts=("os", "packages", "memory")))
+    packages = seen["packages"].as_(Packages)
+    assert packages is not None, seen["packages"].reason
+    assert len(packages.packages) == 100_000
+    assert seen["os"].outcome is seen["memory"].outcome is Outcome.KNOWN
+
+
+def test_a_host_with_a_hundred_thousand_processes_is_read_over_the_wire(
+    start_sshd: StartSshd, tmp_path: Path
+) -> None:
+    """As `ps` would list them: so many would not fit on the machine that runs this."""
+    (tmp_path / "ps").write_text(
+        '#!/bin/sh\nawk \'BEGIN { print "PID PPID USER RSS COMMAND"\n'
+        'for (n = 2; n < 100002; n++) print n, 1, "app", 4, "/opt/app/worker --number=" n }\'\n'
+    )
+    (tmp_path / "ps").chmod(0o755)
+    seen = by_fact(
+        read(start_sshd(extra=f"SetEnv PATH={tmp_path}:/usr/bin:/bin"), facts=("os", "processes", "memory"))
+    )
+    processes = seen["processes"].as_(Processes)
+    assert processes is not None, seen["processes"].reason
+    assert len(processes.processes) == 100_000
+    assert seen["os"].outcome is seen["memory"].outcome is Outcome.KNOWN
+
+
+def test_what_is_not_utf_8_in_files_names_and_arguments_is_kept_as_bytes_that_can_be_stored(
+    start_sshd: StartSshd, tmp_path: Path
+) -> None:
+    latin = "Büro".encode("latin-1")
+    (tmp_path / "crontab").write_bytes(b"1 2 3 4 5 root /usr/local/bin/" + latin + b" \xff\x00\x1b[31m\n")
+    (tmp_path / "cron.d").mkdir()
+    Path(os.fsdecode(os.fsencode(tmp_path / "cron.d") + b"/" + latin)).write_bytes(b"1 2 3 4 5 root /bin/true\n")
+    binds = "\n".join(
+        f"mkdir -p /etc/cron.d; touch /etc/crontab; mount --bind {tmp_path}/{name} /etc/{name}"
+        for name in ("crontab", "cron.d")
+    )
+    worker = subprocess.Popen([b"sh", b"-c", b"sleep 60; :", latin])
+    try:
+        found = read(start_sshd(before=binds), facts=("cron", "processes", "os"))
+    finally:
+        worker.kill()
+        worker.wait()
+    seen = by_fact(found)
+    assert {name: one.outcome for name, one in seen.items()} == dict.fromkeys(seen, Outcome.KNOWN)
+    kept = "".join(one.model_dump_json() for one in found.observations)
+    # The line of the file and the name of the other; ps prints what it cannot as question marks.
+    assert kept.count("B\\\\xfcro") == 2
+    assert "\\u001b" in kept or "\\x1b" in kept
+    assert "\0" not in kept
 
 
 @pytest.mark.parametrize(("clock", "year"), [("0", 1970), ("4102444800", 2100), ("1e9", None), ("9" * 30, None)])

@@ -79,15 +79,17 @@ StartSshd = Callable[..., Sshd]
 
 @pytest.fixture
 def start_sshd(tmp_path: Path) -> Iterator[StartSshd]:
-    """Starts servers; `before` runs first, in a mount namespace of the server's own."""
+    """Starts servers; `before` runs first, in a mount namespace of the server's own. `kind` is its host key's."""
     if SSHD is None:
         pytest.fail("these tests need sshd: install openssh-server")
     running: list[Sshd] = []
 
-    def start(name: str = "alpha", extra: str = "", before: str = "", accepted: bool = True) -> Sshd:
+    def start(
+        name: str = "alpha", extra: str = "", before: str = "", accepted: bool = True, kind: str = "ed25519"
+    ) -> Sshd:
         folder = tmp_path / name
         folder.mkdir()
-        keygen(folder / "host_key")
+        keygen(folder / "host_key", kind)
         keygen(folder / "user_key")
         shutil.copy(folder / "user_key.pub", folder / "authorized_keys")
         port = free_port()
