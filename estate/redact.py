@@ -190,7 +190,20 @@ _SIGNS = (
         "_param",
     ),
     *("header", "scram", "md5", "ssh-", "ecdsa-", "akia", "asia", "aroa", "aida", "gho_", "ghp_", "ghr_", "ghs_"),
-    *("ghu_", "github_pat_", "glpat-", "xox", "aiza", "_live_", "pul-", "eyj"),
+    *(
+        "psexec",
+        "schtasks",
+        "plink",
+        "net",
+        "ghu_",
+        "github_pat_",
+        "glpat-",
+        "xox",
+        "aiza",
+        "_live_",
+        "pul-",
+        "eyj",
+    ),
 )
 
 # `/etc/passwd:root:…`, as grep writes a line behind the name of its file: the name is no setting's.
