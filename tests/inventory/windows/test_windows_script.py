@@ -1,6 +1,7 @@
 """The script for PowerShell: what is sent, that it stays within its limits, and what comes back cut into sections.
 
-No PowerShell is here to run it: what it does on a host was never seen. Its text is held to what a host needs.
+No PowerShell is here to run it: what it does on a host was never seen. A parser of its grammar reads every snippet, and
+the text is held to what a host needs.
 """
 
 import base64
@@ -11,8 +12,10 @@ import subprocess
 from dataclasses import replace
 
 import pytest
+import tree_sitter_powershell
 from hypothesis import given
 from hypothesis import strategies as st
+from tree_sitter import Language, Parser
 
 from estate.records.observation import Outcome
 from inventory import script
@@ -82,11 +85,36 @@ def test_every_process_that_is_started_is_named_by_its_whole_path() -> None:
     assert not any(".exe" in re.sub(r"& \"[^\"]+\"", "", fact.snippet) for fact in FACTS)
 
 
-def test_brackets_and_quotes_close() -> None:
-    for text in (*(fact.snippet for fact in FACTS), powershell.compose(FACTS).text):
-        bare = re.sub(r"'(?:[^']|'')*'", "''", re.sub(r"^\s*#.*$", "", text, flags=re.M))
-        for opened, closed in ("()", "{}", "[]"):
-            assert bare.count(opened) == bare.count(closed)
+GRAMMAR = Parser(Language(tree_sitter_powershell.language()))
+
+
+def mistakes(text: str) -> list[str]:
+    """What of a script is no PowerShell, by its grammar."""
+    source = text.encode()
+    left, found = [GRAMMAR.parse(source).root_node], []
+    while left:
+        node = left.pop()
+        if node.type == "ERROR" or node.is_missing:
+            found.append(source[node.start_byte : node.end_byte + 40].decode())
+        else:
+            left += node.children
+    return found
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.id)
+def test_every_snippet_is_powershell_by_its_grammar(fact: Fact) -> None:
+    assert mistakes(f"rows {{\n{fact.snippet}\n}}") == []
+
+
+def test_the_whole_script_and_its_parts_are_powershell_by_its_grammar() -> None:
+    assert mistakes(powershell.compose(FACTS).text) == []
+    for part in (powershell._ROOM, powershell._MAIN, base64.b64decode(powershell.ARGV[-1]).decode("utf-16-le")):
+        assert mistakes(part) == []
+
+
+def test_the_grammar_sees_a_mistake() -> None:
+    assert mistakes("foreach ($x in 1) { @{ kind = 'a' }")
+    assert mistakes("if ($x -eq ) { 1 }")
 
 
 def test_sections_come_back_as_they_do_from_sh() -> None:
