@@ -27,6 +27,7 @@ SERVERS = {
     "rsync": "rsync",
     "chromium": "chromium",
     "csh": "csh",
+    "sadf": "sysstat",
 }
 POLICY = Path("/usr/sbin/policy-rc.d")
 

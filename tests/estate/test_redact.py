@@ -121,7 +121,10 @@ def test_the_rest_of_the_line_stays() -> None:
 LIKELY = "pasword-PWDkeytoniu$5y:=/@{}.~_ \n'\"Q7zX"
 
 
-@given(st.text(LIKELY, max_size=60) | st.sampled_from((*FORMS, *WINDOWS_FORMS)).flatmap(lambda form: bare.map(form.holding)))
+@given(
+    st.text(LIKELY, max_size=60)
+    | st.sampled_from((*FORMS, *WINDOWS_FORMS)).flatmap(lambda form: bare.map(form.holding))
+)
 @settings(max_examples=1000)
 def test_the_quick_look_for_signs_passes_over_nothing(text: str) -> None:
     assert redact(text) == _redact(text)
