@@ -22,6 +22,7 @@ from practice.estate import Estate
 RUNS = 20
 LIGHT = "f1"
 HOLDERS = {
+    "activity": "db-legacy",
     "postgresql": "db-legacy",
     "mariadb": "db-legacy",
     "shares": "files-legacy",

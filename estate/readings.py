@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from itertools import groupby
 from typing import TypeVar
 
@@ -84,6 +85,25 @@ def last_known(database: Database, server: str, fact: str) -> Observation | None
         sa.select(table.c.body)
         .where(table.c.server == server, table.c.fact == fact)
         .order_by(table.c.sequence.desc())
+    )
+    with database.read() as connection:
+        for body in connection.execution_options(yield_per=1).scalars(query):
+            seen = stored(Observation, body)
+            if seen.outcome is Outcome.KNOWN:
+                return seen
+    return None
+
+
+def first_known(
+    database: Database, server: str, fact: str, since: datetime, until: datetime
+) -> Observation | None:
+    """The oldest observation of one fact between two moments that has a payload."""
+    table = schema.observations
+    query = (
+        sa.select(table.c.body)
+        .where(table.c.server == server, table.c.fact == fact)
+        .where(table.c.at >= since.isoformat(), table.c.at <= until.isoformat())
+        .order_by(table.c.sequence)
     )
     with database.read() as connection:
         for body in connection.execution_options(yield_per=1).scalars(query):

@@ -10,6 +10,7 @@ Records are frozen; putting one of an id that is there makes it the newest and k
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -180,6 +181,10 @@ class Store:
     def last_known(self, server: str, fact: str) -> Observation | None:
         """The newest observation of one fact of one server that has a payload, None where none has."""
         return readings.last_known(self.database, server, fact)
+
+    def first_known(self, server: str, fact: str, since: datetime, until: datetime) -> Observation | None:
+        """The oldest observation of one fact between two moments that has a payload, None where none has."""
+        return readings.first_known(self.database, server, fact, since, until)
 
     def server_facts(self, server_id: str) -> ServerFacts:
         """A server with the newest observation of each fact. Raises `UsageError` where it is not known."""

@@ -1,16 +1,17 @@
 """Whom a server's configuration names: weaker evidence of a dependency than a connection, and the only one of a
 service that was not at work when somebody looked. Pure.
 
-Read are the upstreams of websites, connection strings in the commands of services that people put there, and
-remote mounts. Secrets were taken out before the facts were stored. `Environment=` and the files that services
-read are in no fact, so what only they name is not known.
+Read are the upstreams of websites, connection strings in the commands of services that people put there, the ends that
+the fact `endpoints` found in units and in the files of services and websites, and remote mounts. Secrets were taken
+out before the facts were stored; of those files, nothing but hosts, ports and databases ever left the server.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from estate.records.base import Instant
+from estate.records.facts.endpoints import Endpoints
 from estate.records.facts.filesystems import Filesystems
 from estate.records.facts.services import Services
 from estate.records.facts.websites import Websites
@@ -44,6 +45,25 @@ DATABASE_SCHEMES = frozenset(
     {"postgres", "postgresql", "mysql", "mariadb", "sqlserver", "mssql", "oracle", "mongodb"}
 )
 """Of these, those whose connection string names a database."""
+
+OF_MANY = frozenset(
+    {
+        "/",
+        "/etc",
+        "/home",
+        "/opt",
+        "/root",
+        "/srv",
+        "/srv/www",
+        "/usr",
+        "/usr/share",
+        "/usr/share/nginx",
+        "/var",
+        "/var/lib",
+    }
+    | {"/var/www", "/usr/local", "/usr/local/bin", "/usr/local/sbin"}
+)
+"""Folders that are no one service's own."""
 
 HERE = "localhost"
 """The name of the server itself."""
@@ -95,6 +115,7 @@ def named(facts: ServerFacts) -> Iterator[Named]:
                 where, process = service.path or service.unit, service.unit.removesuffix(".service")
                 at = facts.observations["services"].at
                 yield Named(*end, where, process, at, database_of(scheme, rest), service.unit)
+    yield from _in_files(facts)
     mounted = facts.get("filesystems", Filesystems)
     for mount in mounted.remote if mounted else ():
         port = _MOUNTS.get(mount.type)
@@ -102,6 +123,37 @@ def named(facts: ServerFacts) -> Iterator[Named]:
         if port and name and not is_loopback(name):
             where = "/proc/self/mounts" if mount.mounted else "/etc/fstab"
             yield Named(name, port, where, None, facts.observations["filesystems"].at)
+
+
+def _in_files(facts: ServerFacts) -> Iterator[Named]:
+    """The ends that files name, each with the unit that reads the file, where that is known."""
+    found = facts.get("endpoints", Endpoints)
+    if found is None:
+        return
+    at = facts.observations["endpoints"].at
+    for one in found.endpoints:
+        name = HERE if one.host == HERE or is_loopback(one.host) else one.host
+        units = _units_of(one.file, found.reads) or [""]
+        for unit in units:
+            process = unit.removesuffix(".service") or None
+            yield Named(name, one.port, one.file, process, at, one.database, unit)
+
+
+def _units_of(file: str, reads: Mapping[str, Sequence[str]]) -> list[str]:
+    """The units whose own file it is, or that read it or lie in its folder; `/etc/default/NAME` is NAME's."""
+    found = {_unit(file)} if file.endswith((".service", ".conf")) and "/systemd/system/" in file else set()
+    if file.startswith(("/etc/default/", "/etc/sysconfig/")):
+        found.add(f"{file.rsplit('/', 1)[-1]}.service")
+    for unit, paths in reads.items():
+        if any(file == path or file.startswith(f"{path.rstrip('/')}/") for path in paths):
+            found.add(_unit(unit))
+    return sorted(found)
+
+
+def _unit(file: str) -> str:
+    """The unit of a unit file, or of a drop-in in `NAME.service.d/`."""
+    folder, _, name = file.rpartition("/")
+    return folder.rsplit("/", 1)[-1].removesuffix(".d") if folder.endswith(".service.d") else name
 
 
 def end_of(text: str) -> tuple[str, int] | None:

@@ -223,16 +223,20 @@ def _configured(
 ) -> Iterator[Dependency]:
     """What configuration names. A name is looked up in the hosts file, the hosts' own tables and the services."""
     estate = list(estate)
+    workloads = list(workloads)
     find = finder(estate, places, workloads)
+    # A file that names a database and no port means the one where that database is.
+    ports = {(one.server, one.name): one.detail["port"] for one in workloads if one.detail.get("port")}
     for facts in estate:
         for one in named(facts):
             server = find(facts, one.name)
-            if one.here or server == facts.server.id or one.port is None:
+            port = one.port or ports.get((server or "", one.database or ""))
+            if one.here or server == facts.server.id or port is None:
                 continue
             yield _dependency(
                 facts.server.id,
                 server or one.name,
-                one.port,
+                port,
                 one.at,
                 process=one.process,
                 server_outside=server is None,

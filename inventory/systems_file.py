@@ -164,3 +164,14 @@ def with_systems(workloads: Iterable[Workload], file: SystemsFile) -> tuple[Work
     """The workloads, each with the system that a person has confirmed for it; None where nobody has."""
     placed = {one: entry.name for entry in file.entries if entry.confirmed_by for one in entry.workloads}
     return tuple(one.model_copy(update={"system": placed.get(one.id)}) for one in workloads)
+
+
+def owners(file: SystemsFile) -> dict[str, str]:
+    """The owner of each workload of a confirmed system that has one."""
+    found = {entry.name: entry.owner for entry in file.entries if entry.confirmed_by and entry.owner}
+    return {
+        one: found[entry.name]
+        for entry in file.entries
+        if entry.confirmed_by and entry.name in found
+        for one in entry.workloads
+    }

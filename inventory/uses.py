@@ -13,7 +13,7 @@ from estate.records.facts.connections import Connection, Connections
 from estate.records.facts.listeners import Listeners
 from estate.records.server import ServerFacts
 from estate.records.workload import Workload
-from inventory.configured import Named, is_loopback, named
+from inventory.configured import OF_MANY, Named, is_loopback, named
 from inventory.dependencies import answers_at, finder, places_of
 
 DATABASES = ("postgres", "mariadb", "sqlserver")
@@ -124,8 +124,14 @@ def _clients_of(name: Named, own: Sequence[Workload]) -> list[str]:
         for one in own
         if (name.unit and one.kind == "service" and one.detail.get("unit") == name.unit)
         or (name.site is not None and one.kind == "website" and _is_site(one, name))
-        or (one.kind == "website" and _inside(name.where, str(one.detail.get("root") or "")))
+        or (one.kind == "website" and _is_sites_own(name.where, str(one.detail.get("root") or "").rstrip("/")))
     ]
+
+
+def _is_sites_own(file: str, root: str) -> bool:
+    """Whether a file lies in a website's root, or beside it where the folder there is the site's alone."""
+    beside = root.rpartition("/")[0]
+    return _inside(file, root) or (bool(beside) and beside not in OF_MANY and file.rpartition("/")[0] == beside)
 
 
 def _is_site(one: Workload, name: Named) -> bool:

@@ -42,7 +42,7 @@ def list_(app: App, /, everything: bool, as_json: bool, **wanted: Any) -> None:
     """List servers, workloads and dependencies: all, or those whose server fits every filter."""
     from decant.journeys.estate import Wanted, listed, part
     from decant.output import next_step, say, show_json, table
-    from estate.documents.words import evidence, size
+    from estate.documents.words import a_day, evidence, size
 
     found = part(app.store, Wanted(**wanted))
     servers, workloads, dependencies = found.servers, found.workloads, found.dependencies
@@ -83,9 +83,19 @@ def list_(app: App, /, everything: bool, as_json: bool, **wanted: Any) -> None:
     table(
         "Workloads"
         + ("" if everything else f" ({len(workloads) - len(shown)} of the operating systems left out: --all)"),
-        ["workload", "on disk", "reached by", "detail"],
-        [[one.id, size(one.bytes), ", ".join(one.services) or None, _detail(one.detail)] for one in shown],
-        numbers=["on disk"],
+        ["workload", "on disk", "changes a day", "owner", "reached by", "detail"],
+        [
+            [
+                one.id,
+                size(one.bytes),
+                a_day(one),
+                one.owner,
+                ", ".join(one.services) or None,
+                _detail(one.detail),
+            ]
+            for one in shown
+        ],
+        numbers=["on disk", "changes a day"],
     )
     table(
         "Dependencies",
@@ -124,7 +134,7 @@ def show(app: App, server: str, as_json: bool) -> None:
     from decant.journeys.personal import personal_rows
     from decant.journeys.sources import disagreements
     from decant.output import next_step, show_json, table
-    from estate.documents.words import day, moment, size
+    from estate.documents.words import day, moment, size, told
     from estate.records.dependency import Dependency
     from estate.records.observation import Outcome
     from estate.records.personal import PersonalData
@@ -172,8 +182,23 @@ def show(app: App, server: str, as_json: bool) -> None:
         table("Where each value comes from", ["value", "source", "where", "of"], origin_rows(about))
     if differing:
         table("Where sources differ", ["", "value", "says", "where", "of", ""], conflict_rows(differing))
+    own = [one for one in workloads if not one.os_owned]
     table(
-        "Workloads", ["workload", "on disk"], [[one.id, size(one.bytes)] for one in workloads], numbers=["on disk"]
+        "Workloads"
+        + (
+            f" ({len(workloads) - len(own)} of the operating system left out)" if len(own) < len(workloads) else ""
+        ),
+        ["workload", "system", "on disk", "changes a day", "owner"],
+        [
+            [
+                one.id,
+                one.system or "",
+                size(one.bytes) if one.bytes is not None else f"unknown: {one.bytes_why}",
+                "; ".join(map(told, one.changes)) or f"unknown: {one.changes_why}",
+                f"{one.owner} ({one.owner_from})" if one.owner else None,
+            ]
+            for one in own
+        ],
     )
     table(
         "Facts",

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from inventory.collect import Collected
 from inventory.discover import discover
 from inventory.freshness import fresh_since, noted, way_to
 from inventory.own import sighting_of
+from inventory.particulars import LONGEST_DAYS, SHORTEST_HOURS, wants, with_particulars
 from inventory.workloads import all_workloads, gone
 
 if TYPE_CHECKING:
@@ -236,9 +237,28 @@ def derive(app: "App", sightings: Sequence[Sighting] | None = None) -> "Identifi
     imported = holdings.holdings(facts, held)
     confirmed = systems_file.load(app.workspace.systems)
     workloads = systems_file.with_systems((*all_workloads(facts, names), *imported), confirmed)
+    workloads = _with_particulars(store, workloads, facts, confirmed)
     before = store.all(Workload)
     store.retire(Workload, {*gone(before, workloads, facts), *holdings.gone(before, imported)})
     known = {one.id: one for one in before}
     store.put(*(one for one in workloads if known.get(one.id) != one), *holdings.handed_on(held))
     keep_dependencies(store, facts, workloads)
     return identified
+
+
+def _with_particulars(
+    store: "Store",
+    workloads: Sequence[Workload],
+    facts: Sequence[ServerFacts],
+    confirmed: systems_file.SystemsFile,
+) -> tuple[Workload, ...]:
+    """With owner and change rates, for which older readings are looked up."""
+    estate = {one.server.id: one for one in facts}
+    moment = now()
+    since, until = moment - timedelta(days=LONGEST_DAYS), moment - timedelta(hours=SHORTEST_HOURS)
+    earlier = {
+        (server, fact): seen
+        for server, fact in wants(workloads, estate)
+        if (seen := store.first_known(server, fact, since, until)) is not None
+    }
+    return with_particulars(workloads, estate, earlier, systems_file.owners(confirmed))

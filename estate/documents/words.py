@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 
 from estate.records.dependency import Dependency
+from estate.records.workload import ChangeRate, Workload
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -76,3 +77,18 @@ def evidence(dependency: Dependency) -> str:
         return known
     rounds = f"{dependency.rounds:,} of {count(dependency.of_rounds, 'round')}"
     return f"{known}, {dependency.habit} ({rounds})" if dependency.habit else f"{known} ({rounds})"
+
+
+def told(change: ChangeRate) -> str:
+    """One change rate with where it comes from: "1.2 GiB (pg_stat_wal, shared by 3 workloads)"."""
+    kinds = {"log": "written", "size": "grown" if change.bytes_per_day >= 0 else "shrunk", "files": "in files"}
+    shared = f", shared by {change.shared_by} workloads" if change.shared_by > 1 else ""
+    return f"{size(abs(change.bytes_per_day))} {kinds[change.what]} ({change.how}{shared})"
+
+
+def a_day(workload: Workload) -> str:
+    """What a workload changes in a day, by the best that is known; "unknown" where nothing is."""
+    best = next(iter(workload.changes), None)
+    if best is None:
+        return "unknown"
+    return size(best.bytes_per_day) + (" shared" if best.shared_by > 1 else "")
