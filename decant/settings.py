@@ -275,4 +275,5 @@ HOSTS_TEMPLATE = """\
 # authority = "Anytown Council"
 # contract_end = 2027-03-31
 # role = "legacy"                         # or "target"
+# system = "windows"                      # leave out: the SSH server's greeting tells
 """

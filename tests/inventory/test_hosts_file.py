@@ -100,3 +100,11 @@ def test_a_file_that_is_not_there_or_not_text(tmp_path: Path) -> None:
     (tmp_path / "hosts.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(UsageError, match="not text in UTF-8"):
         load(tmp_path / "hosts.toml")
+
+
+def test_a_host_says_its_system_or_leaves_it_to_be_found(tmp_path: Path) -> None:
+    assert {host.system for host in load(written(tmp_path, GOOD)).values()} == {None}
+    said = GOOD.replace('user = "svc"', 'user = "svc"\nsystem = "windows"')
+    assert load(written(tmp_path, said))["db01"].system == "windows"
+    with pytest.raises(UsageError, match="system"):
+        load(written(tmp_path, said.replace('"windows"', '"vms"')))

@@ -1,5 +1,6 @@
 """Transcripts: recorded from a real transport, replayed as one."""
 
+import json
 import secrets
 from pathlib import Path
 
@@ -73,3 +74,33 @@ def test_a_transcript_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     path.mkdir()
     with pytest.raises(UsageError, match="cannot be read"):
         RecordedTransport("alpha", tmp_path).run(["true"])
+
+
+class Greeting(LocalTransport):
+    def software(self) -> str:
+        return "SSH-2.0-OpenSSH_for_Windows_8.1"
+
+
+def test_how_the_server_greeted_is_kept_too(tmp_path: Path) -> None:
+    assert RecordingTransport(Greeting("alpha"), tmp_path).software() == "SSH-2.0-OpenSSH_for_Windows_8.1"
+    assert RecordedTransport("alpha", tmp_path).software() == "SSH-2.0-OpenSSH_for_Windows_8.1"
+    assert RecordingTransport(LocalTransport("beta"), tmp_path).software() == ""
+    assert RecordedTransport("beta", tmp_path).software() == ""
+
+
+def test_a_line_of_json_stays_json_without_its_secrets(tmp_path: Path) -> None:
+    line = (
+        """{"name":"x","line":"app --password=S3cr3tW0rd","password":"S3cr3tW0rd","more":["token: S3cr3tW0rd"]}"""
+    )
+    RecordingTransport(LocalTransport("alpha"), tmp_path).run(
+        ["printf", "%s\\n", "first", line, "DB_PASS=S3cr3tW0rd"]
+    )
+    again = RecordedTransport("alpha", tmp_path).run(["printf", "%s\\n", "first", line, "DB_PASS=S3cr3tW0rd"])
+    first, middle, last = again.text.splitlines()
+    assert json.loads(middle) == {
+        "name": "x",
+        "line": "app --password=[redacted]",
+        "password": "[redacted]",
+        "more": ["token: [redacted]"],
+    }
+    assert (first, last) == ("first", "DB_PASS=[redacted]")
