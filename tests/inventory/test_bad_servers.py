@@ -236,3 +236,19 @@ def test_a_clock_that_is_years_off_is_shown_as_it_is(clock: str, year: int | Non
         assert isinstance(reading.payload, Os)
         assert reading.payload.clock is not None
         assert reading.payload.clock.year == year
+
+
+@pytest.mark.parametrize(("clock", "year"), [(0, 1970), (4102444800, 2100)])
+def test_a_host_whose_clock_is_years_off_is_read_and_dated_by_our_own(
+    start_sshd: StartSshd, tmp_path: Path, clock: int, year: int
+) -> None:
+    """A machine's clock is for all that runs on it, so the host says the time by a `date` of its own."""
+    (tmp_path / "date").write_text(f"#!/bin/sh\necho {clock}\n")
+    (tmp_path / "date").chmod(0o755)
+    found = read(start_sshd(extra=f"SetEnv PATH={tmp_path}:/usr/bin:/bin"))
+    system = by_fact(found)["os"].as_(Os)
+    assert system is not None
+    assert system.clock is not None
+    assert abs(system.clock.year - year) <= 1
+    assert all(one.outcome is not Outcome.FAILED for one in found.observations)
+    assert all(abs(one.at.timestamp() - time.time()) < 600 for one in found.observations)

@@ -15,6 +15,7 @@ from practice import spec
 from practice.estate import Estate
 from tests.decant.face import decant
 from tests.decant.published import held
+from tests.inventory.practice_hosts import as_root
 
 pytestmark = [pytest.mark.practice, pytest.mark.slow]
 WEBSITE = "https://report-it.practice.test/"
@@ -80,6 +81,9 @@ def test_every_dependency_of_the_estates_description_is_seen_over_time_and_none_
         if service.name != "report-it":
             assert outside[service.host, service.port]["client"] == spec.CLIENT_ADDRESS
             assert outside[service.host, service.port]["rounds"] >= 10
+    # Nobody else: neither the other end of our own logins, nor one that nothing in the estate talks to.
+    assert {one["client"] for one in found["dependencies"] if one["client_outside"]} == {spec.CLIENT_ADDRESS}
+    assert [one["id"] for one in found["dependencies"] if one["server_outside"]] == []
     assert {one["server"]: one["rounds"] for one in found["servers"]} == dict.fromkeys(
         (one.name for one in spec.HOSTS if one.role != "infrastructure"), 11
     )
@@ -98,6 +102,31 @@ def test_every_dependency_of_the_estates_description_is_seen_over_time_and_none_
         one["size"]["basis"] for one in decant("assess", "--json", at=council).json["assessments"] if one["size"]
     ]
     assert all("95% of the time it used at most" in basis for basis in sized)
+
+
+def test_every_workload_of_the_estates_description_is_found_and_what_packages_brought_is_marked(
+    practice_estate: Estate, council: Path
+) -> None:
+    """Whose a job is, `dpkg` says here, which discovery does not ask."""
+    observed(practice_estate, council, "1s", "2s")
+    workloads = decant("estate", "list", "--json", at=council).json["workloads"]
+    legacy = {one.name for one in spec.HOSTS if one.role == "legacy"}
+    ours = {(one["id"], one["kind"]) for one in workloads if one["server"] in legacy and not one["os_owned"]}
+    assert ours == {(one.id, one.kind) for one in spec.WORKLOADS}
+    jobs: dict[str, dict[str, bool]] = {}
+    for one in workloads:
+        detail = one["detail"]
+        file = detail.get("file") or detail.get("path") or f"*/{detail.get('unit')}"
+        if one["kind"] in ("schedule", "service"):
+            jobs.setdefault(one["server"], {})[file] = one["os_owned"]
+    assert set(jobs) >= legacy
+    for server, marked in jobs.items():
+        quoted = " ".join(f"'{file}'" for file in marked)
+        owned = as_root(practice_estate, server, f"dpkg -S {quoted} 2>/dev/null || :").decode()
+        paths = {line.split(": ", 1)[1] for line in owned.splitlines()}
+        by_package = {file for file in marked if file in paths or any(path.endswith(file[1:]) for path in paths)}
+        assert {file for file, os_owned in marked.items() if os_owned} == by_package, server
+        assert len(by_package) >= 5, server
 
 
 def test_a_connection_that_lasted_a_moment_between_two_rounds_is_seen_closing(
