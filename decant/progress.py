@@ -2,14 +2,15 @@
 
 import threading
 import time
-from typing import TextIO
-
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from typing import TYPE_CHECKING, TextIO
 
 from decant.output import console, plain
 from decant.printable import printable
 from estate.documents.words import size
 from estate.progress import Step
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 PLAIN_EVERY = 5.0
 
@@ -89,7 +90,9 @@ class Bars:
                 self._drawn = None
                 self._tasks.clear()
 
-    def _begin(self) -> Progress:
+    def _begin(self) -> "Progress":
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
         self._drawn = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),

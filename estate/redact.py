@@ -234,7 +234,9 @@ def _redact(text: str) -> str:
     colon = next((mark for mark in map(chr, range(0xE000, 0xE100)) if mark not in text), ":")
     text = _FILE.sub(rf"\1{colon}", text)
     for pattern, by in _RULES:
-        text = pattern.sub(by, text)
+        # Most find nothing, and looking takes half the time of replacing.
+        if pattern.search(text):
+            text = pattern.sub(by, text)
     return text.replace(colon, ":")
 
 

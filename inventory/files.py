@@ -7,7 +7,7 @@ to be another; `sed` takes out what a fact's `reduce` says before anything leave
 import re
 import shlex
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from estate.redact import redact
 from inventory.facts.base import Fact
@@ -44,12 +44,12 @@ def snippet(facts: Sequence[Fact]) -> str:
 
 def by_fact(facts: Sequence[Fact], output: bytes) -> tuple[dict[str, bytes], dict[str, str]]:
     """The lines of each fact's files, and why a fact cannot trust its own."""
-    wanted = {fact.id: _matcher(fact.files) for fact in facts}
+    wanted = tuple((fact.id, tuple(fact.files)) for fact in facts)
     folders = {
         fact.id: frozenset(pattern.rsplit("/", 1)[0] for pattern in fact.files if "*" in pattern) for fact in facts
     }
     found: dict[str, list[bytes]] = {fact.id: [] for fact in facts}
-    owners: dict[bytes, list[str]] = {}
+    owners: dict[bytes, Sequence[str]] = {}
     counts: dict[bytes, int] = {}
     wrong: dict[str, str] = {}
     for line in output.split(b"\n"):
@@ -72,10 +72,9 @@ def by_fact(facts: Sequence[Fact], output: bytes) -> tuple[dict[str, bytes], dic
         else:
             # The shell itself, or a grep that knows other options: nobody's files were read.
             said = redact(line.decode("utf-8", "replace").strip())[:120]
-            return {}, dict.fromkeys(wanted, f"its files could not be read: {said}")
+            return {}, dict.fromkeys(found, f"its files could not be read: {said}")
         if path not in owners:
-            name = path.decode("utf-8", "replace")
-            owners[path] = [fact for fact, matches in wanted.items() if matches.fullmatch(name)]
+            owners[path] = _owners(wanted, path)
         for fact in owners[path]:
             found[fact].append(line)
     for path, count in counts.items():
@@ -95,6 +94,13 @@ def _patterns(facts: Sequence[Fact]) -> list[str]:
         if not any(other != pattern and _matcher((other,)).fullmatch(pattern) for other in wide)
     ]
     return sorted(once, key=lambda pattern: not pattern.startswith(_KERNEL))
+
+
+@lru_cache(maxsize=8192)
+def _owners(wanted: tuple[tuple[str, tuple[str, ...]], ...], path: bytes) -> tuple[str, ...]:
+    """The facts that a file is for: servers have most of these files in common."""
+    name = path.decode("utf-8", "replace")
+    return tuple(fact for fact, patterns in wanted if _matcher(patterns).fullmatch(name))
 
 
 @cache

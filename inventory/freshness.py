@@ -1,6 +1,7 @@
 """Whether what is known of a server is recent enough not to ask again. Pure."""
 
 import hashlib
+import pkgutil
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -8,10 +9,11 @@ from estate.canonical import canonical
 from estate.records.host import Host
 from estate.records.observation import Observation, Outcome
 from estate.records.server import Server
-from inventory.facts import all_facts
+from inventory import facts, windows
 from inventory.facts.base import NOT_INSTALLED
-from inventory.windows import windows_facts
 
+_FACTS = sorted({info.name for folder in (facts, windows) for info in pkgutil.iter_modules(folder.__path__)})
+"""The ids of all facts, which are the names of their files."""
 _WORDS = frozenset({"role", "owner", "authority", "contract_end"})
 """What the hosts file says of a server that has nothing to do with how it is reached."""
 
@@ -26,9 +28,7 @@ def way_to(host: Host, hosts: Mapping[str, Host]) -> str:
         here = hosts[here.jump]
         way.append(here)
     settings = [one.model_dump(mode="json", exclude=set(_WORDS)) for one in way]
-    return hashlib.sha256(canonical([settings, sorted({*all_facts(), *windows_facts()})]).encode()).hexdigest()[
-        :16
-    ]
+    return hashlib.sha256(canonical([settings, _FACTS]).encode()).hexdigest()[:16]
 
 
 def noted(server: Server, seen: Iterable[Observation], tier: int, way: str, before: Server | None) -> Server:

@@ -16,6 +16,7 @@ import secrets
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from inventory import files
 from inventory.facts.base import MISSING, Fact, Reading, Section, failed
@@ -24,6 +25,7 @@ COMMAND_SECONDS = 10
 """What a command that may hang may take in a tier 1 fact; of tier 2, three times that."""
 OUTPUT_LIMIT = 64 << 20
 FILES_LIMIT = 24 << 20
+_WORD = "decant-random-word"
 
 _PRELUDE = """\
 export LC_ALL=C TZ=UTC0 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
@@ -73,12 +75,19 @@ class Answer:
 def compose(facts: Sequence[Fact], sudo: bool, seconds: int = 50, word: str | None = None) -> Script:
     """The script for `facts`, of one tier or both; `sudo` allows it to try `sudo -n` for those that gain from root."""
     word = word or secrets.token_hex(16)
+    asked = tuple(facts)
+    return Script(_text(asked, sudo, seconds).replace(_WORD, word), word, asked)
+
+
+@lru_cache(maxsize=16)
+def _text(facts: tuple[Fact, ...], sudo: bool, seconds: int) -> str:
+    """The script, with `_WORD` where its random word is to stand: but for that it is the same for every host."""
     plain = [fact for fact in facts if fact.run_as == "user"]
     rooted = [fact for fact in facts if fact.run_as == "root"]
     lines = [
         "main() {",
         _PRELUDE,
-        f"m={word}",
+        f"m={_WORD}",
         _START.format(command=COMMAND_SECONDS),
         'printf "\\n%s hello %s\\n" "$m" "$uid"',
         # The groups learn from outside what was found out once. `own` is sshd's: addresses and ports, no quotes.
@@ -86,13 +95,13 @@ def compose(facts: Sequence[Fact], sudo: bool, seconds: int = 50, word: str | No
     ]
     if plain:
         lines += [
-            f"p={shlex.quote(_group(plain, word, 'user'))}",
+            f"p={shlex.quote(_group(plain, 'user'))}",
             f"left {max(1, seconds // 2 if rooted else seconds)}",
             'printf \'%s uid=%s\\n%s\\n\' "$v" "$uid" "$p" | $g sh',
         ]
     if rooted:
         as_self = f'left {seconds}; printf \'%s uid=%s\\n%s\\n\' "$v" "$uid" "$r" | $g sh'
-        lines.append(f"r={shlex.quote(_group(rooted, word, 'root'))}")
+        lines.append(f"r={shlex.quote(_group(rooted, 'root'))}")
         if sudo:
             # The group ends with status 0; 1 is sudo's own, when it refuses.
             lines += [
@@ -108,10 +117,10 @@ def compose(facts: Sequence[Fact], sudo: bool, seconds: int = 50, word: str | No
         else:
             lines.append(as_self)
     lines += ['printf "\\n%s bye\\n" "$m"', "}", "main </dev/null 2>&1"]
-    return Script("\n".join(lines) + "\n", word, tuple(facts))
+    return "\n".join(lines) + "\n"
 
 
-def _group(facts: Sequence[Fact], word: str, name: str) -> str:
+def _group(facts: Sequence[Fact], name: str) -> str:
     """Every snippet once; then the files, which may be large; then what has a limit of its own."""
     snippets: dict[str, Fact] = {}
     for fact in facts:
@@ -119,7 +128,7 @@ def _group(facts: Sequence[Fact], word: str, name: str) -> str:
             snippets.setdefault(fact.section or fact.id, fact)
     bounded = [(key, fact) for key, fact in snippets.items() if fact.limit is not None]
     open_ended = [(key, fact) for key, fact in snippets.items() if fact.limit is None]
-    parts = [_PRELUDE, f"m={word}"]
+    parts = [_PRELUDE, f"m={_WORD}"]
     light = [(key, fact) for key, fact in open_ended if fact.light]
     if light:
         parts += ["("]
