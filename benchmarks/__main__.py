@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import inventory
+from benchmarks import inventory, scale
 from benchmarks.figures import Result
 from decant.progress import drawer
 from estate.errors import DecantError
@@ -34,10 +34,30 @@ def of_inventory(hosts: int, repeat: int, output: Path | None) -> None:
     show(result, output)
 
 
+@main.command("scale")
+@click.option(
+    "--recorded", default=1000, show_default=True, type=click.IntRange(min=400), help="Hosts from transcripts."
+)
+@click.option("--hosts", default=200, show_default=True, type=click.IntRange(min=40), help="Light hosts.")
+@click.option("--repeat", default=3, show_default=True, type=click.IntRange(min=3), help="How many rounds.")
+@click.option("--json", "output", type=click.Path(path_type=Path, dir_okay=False), help="Write the result there.")
+def of_scale(recorded: int, hosts: int, repeat: int, output: Path | None) -> None:
+    """Many hosts: memory, time a host, and what dead hosts cost the others."""
+    command = f"python -m benchmarks scale --recorded {recorded} --hosts {hosts} --repeat {repeat}"
+    progress = drawer(sys.stderr)
+    try:
+        system.install(progress)
+        result = scale.run(command, recorded, hosts, repeat, progress)
+    except DecantError as wrong:
+        click.echo(f"benchmarks: {wrong}", err=True)
+        sys.exit(wrong.exit_code)
+    show(result, output)
+
+
 def show(result: Result, output: Path | None) -> None:
     """Every figure and goal, and the result's file."""
     for figure in result.figures:
-        click.echo(f"{figure.name:32} {figure.median:>10} {figure.unit:4} spread {figure.spread:.0%}")
+        click.echo(f"{figure.name:40} {figure.median:>10} {figure.unit:4} spread {figure.spread:.0%}")
     for goal in result.goals:
         said = "met" if goal.met else "NOT met"
         click.echo(f"goal: {goal.figure} {goal.wanted} {goal.value:g}: {goal.found} ({said})")
