@@ -51,7 +51,9 @@ chaos: setup packages
 
 # Decant beside its peers; as root, on a quiet machine. The peers have an environment of their own.
 bench: setup $(VENV)-benchmarks/.installed packages
-	$(BIN)/python -m benchmarks inventory --json benchmarks/results/inventory.json
+	$(BIN)/python -m benchmarks inventory --json benchmarks/results/inventory.json; found=$$?; \
+	  $(BIN)/python -m benchmarks scale --json benchmarks/results/scale.json; also=$$?; \
+	  $(BIN)/python -m benchmarks page; [ $$found -eq 0 ] && [ $$also -eq 0 ]
 
 $(VENV)-benchmarks/.installed: requirements/benchmarks.txt | setup
 	@test -x $(VENV)-benchmarks/bin/python || $(PYTHON) -m venv $(VENV)-benchmarks

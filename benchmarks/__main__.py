@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import inventory, scale
+from benchmarks import inventory, page, scale
 from benchmarks.figures import Result
 from decant.progress import drawer
 from estate.errors import DecantError
@@ -54,6 +54,12 @@ def of_scale(recorded: int, hosts: int, repeat: int, output: Path | None) -> Non
     show(result, output)
 
 
+@main.command("page")
+def of_page() -> None:
+    """Write the figures of docs/performance.md anew, from benchmarks/results/."""
+    page.refresh()
+
+
 def show(result: Result, output: Path | None) -> None:
     """Every figure and goal, and the result's file."""
     for figure in result.figures:
@@ -64,6 +70,7 @@ def show(result: Result, output: Path | None) -> None:
     for name, why in result.left_out.items():
         click.echo(f"left out: {name}: {why}")
     if output:
+        output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(result.model_dump_json(indent=2) + "\n", "utf-8")
     sys.exit(0 if result.met else 1)
 

@@ -56,13 +56,9 @@ def used(argv: Sequence[str], folder: Path, environment: Mapping[str, str], ends
     out, err = folder / "benchmark.out", folder / "benchmark.err"
     started = time.perf_counter()
     with out.open("wb") as stdout, err.open("wb") as stderr:
+        own = [f"{name}={value}" for name, value in environment.items()]
         process = subprocess.Popen(
-            argv,
-            cwd=folder,
-            env={**os.environ, **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=stderr,
+            ["env", *own, *argv], cwd=folder, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr
         )
         _, status, spent_ = os.wait4(process.pid, 0)
     wall = time.perf_counter() - started
