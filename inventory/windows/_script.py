@@ -38,7 +38,8 @@ TIER_SECONDS = {1: 15, 2: 60}
 LIMIT = 8 << 20
 """Bytes that one fact may print; what is more is cut, and the fact fails."""
 
-# What every snippet may use. `part` reads what may fail on its own: what went wrong is then said and the rest stands.
+# What every snippet may use, beside `$seconds`, the time that it has. `part` reads what may fail on its own: what went
+# wrong is then said, and the rest stands.
 _ROOM = r"""
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
@@ -156,6 +157,7 @@ foreach ($fact in $facts) {
   } elseif ($most -gt 0) {
     try {
       if (-not $space) { $space = room }
+      $space.SessionStateProxy.SetVariable('seconds', $most)
       $shell = [powershell]::Create()
       $shell.Runspace = $space
       [void]$shell.AddScript("rows {`n" + $fact[2] + "`n}")

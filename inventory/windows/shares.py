@@ -20,11 +20,11 @@ part 'who may use the shares' { cim Win32_LogicalShareSecuritySetting | ForEach-
 $clock = [Diagnostics.Stopwatch]::StartNew()
 $left = $shares.Count
 foreach ($share in $shares) {
-  $seconds = (45 - $clock.Elapsed.TotalSeconds) / [Math]::Max(1, $left)
+  $each = ($seconds * 0.75 - $clock.Elapsed.TotalSeconds) / [Math]::Max(1, $left)
   $left -= 1
   @{ kind = 'share'; name = $share.Name; path = $share.Path }
   part "the size of $($share.Name)" {
-    $sum = weigh $share.Path $seconds
+    $sum = weigh $share.Path $each
     @{ kind = 'size'; share = $share.Name; bytes = $sum.bytes; files = $sum.files
        refused = $sum.refused; whole = $sum.whole }
   }

@@ -35,7 +35,7 @@ foreach ($site in $config.SelectNodes('/configuration/system.applicationHost/sit
        below = $folder.GetAttribute('path'); path = $path }
     if ($path -notmatch '^[A-Za-z]:\\') { continue }
     part "the size of $path" {
-      $sum = weigh $path ([Math]::Min(15, 45 - $clock.Elapsed.TotalSeconds))
+      $sum = weigh $path ([Math]::Min(15, $seconds * 0.75 - $clock.Elapsed.TotalSeconds))
       @{ kind = 'size'; path = $path; bytes = $sum.bytes; refused = $sum.refused; whole = $sum.whole }
     }
     part "$path\web.config" {

@@ -2,12 +2,16 @@
 
 import json
 from pathlib import Path
+from typing import cast
 
 import jsonschema
 import pytest
 
+from decant.app import App
+from decant.journeys import doctor_reach
 from decant.schemas import json_schema
 from estate.records.host import Host
+from estate.transport.base import Transport
 from estate.transport.recorded import RecordingTransport
 from inventory.collect import collect
 from inventory.facts import all_facts
@@ -84,3 +88,14 @@ def test_observing_a_windows_server_is_refused_by_name(workspace: Path) -> None:
     said = decant("observe", "win-app1", "--every", "1s", "--for", "2s", at=workspace)
     assert said.code == 3
     assert "runs Windows" in said.out + said.err
+
+
+def test_doctor_asks_windows_for_its_version_and_for_no_root() -> None:
+    class Reaches:
+        def connect(self, name: str) -> Transport:
+            return WindowsTransport(name)
+
+    host = Host(name="win-app1", address="10.20.0.31", user="decant-read", sudo="nopasswd")
+    checks = doctor_reach._host(cast(App, Reaches()), host)
+    assert [(one.what, one.ok) for one in checks] == [("win-app1", True)]
+    assert "Microsoft Windows [Version 10.0.17763.8027], as decant-read" in checks[0].found
