@@ -70,8 +70,9 @@ It cannot know: a secret that is a bare word (`/usr/bin/app hunter2`) or part of
 not say so (`PIN=`); what stands behind the first space of a secret in a process's arguments, since `ps` shows no quotes; one
 that is encoded. Do not put `--record` folders where others read them.
 
-Nothing is kept of: the environment of processes and containers, `Environment=` of units, the scripts that jobs start,
-jobs of `at` but for owner and time, comments of keys, and files that no fact names (`.pgpass`, `my.cnf`, `wp-config.php` …).
+Nothing is kept of: the environment of processes and containers, the scripts that jobs start, jobs of `at` but for owner
+and time, comments of keys, and files that no fact names (`.pgpass`, `.netrc`, keys …). Of `Environment=`, environment files
+and the settings of applications, hosts, ports and names of databases alone leave the server (fact `endpoints`).
 
 ## What it costs a server
 

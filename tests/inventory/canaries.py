@@ -15,9 +15,27 @@ from tests.inventory.practice_hosts import as_root
 _CANARY = re.compile(rb"ZQ[0-9]{3}[0-9]{3}XKWJVHNB|ZQ[0-9]{6}|XKWJVHNB", re.IGNORECASE)
 """Whole, or a part that a redaction in the middle would leave."""
 
+NASTY = "".join(
+    f"DATABASE_URL=postgresql://app:{password}@db.example/reports\n"
+    for password in (
+        "{}",
+        "x@{}",
+        "{}@x",
+        "x/{}",
+        "{}/x",
+        "x#{}",
+        "x?{}",
+        "x:{}",
+        "{}:5432",
+        "{}@other.example:5432",
+    )
+)
+"""Passwords with the characters that end a host, a port or a name in a connection string."""
+
 CONFIGURATION: dict[str, str] = {
     "/etc/nginx/sites-enabled/canary": """server {
       listen 8099; server_name canary.practice.test;
+      root /var/www/html;
       location / { proxy_set_header Authorization "Basic {}"; proxy_pass http://app:{}@127.0.0.1:8080; }
       location /php { fastcgi_param DB_PASSWORD {}; fastcgi_pass unix:/run/php.sock; }
     }""",
@@ -46,7 +64,11 @@ CONFIGURATION: dict[str, str] = {
     "/home/ops/.ssh/id_ed25519": "-----BEGIN OPENSSH PRIVATE KEY-----\n{}\n-----END OPENSSH PRIVATE KEY-----\n",
     "/home/ops/.bash_history": "mysql -uroot -p{}\nexport TOKEN={}\n",
     "/var/www/html/wp-config.php": "<?php\ndefine('DB_PASSWORD', '{}');\ndefine('AUTH_KEY', '{}');\n",
-    "/var/www/html/.env": "DB_PASSWORD={}\nDATABASE_URL=postgresql://app:{}@db/x\n",
+    "/var/www/html/appsettings.json": '{"ConnectionStrings": {"Main": "Server=db.example;User Id=sa;Password={};"}}\n',
+    "/etc/odbc.ini": "[reports]\nDriver=PostgreSQL\nServername=db.example\nPort=5432\nPassword={}\n",
+    "/etc/sysconfig/canary": "DB_HOST=db.example\nDB_PASSWORD={}\n",
+    "/etc/tomcat9/context.xml": '<Resource password="{}" url="jdbc:mysql://app:{}@db.example:3306/shop?password={}"/>\n',
+    "/etc/canary.env": NASTY,
     "/var/www/html/web.config": '<add connectionString="Server=x;User Id=sa;Password={};" />\n',
     "/etc/samba/smb.conf": "[global]\n  workgroup = COUNCIL\n  ldap admin dn = cn=x\n[home]\n  path = /home\n"
     "  preexec = /usr/local/bin/mount-it --password {}\n  root postexec = curl -u admin:{} https://x\n",
@@ -153,11 +175,13 @@ def plant(estate: Estate, host: str, made: Planted) -> None:
     files["/etc/cron.d/canary"] = "".join(f"17 3 1 1 * root {line}\n" for line in made.forms("cron.d"))
     files["/var/spool/cron/crontabs/ops"] = "".join(f"17 3 1 1 * {line}\n" for line in made.forms("crontab"))
     for number, line in enumerate(made.forms("unit")):
-        hidden = made.filled("Environment=DB_PASSWORD={}\nEnvironmentFile=-/etc/x\n", "Environment")
+        hidden = made.filled("Environment=DB_PASSWORD={}\nEnvironmentFile=-/etc/canary.env\n", "Environment")
         more = made.filled(" \\\n  --password {}", "continued")
         files[f"/etc/systemd/system/canary{number}.service"] = (
             f"[Unit]\nDescription=Canary\n[Service]\nType=oneshot\n{hidden}ExecStart=/bin/true {line}{more}\n"
         )
+    for path in ("/etc/default/canary-forms", "/var/www/html/.env"):
+        files[path] = "".join(f"{line}\n" for line in made.forms(path))
     files["/etc/systemd/system/canary0.timer"] = "[Timer]\nOnCalendar=2040-01-01\n"
     files["/etc/sudoers.d/canary"] = "".join(
         f"nobody ALL=(root) NOPASSWD: /usr/bin/app {_escaped(line)}\n" for line in made.forms("sudo rule")

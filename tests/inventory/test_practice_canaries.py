@@ -77,7 +77,18 @@ def test_everything_was_read_and_written(council: Council) -> None:
     assert {words: said.err for words, said in council.said.items() if said.code not in (0, 1)} == {}
     shown = council.said[f"estate show {HOST} --json"].json
     outcomes = {fact: seen["outcome"] for fact, seen in shown["facts"].items()}
-    for fact in ("cron", "services", "sudoers", "processes", "websites", "tomcat", "redis", "shares", "mail"):
+    for fact in (
+        "cron",
+        "services",
+        "sudoers",
+        "processes",
+        "websites",
+        "tomcat",
+        "redis",
+        "shares",
+        "mail",
+        "endpoints",
+    ):
         assert outcomes[fact] == "known", (fact, outcomes[fact])
     assert "failed" not in outcomes.values()
     for kind in EXPORTS:
@@ -91,6 +102,8 @@ def test_what_was_planted_was_met(council: Council) -> None:
         assert kept.count(file.encode()) >= 1, file
     assert kept.count(b"sleep 900; : app") >= 60
     assert kept.count(b"[redacted]") > 300
+    # Beside the passwords of connection strings stood the host that they are for.
+    assert "db.example" in council.said[f"estate show {HOST} --json"].out
 
 
 def test_no_secret_is_in_any_file_that_decant_wrote(council: Council) -> None:
