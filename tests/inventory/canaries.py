@@ -225,6 +225,8 @@ def _escaped(line: str) -> str:
 def remove(estate: Estate, host: str, planted: Planted) -> None:
     """Everything that `plant` did is undone."""
     paths = [
+        "/etc/default/canary-forms",
+        "/var/www/html/.env",
         *CONFIGURATION,
         "/etc/cron.d/canary",
         "/etc/sudoers.d/canary",
@@ -235,7 +237,7 @@ def remove(estate: Estate, host: str, planted: Planted) -> None:
         "systemctl stop canary-run || :",
         "rm -rf /etc/systemd/system/multi-user.target.wants/canary*.service /etc/systemd/system/canary*.*",
         f"rm -f {' '.join(map(quote, paths))} || :",
-        f"find /etc /home /root /var/spool/cron /var/lib -name '*{BEFORE}' | while read -r f; do",
+        f"find / -xdev -name '*{BEFORE}' | while read -r f; do",
         f'  mv -f "$f" "${{f%{BEFORE}}}"',
         "done",
         *(f"rm -rf {quote(folder)}" for folder in planted.folders),
