@@ -14,6 +14,7 @@ from decant.output import jsonable
 from estate.documents.words import moment
 from estate.records.base import now
 from estate.records.server import Server
+from estate.records.workload import Workload
 
 if TYPE_CHECKING:
     from decant.app import App
@@ -26,7 +27,8 @@ SERVER_COLUMNS = (
     "disk_used_bytes", "platform", "power", "purpose", "owner", "authority", "contract_end", "reached",
     "unreached_reason", "seen_at", "sources",
 )  # fmt: skip
-WORKLOAD_COLUMNS = ("id", "server", "kind", "name", "bytes", "services", "system", "os_owned", "seen_at")
+WORKLOAD_COLUMNS = ("id", "server", "kind", "name", "bytes", "bytes_a_day", "services", "system", "owner", "owner_from",
+                    "os_owned", "seen_at")  # fmt: skip
 DEPENDENCY_COLUMNS = ("client", "client_outside", "server", "server_outside", "port", "protocol", "process",
                       "workload", "evidence", "where", "seen_at", "first_seen", "last_seen", "rounds",
                       "of_rounds")  # fmt: skip
@@ -45,6 +47,12 @@ def plain(value: object) -> str:
     if isinstance(value, bool):
         text = text.lower()
     return f"'{text}" if text.startswith(_STARTS_FORMULA) and not isinstance(value, int | float) else text
+
+
+def _workload_row(workload: Workload) -> dict[str, object]:
+    """With what changes in a day by the best that is known, of all that share its database server's log."""
+    best = next(iter(workload.changes), None)
+    return {**workload.model_dump(mode="json"), "bytes_a_day": best.bytes_per_day if best else None}
 
 
 def _server_row(server: Server) -> dict[str, object]:
@@ -103,7 +111,7 @@ def as_xlsx(app: "App", shown: Shown) -> bytes:
         about.write_string(number, 1, value)
     about.set_column(0, 1, 40)
     sheet("Servers", SERVER_COLUMNS, [_server_row(one) for one in shown.servers])
-    sheet("Workloads", WORKLOAD_COLUMNS, [one.model_dump(mode="json") for one in shown.workloads])
+    sheet("Workloads", WORKLOAD_COLUMNS, [_workload_row(one) for one in shown.workloads])
     sheet("Dependencies", DEPENDENCY_COLUMNS, [one.model_dump(mode="json") for one in shown.dependencies])
     names = {one.id for one in shown.servers}
     missing = [

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from decant.journeys.assess import movers
+from decant.journeys.systems import take_in
 from estate import reading
 from estate.errors import UsageError
 from estate.records.assessment import Assessment
@@ -79,6 +80,7 @@ def make_plan(app: "App", fresh: bool = False, most: int = MOST) -> Planned:
     An edited plan.toml is overwritten only with `fresh`, and kept beside. `most` is the number of workloads in
     a wave. Raises `UsageError` where nothing was discovered yet or an edited plan.toml is not right.
     """
+    take_in(app, load(app.workspace.systems))
     estate = _estate(app)
     if not estate.workloads:
         raise UsageError("no workload was discovered yet", "run `decant discover`, then `decant assess`")

@@ -66,14 +66,19 @@ def one(app: "App", name: str) -> tuple[System, Systems]:
     raise unknown("system", name, [system.name for system in found.systems], "see `decant systems list`")
 
 
-def _all(app: "App", file: SystemsFile) -> Systems:
-    store = app.store
-    before = store.all(Workload)
-    if not before:
-        raise UsageError("no workload was discovered yet", "run `decant discover`")
+def take_in(app: "App", file: SystemsFile) -> tuple[Workload, ...]:
+    """Keep with each workload the system that the file confirms for it, and note in the ledger what was confirmed."""
+    before = app.store.all(Workload)
     workloads = with_systems(before, file)
-    store.put(*(now for now, then in zip(workloads, before, strict=True) if now != then))
+    app.store.put(*(now for now, then in zip(workloads, before, strict=True) if now != then))
     _note(app, file)
+    return workloads
+
+
+def _all(app: "App", file: SystemsFile) -> Systems:
+    store, workloads = app.store, take_in(app, file)
+    if not workloads:
+        raise UsageError("no workload was discovered yet", "run `decant discover`")
     estate = [facts for facts in store.all_server_facts() if facts.server.role != "target"]
     servers = {facts.server.id for facts in estate}
     council = [one for one in workloads if one.server in servers and not one.os_owned]

@@ -26,6 +26,7 @@ def render(template: str, values: Mapping[str, Any]) -> str:
         seconds=words.seconds,
         known=words.known,
         evidence=words.evidence,
+        a_day=words.a_day,
         breakable=_breakable,
     )
     environment.globals.update(count=words.count, share=words.share, meanings=meanings)

@@ -12,6 +12,8 @@ from estate.transport.recorded import RecordedTransport
 from inventory.collect import Collected
 from inventory.dependencies import dependencies
 from inventory.discover import discover
+from inventory.systems import propose
+from inventory.uses import uses
 from inventory.workloads import all_workloads
 from practice import spec
 
@@ -70,3 +72,18 @@ def test_services_are_attached_and_databases_are_sized() -> None:
     reports = by_id["db-legacy/postgres/reports"].detail
     assert reports["tables_without_key"] == ["public.page_views"]
     assert reports["large_objects"] > 0
+
+
+def test_the_website_with_its_service_and_database_is_proposed_as_one_system_and_the_rest_stand_alone() -> None:
+    found = replayed()
+    facts = [ServerFacts(one.server, {seen.fact: seen for seen in one.observations}) for one in found]
+    legacy = [one for one in facts if one.server.role == "legacy"]
+    servers = {one.server.id for one in legacy}
+    held = [one for one in derived(found)[0] if one.server in servers and not one.os_owned]
+    systems = propose(held, uses(legacy, held), ())
+    assert {one.name: set(one.workloads) for one in systems.systems} == {
+        "report-it": {*(one.id for one in held if one.server == "web-legacy"), "db-legacy/postgres/reports"},
+        "shared": {one.id for one in held if one.server == "files-legacy"},
+        "shop": {"db-legacy/mariadb/shop"},
+    }
+    assert systems.unplaced == ("db-legacy/schedule/nightly-backup",)

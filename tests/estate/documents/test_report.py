@@ -113,8 +113,8 @@ def test_what_is_unknown_is_said_and_what_does_not_apply_is_a_dash() -> None:
     page = html(report.model_copy(update={"workloads": (job, lost)}), "")
     rows = {name: cells(page, name) for name in ("old-payroll", "tidy", "odd")}
     assert rows["old-payroll"][:6] == ["unknown", "legacy", *["unknown"] * 4]
-    assert rows["tidy"][2] == "—"
-    assert rows["odd"][2] == "unknown"
+    assert rows["tidy"][2:5] == ["not confirmed", "—", "—"]
+    assert rows["odd"][2:6] == ["not confirmed", "unknown", "unknown", "unknown"]
 
 
 def test_what_people_move_by_hand_is_told_from_what_decant_moves() -> None:
