@@ -42,28 +42,34 @@ def with_particulars(
 
     `earlier` is an older reading of a server's fact, `owners` what systems.toml says of a confirmed workload.
     """
-    held = list(workloads)
-    read = {name: _read(facts) for name, facts in estate.items()}
-    found = []
+    by_server: dict[str, list[Workload]] = {}
+    for one in workloads:
+        by_server.setdefault(one.server, []).append(one)
+    found: list[Workload] = []
+    for server, held in by_server.items():
+        facts = estate.get(server)
+        found += held if facts is None else _of_server(held, _read(facts), earlier, owners)
+    return tuple(found)
+
+
+def _of_server(
+    held: Sequence[Workload],
+    facts: ServerFacts,
+    earlier: Mapping[tuple[str, str], Observation],
+    owners: Mapping[str, str],
+) -> Iterator[Workload]:
     for one in held:
-        facts = read.get(one.server)
-        if facts is None:
-            found.append(one)
-            continue
         owner, source = _owner(one, facts, owners)
         changes = () if one.os_owned else tuple(_changes(one, facts, earlier, held))
-        found.append(
-            one.model_copy(
-                update={
-                    "bytes_why": _why_no_size(one, facts) if one.bytes is None else "",
-                    "changes": changes,
-                    "changes_why": "" if changes else _why_no_rate(one, facts),
-                    "owner": owner,
-                    "owner_from": source,
-                }
-            )
+        yield one.model_copy(
+            update={
+                "bytes_why": _why_no_size(one, facts) if one.bytes is None else "",
+                "changes": changes,
+                "changes_why": "" if changes else _why_no_rate(one, facts),
+                "owner": owner,
+                "owner_from": source,
+            }
         )
-    return tuple(found)
 
 
 def _read(facts: ServerFacts) -> ServerFacts:
@@ -167,7 +173,7 @@ def _log(
     now = next((log for log in activity.logs if log.engine == one.kind and log.port == port), None)
     if now is None:
         return
-    same = [o for o in held if o.server == one.server and o.kind == one.kind and o.detail.get("port") == port]
+    same = [other for other in held if other.kind == one.kind and other.detail.get("port") == port]
     rate = _between(now, seen, then) or _since(now)
     if rate is not None:
         per_day, hours, how = rate
