@@ -323,6 +323,7 @@ OUTPUTS: Mapping[str, Output] = {
             "anchors": (int, "how many anchors were compared"),
             "anchored_sequence": (int | None, "the last entry that an anchor covers"),
             "anchored_at": (Instant | None, "when that anchor was made"),
+            "elsewhere_sequence": (int | None, "the last entry that an anchor kept outside the workspace covers"),
             "public_key_given": (bool, "whether a public key kept elsewhere was used"),
         },
     ),
