@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from pydantic import ValidationError
@@ -86,12 +86,7 @@ def last_known(database: Database, server: str, fact: str) -> Observation | None
         .where(table.c.server == server, table.c.fact == fact)
         .order_by(table.c.sequence.desc())
     )
-    with database.read() as connection:
-        for body in connection.execution_options(yield_per=1).scalars(query):
-            seen = stored(Observation, body)
-            if seen.outcome is Outcome.KNOWN:
-                return seen
-    return None
+    return _known(database, query)
 
 
 def first_known(
@@ -105,6 +100,11 @@ def first_known(
         .where(table.c.at >= since.isoformat(), table.c.at <= until.isoformat())
         .order_by(table.c.sequence)
     )
+    return _known(database, query)
+
+
+def _known(database: Database, query: sa.Select[Any]) -> Observation | None:
+    """The first that `query` gives that has a payload."""
     with database.read() as connection:
         for body in connection.execution_options(yield_per=1).scalars(query):
             seen = stored(Observation, body)
