@@ -17,10 +17,8 @@ from decant.printable import printable
 if TYPE_CHECKING:
     from rich.console import Console
 
-_COLUMNS_FROM = 72
-"""Characters; a narrower terminal would break names in the middle."""
-_COLUMNS_ALWAYS = 2
-"""So few columns are set as such on any terminal."""
+_OFF_A_TERMINAL = 140
+"""Characters of a line in a pipe or a file."""
 
 json_option: Callable[[Any], Any] = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object with a schema name, for scripts."
@@ -43,7 +41,7 @@ def console(stream: TextIO | None = None) -> "Console":
             raise BrokenPipeError(errno.EPIPE, "the reader of the output left")
 
     out = stream or sys.stdout
-    width = None if out.isatty() else 140
+    width = None if out.isatty() else _OFF_A_TERMINAL
     return Quiet(file=out, no_color=plain(out), highlight=False, width=width, soft_wrap=False)
 
 
@@ -75,30 +73,29 @@ def table(
 ) -> None:
     """Print a table on stdout. Columns named in `numbers` are set to the right; an empty table says "none".
 
-    None is shown as "unknown", and where there is nothing to say stands a dash. On a terminal too narrow for
-    columns each row is a block of lines.
+    None is shown as "unknown", and where there is nothing to say stands a dash. What does not fit beside the rest
+    stands below its row.
     """
-    from rich.table import Table
-    from rich.text import Text
+    from decant.tables import lay_out
 
     _settle()
-    out = console()
-    out.print(Text(printable(title), style="table.title"))
-    if out.width < _COLUMNS_FROM and len(columns) > _COLUMNS_ALWAYS:
-        for row in rows:
-            first, *others = (f"{name}: {_cell(value)}" for name, value in zip(columns, row, strict=True))
-            click.echo("\n".join([first, *(f"  {line}" for line in others)]))
-        if not rows:
-            click.echo("  none")
-        return
-    drawn = Table(box=None, pad_edge=False, header_style="bold")
-    for name in columns:
-        drawn.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
-    for row in rows:
-        drawn.add_row(*(Text(_cell(value)) for value in row))
-    out.print(drawn)
+    head, lines = lay_out(columns, [list(map(_cell, row)) for row in rows], width(), numbers)
+    styled = not plain(sys.stdout)
+    click.echo(click.style(printable(title), italic=True) if styled else printable(title))
     if not rows:
-        out.print("  none")
+        click.echo("  none")
+        return
+    for line in head:
+        click.echo(click.style(line, bold=True) if styled else line)
+    for line in lines:
+        click.echo(line)
+
+
+def width() -> int:
+    """How many characters a line of results has: the terminal's, and off a terminal what an editor shows."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else _OFF_A_TERMINAL
 
 
 def listing(title: str, lines: Sequence[str]) -> None:
@@ -117,7 +114,9 @@ def listing(title: str, lines: Sequence[str]) -> None:
 
 
 def _cell(value: object) -> str:
-    return "unknown" if value is None else printable(str(value)) or "—"
+    from decant.tables import NOTHING
+
+    return "unknown" if value is None else printable(str(value)) or NOTHING
 
 
 def _settle() -> None:

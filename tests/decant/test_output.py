@@ -16,6 +16,7 @@ import pytest
 from decant.__main__ import run
 from decant.output import listing, say, show_json, table
 from decant.progress import Bars, Lines, amount
+from decant.tables import lay_out
 from estate.progress import Step
 
 PROGRAM = """
@@ -68,9 +69,46 @@ def test_results_come_below_the_progress_and_nothing_after_them(tmp_path: Path) 
     assert said.rstrip().endswith("Next: decant assess")
 
 
-def test_a_narrow_terminal_gets_a_block_of_lines_for_each_row(tmp_path: Path) -> None:
+def test_a_table_is_as_wide_as_the_terminal(tmp_path: Path) -> None:
     lines = on_a_terminal(60, PROGRAM, tmp_path).replace("\r", "").splitlines()
-    assert lines[lines.index("server: db-legacy") :][:3] == ["server: db-legacy", "  role: —", "  system: unknown"]
+    assert [line for line in lines if "db-legacy" in line] == ["db-legacy  —     unknown"]
+    lines = on_a_terminal(20, PROGRAM, tmp_path).replace("\r", "").splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("db-legacy"))
+    assert lines[at : at + 2] == ["db-legacy  —", "    system: unknown"]
+
+
+NAME = "db-legacy/schedule/nightly-backup"
+WHY = "10.99.1.77 port 22 cannot be reached (No route to host): check the address and the network"
+
+
+@pytest.mark.parametrize("width", range(1, 200, 3))
+def test_no_width_breaks_a_word(width: int) -> None:
+    head, lines = lay_out(["workload", "cpus", "why"], [[NAME, "2", WHY], ["x", "16", "—"]], width, ["cpus"])
+    words = " ".join([*head, *lines]).split()
+    assert NAME in words
+    assert set(WHY.split()) <= set(words)
+    assert all(len(line) <= width or len(line.split()) == 1 for line in lines)
+
+
+def test_a_reason_that_does_not_fit_stands_below_its_row_and_not_in_a_narrow_column() -> None:
+    rows = [["old-payroll", "legacy", "Payroll Services", "a", WHY], ["dns", "legacy", "ICT", "b", "—"]]
+    head, lines = lay_out(["server", "role", "owner", "", "why"], rows, 60)
+    assert head == ["server       role    owner"]
+    assert lines == [
+        "old-payroll  legacy  Payroll Services  a",
+        "    why: 10.99.1.77 port 22 cannot be reached (No route to",
+        "    host): check the address and the network",
+        "dns          legacy  ICT               b",
+    ]
+
+
+def test_short_values_below_a_row_share_a_line_and_wide_characters_count_twice() -> None:
+    _, lines = lay_out(["a", "b", "c"], [["x" * 18, "y" * 18, "z" * 18]], 46)
+    assert lines == [f"{'x' * 18}  {'y' * 18}", f"    c: {'z' * 18}"]
+    _, lines = lay_out(["a", "b", "c"], [["x" * 30, "y" * 12, "z" * 12]], 38)
+    assert lines == ["x" * 30, f"    b: {'y' * 12}   c: {'z' * 12}"]
+    _, lines = lay_out(["a", "b"], [["字字", "y"], ["xxxx", "y"]], 20)
+    assert lines == ["字字  y", "xxxx  y"]
 
 
 def test_how_far_a_step_is_says_nothing_where_nothing_is_counted() -> None:
