@@ -15,6 +15,8 @@ MACHINE = (
 OWNERSHIP = ("owner", "authority", "contract_end", "purpose")
 """What only people know."""
 
+HOSTS_FILE = "the hosts file"
+
 SIZES_AGREE = 0.1
 """Sizes that differ by less than a tenth are not in conflict: a kernel keeps some memory to itself."""
 
@@ -40,7 +42,7 @@ def merged(name: str, sightings: Sequence[Sighting], before: Server | None, rank
         said = _saying(field, newest, rank)
         if said:
             values[field] = getattr(said[0], field)
-            origins[field] = Origin(source=said[0].source, where=said[0].where, at=said[0].at)
+            origins[field] = Origin(source=said[0].source, where=_where(field, said[0]), at=said[0].at)
     if "os_id" in values:
         _one_system(values, origins, newest, rank)
     if own is None or before is None:
@@ -65,6 +67,11 @@ def merged(name: str, sightings: Sequence[Sighting], before: Server | None, rank
             "origins": origins if several else {},
         }
     )
+
+
+def _where(field: str, one: Sighting) -> str:
+    """Where a source says it. What no server tells of itself, Decant's own sighting has from the hosts file."""
+    return HOSTS_FILE if one.source == OWN and field in (*OWNERSHIP, "address") else one.where
 
 
 def _newest(sightings: Iterable[Sighting]) -> list[Sighting]:
@@ -111,7 +118,9 @@ def conflicts(server: str, sightings: Sequence[Sighting], rank: Rank) -> list[Co
                     server=server,
                     field=field,
                     said=tuple(
-                        Said(value=str(getattr(one, field)), source=one.source, where=one.where, at=one.at)
+                        Said(
+                            value=str(getattr(one, field)), source=one.source, where=_where(field, one), at=one.at
+                        )
                         for one in said
                     ),
                 )

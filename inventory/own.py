@@ -8,7 +8,7 @@ from estate.records.observation import Observation
 from estate.records.server import Server
 from estate.records.sighting import OWN, Sighting
 from inventory.identity import fqdn_of, serial_of, short_of, uuid_in_serial, uuid_of
-from inventory.merge import MACHINE, OWNERSHIP
+from inventory.merge import HOSTS_FILE, MACHINE, OWNERSHIP
 
 
 def sighting_of(
@@ -33,7 +33,7 @@ def sighting_of(
             "id": f"{OWN}::{server.id}",
             "source": OWN,
             "scope": "",
-            "where": "read over SSH" if server.reached else "the hosts file",
+            "where": "read over SSH" if server.reached else HOSTS_FILE,
             "at": server.seen_at,
             "server": server.id,
             "name": server.id,

@@ -123,6 +123,8 @@ def _why_no_size(one: Workload, facts: ServerFacts) -> str:
 def _why_no_rate(one: Workload, facts: ServerFacts) -> str:
     if one.os_owned:
         return "it is part of the operating system"
+    if one.kind == "machine":
+        return "nobody has read it"
     if one.kind not in FACTS:
         return _NO_SIZE.get(one.kind, "nothing on the server tells it")
     if one.kind == "website" and not one.detail.get("root"):

@@ -156,9 +156,10 @@ def exit_code(findings: Iterable[Finding], fail_on: Severity = "low") -> int:
 
 
 def _judge_host(rule: HostRule, facts: ServerFacts, context: Context) -> Judged:
-    if not facts.server.reached:
+    if not facts.server.reached and not (rule.unread_too and not facts.server.tried):
         reason = facts.server.unreached_reason or "no reason recorded"
-        return Judged(Verdict(Status.NOT_EVALUATED, "", _shown(f"the server was not reached: {reason}")))
+        why = f"the server was not reached: {reason}" if facts.server.tried else reason
+        return Judged(Verdict(Status.NOT_EVALUATED, "", _shown(why)))
     return judge(rule.check, facts, context)
 
 

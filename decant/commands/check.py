@@ -1,5 +1,6 @@
 """`decant check`: hold stacks and servers against the rules."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -115,7 +116,7 @@ def _tables(made: "Checked", title: str) -> None:
                     g.rule,
                     g.title,
                     len(g.findings),
-                    _reasons([f.why for f in g.findings]),
+                    reasons_in_short([f.why for f in g.findings]),
                     _where([f.subject for f in g.findings]),
                 ]
                 for g in undecided
@@ -135,6 +136,10 @@ def _where(subjects: Sequence[str]) -> str:
     return named + (f" and {len(subjects) - _SHOWN} more" if len(subjects) > _SHOWN else "")
 
 
-def _reasons(reasons: Sequence[str]) -> str:
-    different = list(dict.fromkeys(reasons))
-    return different[0] + (f" (and {len(different) - 1} other reasons)" if len(different) > 1 else "")
+def reasons_in_short(reasons: Sequence[str]) -> str:
+    """The reason that most have, with how many others there are."""
+    first, *others = Counter(reasons).most_common()
+    if not others:
+        return first[0]
+    rest = sum(number for _, number in others)
+    return f"{first[1]}: {first[0]}; {rest}: {others[0][0] if len(others) == 1 else 'other reasons, in --json'}"

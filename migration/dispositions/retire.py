@@ -6,6 +6,9 @@ from migration.dispositions.base import Opinion, Rule
 
 
 def _judge(case: Case) -> Opinion:
+    if case.facts.server.power == "off" and not case.facts.server.reached:
+        off = "it is switched off: ask its owner whether anybody misses it"
+        return Opinion(None, against=(off,))
     if case.unread:
         return Opinion(None, against=("whether anybody uses it is not known: nobody has read it",))
     if case.workloads:

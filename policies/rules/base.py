@@ -132,6 +132,8 @@ class HostRule(Rule):
     check: Callable[[ServerFacts, Context], Verdict]
     passing: tuple[ServerFacts, ...] = ()
     failing: tuple[ServerFacts, ...] = ()
+    unread_too: bool = False
+    """Whether it can judge a server that nobody reached by what else is known of it."""
 
     def example_context(self) -> Context:
         """The context in which the rule's own examples are judged."""

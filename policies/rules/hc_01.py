@@ -9,7 +9,7 @@ from policies.rules.base import Context, HostRule, Verdict, cyber_essentials, fa
 
 
 def _check(facts: ServerFacts, context: Context) -> Verdict:
-    system = need(facts, "os", Os)
+    system = _system(facts)
     observed = system.name or f"{system.id} {system.version_id}"
     support = support_of(product_of_os(system.id) or system.id, system.version_id, context.today)
     if support.status == "unknown":
@@ -17,6 +17,19 @@ def _check(facts: ServerFacts, context: Context) -> Verdict:
     if support.status == "ended":
         return failed(f"{observed}: {support.reason}", observed)
     return passed(f"{observed}: {support.reason}")
+
+
+def _system(facts: ServerFacts) -> Os:
+    """What the server said itself; of one that nobody read, what an import says."""
+    about = facts.server
+    if facts.outcome("os") is None and about.os_id:
+        return Os(
+            hostname=about.hostname or about.id,
+            id=about.os_id,
+            version_id=about.os_version or "",
+            name=about.os_name or "",
+        )
+    return need(facts, "os", Os)
 
 
 def _os(id_: str, version: str) -> Os:
@@ -33,6 +46,7 @@ RULE = HostRule(
     controls=(*ncsc("5.1"), *cyber_essentials("CE-SUM-01", "CE-SUM-02")),
     facts=("os",),
     check=_check,
+    unread_too=True,
     passing=(host({"os": _os("debian", "12")}), host({"os": _os("ubuntu", "24.04")})),
     failing=(host({"os": _os("debian", "11")}), host({"os": _os("rhel", "7.9")})),
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from decant.commands.check import reasons_in_short
 from estate.paths import Workspace
 from estate.records.base import Record
 from estate.records.facts.os import Os
@@ -215,3 +216,10 @@ def test_rules_are_listed_and_shown(tmp_path):
     wrong = decant("rules", "show", "NET-99", at=tmp_path)
     assert wrong.code == 2
     assert "Did you mean" in wrong.err
+
+
+def test_the_reason_of_most_servers_is_said_with_how_many_have_another():
+    lost = "the server was not reached: no route"
+    assert reasons_in_short([lost]) == lost
+    assert reasons_in_short([lost, "never tried", "never tried"]) == f"2: never tried; 1: {lost}"
+    assert reasons_in_short([lost, "a", "a", "b"]) == "2: a; 2: other reasons, in --json"

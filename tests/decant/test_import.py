@@ -88,6 +88,10 @@ def test_two_sources_make_one_server_and_their_conflict_is_listed(workspace: Pat
     one = found["srv00001"]
     assert (one["owner"], one["memory_bytes"], one["tried"]) == ("Housing", 8 * 1024**3, False)
     assert one["origins"]["owner"]["where"] == "cmdb.csv, row 2"
+    shown = decant("estate", "conflicts", at=workspace)
+    assert "iB " in shown.out
+    assert "_bytes" not in shown.out
+    assert "Next: mend the source that is wrong and import it again" in shown.err
     listed = decant("estate", "conflicts", "--json", at=workspace)
     assert listed.code == 1
     conflict = held(listed.json, "estate conflicts")["conflicts"][0]
@@ -131,6 +135,8 @@ def test_discovery_joins_what_was_imported_before_and_what_it_reads_comes_first(
     assert one["os_id"] == "debian"
     assert one["platform"] == "vmware"
     assert (one["origins"]["os_id"]["source"], one["origins"]["platform"]["source"]) == ("discover", "rvtools")
+    assert one["origins"]["os_id"]["where"] == "read over SSH"
+    assert {one["origins"][name]["where"] for name in ("owner", "address")} == {"the hosts file"}
     assert "db-legacy/machine/db-legacy" not in decant("estate", "list", at=root).out
     assert "os id" in decant("estate", "conflicts", at=root).out
 

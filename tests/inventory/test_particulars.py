@@ -104,6 +104,15 @@ def test_what_is_not_known_says_why() -> None:
         assert one.changes_why
 
 
+def test_of_a_machine_that_nobody_read_it_is_not_said_that_its_disks_are_not_known() -> None:
+    facts = server("win")
+    whole = Workload(
+        id="win/machine/win", server="win", kind="machine", name="win", bytes=9, seen_at=facts.server.seen_at
+    )
+    (one,) = with_particulars([whole], {"win": facts}, {}, {})
+    assert (one.bytes_why, one.changes_why) == ("", "nobody has read it")
+
+
 def test_a_reading_that_failed_is_the_reason() -> None:
     facts = server("db", postgresql=data(reports()), unknown={"activity": Outcome.UNREADABLE})
     assert "for the test" in described(facts)["db/postgres/reports"].changes_why

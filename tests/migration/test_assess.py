@@ -20,7 +20,7 @@ from estate.records.observation import Observation, Outcome
 from estate.records.server import Server, ServerFacts
 from estate.records.workload import Workload
 from migration.assess import assess, rules
-from migration.case import TELLING
+from migration.case import TELLING, case_of
 from migration.overrides import Override, load
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -249,3 +249,37 @@ def test_overrides_are_read_and_no_file_is_none(tmp_path: Path) -> None:
 def test_overrides_that_are_not_right_are_bad_use(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         overrides(tmp_path, text)
+
+
+def relocated(**about: Any) -> str:
+    """What is said of moving its virtual platform."""
+    system, server = about.pop("os", NEW), about
+    found = judged(facts(system, **server), workload())
+    return next(reason for reason in found.against if reason.startswith("not relocate"))
+
+
+def judged(seen: ServerFacts, *held: Workload) -> Assessment:
+    return assess(seen, held, (), override=None, movers=(), today=TODAY, at=AT)
+
+
+def test_what_a_server_runs_on_is_what_those_say_who_run_it() -> None:
+    inside = NEW.model_copy(update={"virtualisation": "container"})
+    assert "three whole hosts" in relocated(os=inside, platform="vmware")
+    assert relocated(platform="hyper-v") == "not relocate: it runs on hyper-v, not on VMware"
+    assert relocated(os=NEW.model_copy(update={"virtualisation": "kvm"})).endswith("it runs on kvm, not on VMware")
+
+
+def test_of_a_container_nobody_knows_what_it_runs_on() -> None:
+    inside = NEW.model_copy(update={"virtualisation": "container"})
+    opinion = rules()["relocate"].judge(case_of(facts(inside), (), (), (), TODAY))
+    assert opinion.fits is None
+    assert opinion.against == ("what it runs on could not be told: it is a container",)
+
+
+def test_a_machine_that_is_switched_off_is_said_to_be() -> None:
+    seen = Server(
+        id="win-print", address=None, reached=False, tried=False, seen_at=AT, power="off",
+        os_id="windows-server", os_version="2012",
+    )  # fmt: skip
+    opinion = rules()["retire"].judge(case_of(ServerFacts(seen, {}), (), (), (), TODAY))
+    assert opinion.against == ("it is switched off: ask its owner whether anybody misses it",)

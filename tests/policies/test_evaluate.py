@@ -161,3 +161,11 @@ def test_a_container_is_not_blamed_for_the_machine_below_it():
     for id_ in ("HC-20", "HC-23"):
         assert one(id_, findings).status is Status.NOT_EVALUATED
         assert "the machine below it" in one(id_, findings).why
+
+
+def test_of_a_server_that_nobody_read_the_system_that_an_import_names_is_judged():
+    listed = {"reached": False, "tried": False, "unreached_reason": "nobody tried to read it", "os_id": "debian"}
+    findings = evaluate_hosts([host({}, server={**listed, "os_version": "10"})], TODAY)
+    assert one("HC-01", findings).status is Status.FAIL
+    others = [f for f in findings if f.rule != "HC-01"]
+    assert {(f.status, f.why) for f in others} == {(Status.NOT_EVALUATED, "nobody tried to read it")}
