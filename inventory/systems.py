@@ -5,8 +5,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from estate.records.dependency import Dependency
 from estate.records.system import System, Systems
 from estate.records.workload import Workload
+from inventory.dependencies import answers_at
 from inventory.grouping import Grouping, among, first, group, names
 from inventory.uses import Use, Uses
 
@@ -26,8 +28,10 @@ class Entry:
     confirmed_on: date | None = None
 
 
-def propose(workloads: Iterable[Workload], found: Uses, entries: Sequence[Entry]) -> Systems:
-    """Every one of `workloads` in one place, `entries` as a person has them."""
+def propose(
+    workloads: Iterable[Workload], found: Uses, entries: Sequence[Entry], talk: Iterable[Dependency] = ()
+) -> Systems:
+    """Every one of `workloads` in one place, `entries` as a person has them; `talk` tells who else uses one of them."""
     kinds = {one.id: one for one in workloads}
     known = among(kinds, found.known)
     fixed = {one: entry.name for entry in entries for one in entry.workloads}
@@ -42,7 +46,7 @@ def propose(workloads: Iterable[Workload], found: Uses, entries: Sequence[Entry]
         one: tuple(sorted({name_of[key] for key in users if key in name_of}))
         for one, users in sorted(grouping.shared.items())
     }
-    reasons = _reasons(kinds, known, holder)
+    reasons = _with_others(_reasons(kinds, known, holder), kinds, talk)
     users: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for use in known:
         user = holder.get(use.client)
@@ -121,6 +125,23 @@ def _reasons(kinds: Mapping[str, Workload], uses: Sequence[Use], holder: Mapping
         if one in holder and found[one] == NOBODY and kinds[one].kind == "schedule":
             found[one] = "it is the only system on its server"
     return found
+
+
+def _with_others(
+    reasons: Mapping[str, str], kinds: Mapping[str, Workload], talk: Iterable[Dependency]
+) -> dict[str, str]:
+    """Of a workload that no other is known to use, who was seen at the ports where it answers."""
+    at: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for one in talk:
+        if one.client != one.server:
+            at[one.server, one.port].add(f"{one.client}{' (outside)' if one.client_outside else ''}")
+    told = dict(reasons)
+    for one, why in reasons.items():
+        ports = [(port, at[kinds[one].server, port]) for port in answers_at(kinds[one])] if why == NOBODY else []
+        seen = [f"port {port} is used by {', '.join(sorted(who))}" for port, who in ports if who]
+        if seen:
+            told[one] = f"no other workload is known to use it; its {' and its '.join(seen)}"
+    return told
 
 
 def _only_jobs(held: Iterable[str], kinds: Mapping[str, Workload]) -> bool:

@@ -30,6 +30,8 @@ HEAD = """\
 """
 _MARK = re.compile(r"^# mark [0-9a-f]{12}[^\n]*\n", re.M)
 _BLOCK = re.compile(r"^[ \t]*\[\[[ \t]*system[ \t]*\]\]", re.M)
+NO_ID = "your id"
+"""What stands where a person's own id is to be put."""
 _MEND = "mend it, or move it away and run `decant systems propose`"
 
 
@@ -76,6 +78,11 @@ def load(path: Path) -> SystemsFile:
     persons = [(one, block) for one, block in zip(written, blocks, strict=True) if not _untouched(block)]
     seen: dict[str, str] = {}
     for one, _ in persons:
+        if one.confirmed_by.strip().casefold() == NO_ID:
+            raise UsageError(
+                f'{path}: {one.name} has confirmed_by = "{NO_ID}"',
+                "put your own id there: it goes into the ledger",
+            )
         for workload in one.workloads:
             if workload in seen:
                 where = f"in {seen[workload]} and in {one.name}" if seen[workload] != one.name else "there twice"
@@ -120,7 +127,7 @@ def _block(
     lines = [f"name = {_quoted(name)}"]
     if not about:
         lines.append('owner = ""')
-    lines += ['# confirmed_by = "your id"', "workloads = ["]
+    lines += [f'# confirmed_by = "{NO_ID}"', "workloads = ["]
     lines += [f"    {_quoted(one)},  # {_comment(reasons.get(one, ''))}" for one in workloads]
     lines.append("]")
     lines += [f"# uses {_comment(one)}, as {_comment(_and(others))}" for one, others in uses.items()]

@@ -192,8 +192,13 @@ def _targets(moving: Sequence[Workload], estate: Estate) -> list[tuple[str, str 
 
 def _why(workload: Workload, system: System, ends: Mapping[str, tuple[Pressing, str]]) -> str:
     parts = []
-    if len(system.workloads) > 1:
-        parts.append(f"with the system {system.name}")
+    others = [name for name in system.workloads if name != workload.id]
+    if workload.system and others:
+        parts.append(f"with the system {workload.system}")
+    elif others:
+        # Nobody has confirmed that they belong together: they use each other, or one server.
+        more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+        parts.append(f"proposed together with {others[0]}{more}")
     if workload.server in ends:
         parts.append(ends[workload.server][1])
     return "; ".join(parts)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from estate import reading
 from estate.errors import UsageError
+from estate.records.dependency import Dependency
 from estate.records.system import System, Systems
 from estate.records.workload import Workload
 from estate.suggest import unknown
@@ -82,7 +83,7 @@ def _all(app: "App", file: SystemsFile) -> Systems:
     estate = [facts for facts in store.all_server_facts() if facts.server.role != "target"]
     servers = {facts.server.id for facts in estate}
     council = [one for one in workloads if one.server in servers and not one.os_owned]
-    return propose(council, uses(estate, council), file.entries)
+    return propose(council, uses(estate, council), file.entries, store.all(Dependency))
 
 
 def _note(app: "App", file: SystemsFile) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estate.errors import UsageError
+from estate.records.dependency import Dependency
 from estate.records.system import System, Systems
 from estate.records.workload import Kind, Workload
 from inventory.systems import Entry, propose
@@ -68,6 +69,20 @@ def test_services_that_use_each_other_are_one_system() -> None:
 def test_what_nobody_is_known_to_use_is_a_system_of_its_own_and_says_so() -> None:
     (system,) = found([DATA], []).systems
     assert (system.name, system.reasons) == ("pay", {DATA: "nobody is known to use it"})
+
+
+def test_what_is_used_from_elsewhere_is_not_said_to_be_used_by_nobody() -> None:
+    data = workload(DATA).model_copy(update={"detail": {"port": 5432}})
+    seen = Dependency(
+        id="10.9.9.9>db:5432", client="10.9.9.9", server="db", port=5432, client_outside=True, seen_at=AT
+    )
+    other = seen.model_copy(update={"port": 22})
+    (system,) = propose([data], Uses(()), (), [seen, other]).systems
+    assert system.reasons == {
+        DATA: "no other workload is known to use it; its port 5432 is used by 10.9.9.9 (outside)"
+    }
+    (system,) = propose([data], Uses(()), (), [other]).systems
+    assert system.reasons == {DATA: "nobody is known to use it"}
 
 
 def test_a_job_of_which_nothing_is_known_goes_with_the_only_system_of_its_server() -> None:
@@ -234,6 +249,7 @@ def test_an_addition_to_a_person_s_system_is_proposed_in_a_block_of_its_own_and_
             f'[[system]]\nname = "a"\nworkloads = ["{SITE}"]\n[[system]]\nname = "b"\nworkloads = ["{SITE}"]\n',
             "in a and in b",
         ),
+        ('[[system]]\nname = "pay"\nconfirmed_by = "your id"\n', "pay has confirmed_by"),
         ('system = [{ name = "a" }]\n', "a line [[system]] of its own"),
     ],
 )

@@ -123,6 +123,14 @@ def test_a_confirmed_system_is_kept_together_and_apart_from_others() -> None:
     }
 
 
+def test_a_workload_is_said_to_be_of_a_system_only_where_a_person_confirmed_it() -> None:
+    held = [REPORTS.model_copy(update={"system": "streets"}), SITE, NIGHTLY]
+    plan = propose(estate(held, [uses("web", "db")]), AT)
+    why = {move.workload: move.why for wave in plan.waves for move in wave.moves}
+    assert {name: words for name, words in why.items() if "the system" in words}.keys() <= {REPORTS.id}
+    assert why[SITE.id] == f"proposed together with {REPORTS.id} and 1 more"
+
+
 def test_two_confirmed_systems_on_the_same_two_servers_are_not_made_one() -> None:
     held = [
         *(workload(f"web/website/{name}", system=name) for name in ("pay", "plan")),
