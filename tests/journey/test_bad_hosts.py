@@ -117,7 +117,7 @@ EXPECTED = {
     "refused": "refused the connection",
     "wrong-user": "nobody-here",
     "wrong-key": "stranger",
-    "hangs": "said nothing",
+    "hangs": "began to speak and then hung",
 }
 
 
