@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _OFF_A_TERMINAL = 140
 """Characters of a line in a pipe or a file."""
+_DASH = "  - "
 
 json_option: Callable[[Any], Any] = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object with a schema name, for scripts."
@@ -80,13 +81,12 @@ def table(
 
     _settle()
     head, lines = lay_out(columns, [list(map(_cell, row)) for row in rows], width(), numbers)
-    styled = not plain(sys.stdout)
-    click.echo(click.style(printable(title), italic=True) if styled else printable(title))
+    _styled(title, italic=True)
     if not rows:
         click.echo("  none")
         return
     for line in head:
-        click.echo(click.style(line, bold=True) if styled else line)
+        _styled(line, bold=True)
     for line in lines:
         click.echo(line)
 
@@ -100,17 +100,20 @@ def width() -> int:
 
 def listing(title: str, lines: Sequence[str]) -> None:
     """Print a list on stdout, a dash before each line; nothing where there is no line."""
-    from rich.table import Table
-    from rich.text import Text
+    from decant.tables import broken
 
     if not lines:
         return
-    drawn = Table.grid(padding=(0, 1))
+    _settle()
+    _styled(title, italic=True)
     for line in lines:
-        drawn.add_row("  -", Text(printable(line), overflow="fold"))
-    out = console()
-    out.print(Text(printable(title), style="table.title"))
-    out.print(drawn)
+        first, *more = broken(printable(line), width() - len(_DASH))
+        click.echo("\n".join([_DASH + first, *(" " * len(_DASH) + each for each in more)]))
+
+
+def _styled(text: str, **style: bool) -> None:
+    text = printable(text)
+    click.echo(text if plain(sys.stdout) else click.style(text, **style))
 
 
 def _cell(value: object) -> str:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from estate.records.conflict import Conflict
     from estate.records.server import Server
 
+CONFLICT = ("value", "is", "shown", "says", "where", "as of")
+
 
 @click.command("conflicts", short_help="List where sources do not agree.")
 @click.argument("server", required=False, shell_complete=complete.servers)
@@ -37,7 +39,7 @@ def COMMAND(app: App, server: str | None, as_json: bool) -> int:
     else:
         table(
             "Values on which sources differ",
-            ["server", "", "value", "says", "where", "of", ""],
+            ["server", *CONFLICT],
             [[one.server, *row] for one in found for row in conflict_rows([one])],
         )
         if lookalikes:
@@ -46,16 +48,26 @@ def COMMAND(app: App, server: str | None, as_json: bool) -> int:
                 ["servers", "as", "why"],
                 [[", ".join(one.servers), "; ".join(one.sightings), one.reason] for one in lookalikes],
             )
-        next_step("decant estate list" if not found else "decant estate show SERVER", "")
+        if found or lookalikes:
+            next_step("mend the source that is wrong and import it again", "the value that is shown is marked")
+        else:
+            next_step("decant estate list")
     return EXIT_FINDINGS if found or lookalikes else 0
 
 
 def conflict_rows(found: "Iterable[Conflict]") -> list[list[object]]:
-    """A row for each thing said: the value's name, what is said, by whom, where, of when, and whether it is shown."""
+    """A row for each thing said: the value's name, what is said, whether it is shown, by whom, where, of when."""
     from estate.documents.words import day
 
     return [
-        [one.field.replace("_", " "), said.value, said.source, said.where, day(said.at), "" if number else "shown"]
+        [
+            _name(one.field),
+            _value(one.field, said.value),
+            "" if number else "yes",
+            said.source,
+            said.where,
+            day(said.at),
+        ]
         for one in found
         for number, said in enumerate(one.said)
     ]
@@ -65,7 +77,15 @@ def origin_rows(server: "Server") -> list[list[object]]:
     """A row for each value: its name, the source, where it stands there, and of when it is."""
     from estate.documents.words import day
 
-    return [
-        [field.replace("_", " "), one.source, one.where, day(one.at)]
-        for field, one in sorted(server.origins.items())
-    ]
+    return [[_name(field), one.source, one.where, day(one.at)] for field, one in sorted(server.origins.items())]
+
+
+def _name(field: str) -> str:
+    return field.removesuffix("_bytes").replace("_", " ")
+
+
+def _value(field: str, value: str) -> str:
+    """A number of bytes as people read it: sizes that hardly differ are no conflict."""
+    from estate.documents.words import size
+
+    return size(int(value)) if field.endswith("_bytes") and value.isdecimal() else value

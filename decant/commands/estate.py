@@ -10,7 +10,7 @@ from decant.app import App
 from decant.commands._estate_filters import filters
 from decant.output import json_option
 
-_OF_THEIR_OWN = ("changes", "conflicts", "export", "forget")
+_OF_THEIR_OWN = ("changes", "conflicts", "export", "forget", "list")
 
 
 class _Estate(click.Group):
@@ -33,102 +33,14 @@ def COMMAND() -> None:
     """What is known of the estate: servers, workloads, dependencies, and what could not be seen."""
 
 
-@COMMAND.command("list", short_help="List servers, workloads and dependencies.")
-@filters
-@click.option("--all", "everything", is_flag=True, help="Also the jobs of the operating systems.")
-@json_option
-@click.pass_obj
-def list_(app: App, /, everything: bool, as_json: bool, **wanted: Any) -> None:
-    """List servers, workloads and dependencies: all, or those whose server fits every filter."""
-    from decant.journeys.estate import Wanted, listed, part
-    from decant.output import next_step, say, show_json, table
-    from estate.documents.words import a_day, evidence, size
-
-    found = part(app.store, Wanted(**wanted))
-    servers, workloads, dependencies = found.servers, found.workloads, found.dependencies
-    if as_json:
-        show_json("decant.estate/1", listed(found))
-        return
-    if not servers and any(wanted.values()):
-        say("No server fits.")
-        next_step("decant estate list", "shows all")
-        return
-    if not servers:
-        say("Nothing has been read yet.")
-        next_step("decant discover")
-        return
-    table(
-        "Servers",
-        ["server", "role", "system", "cpus", "memory", "disk used", "owner", "state"],
-        [
-            [
-                server.id,
-                server.role,
-                server.os_name,
-                server.cpus,
-                size(server.memory_bytes),
-                size(server.disk_used_bytes),
-                server.owner,
-                "reached"
-                if server.reached
-                else f"not reached: {server.unreached_reason}"
-                if server.tried
-                else server.unreached_reason,
-            ]
-            for server in servers
-        ],
-        numbers=["cpus", "memory", "disk used"],
-    )
-    shown = [workload for workload in workloads if everything or not workload.os_owned]
-    table(
-        "Workloads"
-        + ("" if everything else f" ({len(workloads) - len(shown)} of the operating systems left out: --all)"),
-        ["workload", "on disk", "changes a day", "owner", "reached by", "detail"],
-        [
-            [
-                one.id,
-                size(one.bytes),
-                a_day(one),
-                one.owner,
-                ", ".join(one.services) or None,
-                _detail(one.detail),
-            ]
-            for one in shown
-        ],
-        numbers=["on disk", "changes a day"],
-    )
-    table(
-        "Dependencies",
-        ["client", "server", "port", "process", "workload", "evidence"],
-        [
-            [
-                one.client + (" (outside)" if one.client_outside else ""),
-                one.server + (" (outside)" if one.server_outside else ""),
-                one.port,
-                one.process or "",
-                one.workload or "",
-                evidence(one),
-            ]
-            for one in dependencies
-        ],
-        numbers=["port"],
-    )
-    next_step("decant assess")
-
-
-def _detail(detail: dict[str, object]) -> str:
-    keys = ("version", "path", "names", "unit", "when")
-    parts = (detail[key] for key in keys if detail.get(key))
-    return "; ".join(", ".join(map(str, part)) if isinstance(part, list) else str(part) for part in parts)
-
-
 @COMMAND.command("show")
 @click.argument("server", shell_complete=complete.servers)
 @json_option
 @click.pass_obj
 def show(app: App, server: str, as_json: bool) -> None:
     """Show one SERVER: each fact, and what could not be seen and why."""
-    from decant.commands._estate_conflicts import conflict_rows, origin_rows
+    from decant.commands import _estate_details
+    from decant.commands._estate_conflicts import CONFLICT, conflict_rows, origin_rows
     from decant.journeys.discovery import not_seen
     from decant.journeys.fact_line import line
     from decant.journeys.personal import personal_rows
@@ -168,7 +80,7 @@ def show(app: App, server: str, as_json: bool) -> None:
             ["address", about.address],
             ["state", "reached" if about.reached else f"not reached: {about.unreached_reason}"],
             ["last seen", f"{moment(about.seen_at)}, London time"],
-            ["system", about.os_name],
+            ["operating system", about.os_name],
             ["kernel", about.kernel],
             ["cpus", about.cpus],
             ["memory", size(about.memory_bytes)],
@@ -179,9 +91,9 @@ def show(app: App, server: str, as_json: bool) -> None:
         ],
     )
     if about.origins:
-        table("Where each value comes from", ["value", "source", "where", "of"], origin_rows(about))
+        table("Where each value comes from", ["value", "source", "where", "as of"], origin_rows(about))
     if differing:
-        table("Where sources differ", ["", "value", "says", "where", "of", ""], conflict_rows(differing))
+        table("Where sources differ", CONFLICT, conflict_rows(differing))
     own = [one for one in workloads if not one.os_owned]
     table(
         "Workloads"
@@ -200,13 +112,14 @@ def show(app: App, server: str, as_json: bool) -> None:
             for one in own
         ],
     )
+    _estate_details.show(facts)
     table(
         "Facts",
         ["fact", "outcome", "what it says"],
         [
             [
                 fact,
-                seen.outcome.value + (", in part" if seen.partial else ""),
+                "partial" if seen.partial else seen.outcome.value,
                 line(seen.payload) if seen.outcome is Outcome.KNOWN else seen.reason,
             ]
             for fact, seen in sorted(facts.observations.items())

@@ -117,6 +117,15 @@ def listed(shown: Shown) -> dict[str, Any]:
     }
 
 
+def unread(servers: Sequence[Server]) -> list[str]:
+    """Why servers were not read: a line for each reason, with the names of those that have it."""
+    names: dict[str, list[str]] = {}
+    for one in servers:
+        if not one.reached:
+            names.setdefault(one.unreached_reason.removeprefix(f"{one.id}: "), []).append(one.id)
+    return [f"{', '.join(same)}: {reason}" for reason, same in names.items()]
+
+
 def drawing(drawn: EstateMap, file: Path) -> str:
     """The map in the format that the file's name says. Raises `UsageError` for a name that says none."""
     from estate.documents.map import svg

@@ -77,6 +77,24 @@ def test_one_target_alone(workspace: Path) -> None:
     assert "Next: decant estate list" in said.err
 
 
+def test_why_a_server_was_not_read_stands_below_the_table(workspace: Path) -> None:
+    decant("discover", "db-legacy", "gone", "--replay", str(TRANSCRIPTS), at=workspace)
+    listed = decant("estate", "list", at=workspace)
+    lines = listed.out.splitlines()
+    assert next(line for line in lines if line.startswith("gone ")).endswith("not reached")
+    assert lines[lines.index("Not read") + 1].startswith("  - gone: ")
+    assert "Next: decant assess" in listed.err
+
+
+def test_show_lists_ports_certificates_and_file_systems(workspace: Path) -> None:
+    decant("discover", "web-legacy", "--replay", str(TRANSCRIPTS), at=workspace)
+    shown = decant("estate", "show", "web-legacy", at=workspace).out
+    assert re.search(r"^443/tcp +0\.0\.0\.0 +nginx +nginx\.service$", shown, re.MULTILINE)
+    assert re.search(r"^/etc/ssl/report-it/\S+ +report-it\.practice\.test +\d+ \w+ 20\d\d$", shown, re.MULTILINE)
+    assert re.search(r"^/ +\w+ +\S+ [KMGT]iB +\S+ [KMGT]iB$", shown, re.MULTILINE)
+    assert re.search(r"^operating system +Debian", shown, re.MULTILINE)
+
+
 def test_what_is_unknown_sizes_and_days_are_said_in_words(workspace: Path) -> None:
     decant("discover", "db-legacy", "--replay", str(TRANSCRIPTS), at=workspace)
     shown = decant("estate", "show", "db-legacy", at=workspace).out

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -235,13 +236,62 @@ def test_changes_between_two_days(workspace: Path) -> None:
     assert wrong.code == 2
 
 
-def _backdate(store: Store, moment: str) -> None:
+def test_changes_between_two_times_of_one_day(workspace: Path) -> None:
+    store = Store.open(sqlite_url(workspace / ".decant" / "estate.db"))
+    at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+    def keep(hour: int, *jobs: Workload) -> None:
+        """What a look at that hour of the day finds."""
+        before = {one.id for one in store.all(Workload)}
+        store.put(*jobs)
+        store.retire(Workload, before - {one.id for one in jobs})
+        _backdate(store, f"2026-03-02T{hour:02}:00:00+00:00", later_than="2026-03-03")
+
+    def job(name: str, **more: Any) -> Workload:
+        return Workload(
+            id=f"web/schedule/{name}",
+            server="web",
+            kind="schedule",
+            name=name,
+            seen_at=at,
+            **{"owner": "A", **more},
+        )
+
+    keep(9, job("nightly"), job("digest"), job("os", os_owned=True))
+    keep(11, job("nightly", owner="B"), job("export"), job("short"))
+    keep(13, job("nightly", owner="B", bytes=1), job("export", bytes=1))
+    store.close()
+
+    def seen(*words: str) -> dict[tuple[str, str, str], str]:
+        said = decant("estate", "changes", *words, "--json", at=workspace)
+        assert said.code == 0, said.err
+        return {
+            (one["id"].rpartition("/")[2], one["what"], one["field"]): one["at"][11:16]
+            for one in said.json["changes"]
+            if one["kind"] == "workload" and one["field"] != "bytes"
+        }
+
+    day = ("--since", "2026-03-02T10:00", "--until", "2026-03-02 15:00")
+    assert seen(*day) == {
+        ("digest", "gone", ""): "11:00",
+        ("short", "gone", ""): "13:00",
+        ("export", "appeared", ""): "11:00",
+        ("nightly", "changed", "owner"): "11:00",
+    }
+    assert ("os", "gone", "") in seen(*day, "--all")
+    assert seen("--since", "yesterday") == {}
+    wrong = decant("estate", "changes", "--since", "Tuesday", at=workspace)
+    assert (wrong.code, "neither a day nor a time" in wrong.err) == (2, True)
+
+
+def _backdate(store: Store, moment: str, later_than: str = "") -> None:
     import sqlalchemy as sa
 
     from estate import schema
 
     with store.database.write() as connection:
-        connection.execute(sa.update(schema.records).values(stored_at=moment))
+        table = schema.records
+        connection.execute(sa.update(table).where(table.c.stored_at > later_than).values(stored_at=moment))
 
 
 def test_forgetting_leaves_no_byte_of_a_server_in_the_store(workspace: Path) -> None:
