@@ -50,6 +50,38 @@ def observations_at(database: Database, moment: datetime) -> Mapping[tuple[str, 
         return {(row.server, row.fact): Then(row.body, row.at) for row in connection.execute(query)}
 
 
+def records_between(database: Database, kind: str, since: datetime, until: datetime) -> Iterator[tuple[str, Then]]:
+    """Every row of one kind that was stored after `since` and until `until`, with its id, oldest first."""
+    table = schema.records
+    query = (
+        sa.select(table.c.id, table.c.kind, table.c.body, table.c.stored_at)
+        .where(
+            table.c.kind.in_([kind, GONE + kind]),
+            table.c.stored_at > since.isoformat(),
+            table.c.stored_at <= until.isoformat(),
+        )
+        .order_by(table.c.sequence)
+    )
+    with database.read() as connection:
+        for row in connection.execution_options(yield_per=500).execute(query):
+            yield row.id, Then(None if row.kind.startswith(GONE) else row.body, row.stored_at)
+
+
+def observations_between(
+    database: Database, since: datetime, until: datetime
+) -> Iterator[tuple[tuple[str, str], Then]]:
+    """The same of observations, with their server and fact."""
+    table = schema.observations
+    query = (
+        sa.select(table.c.server, table.c.fact, table.c.body, table.c.at)
+        .where(table.c.at > since.isoformat(), table.c.at <= until.isoformat())
+        .order_by(table.c.sequence)
+    )
+    with database.read() as connection:
+        for row in connection.execution_options(yield_per=500).execute(query):
+            yield (row.server, row.fact), Then(row.body, row.at)
+
+
 def every(database: Database, kind: str) -> Iterator[tuple[str, str]]:
     """Id and body of every row of one kind, history included."""
     table = schema.records

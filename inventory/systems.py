@@ -136,11 +136,12 @@ def _with_others(
         if one.client != one.server:
             at[one.server, one.port].add(f"{one.client}{' (outside)' if one.client_outside else ''}")
     told = dict(reasons)
-    for one, why in reasons.items():
-        ports = [(port, at[kinds[one].server, port]) for port in answers_at(kinds[one])] if why == NOBODY else []
+    for name, why in reasons.items():
+        here = kinds[name]
+        ports = [(port, at[here.server, port]) for port in answers_at(here)] if why == NOBODY else []
         seen = [f"port {port} is used by {', '.join(sorted(who))}" for port, who in ports if who]
         if seen:
-            told[one] = f"no other workload is known to use it; its {' and its '.join(seen)}"
+            told[name] = f"no other workload is known to use it; its {' and its '.join(seen)}"
     return told
 
 

@@ -1,9 +1,9 @@
 """What changed in the estate between two moments, from the store's history."""
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from estate import past
@@ -30,21 +30,51 @@ _PASSING_FACTS = frozenset({"connections", "cpu", "filesystems", "memory", "proc
 _PASSING_KEYS = frozenset({"uptime_seconds", "offset_seconds", "synchronised_at", "load_1", "load_5", "load_15"})
 
 
-def day_bounds(since: date, until: date | None) -> tuple[datetime, datetime]:
-    """From the start of one day in London to the end of another; until now, where none is given.
+_LONDON = ZoneInfo("Europe/London")
+T = TypeVar("T", bound=Hashable)
 
-    Raises `UsageError` where they are the wrong way round.
+
+def bounds(since: str, until: str | None) -> tuple[datetime, datetime]:
+    """From one moment to another, in UTC; until now, where none is given.
+
+    Each is a day (`2026-11-01`, `today`, `yesterday`) or a time (`2026-11-01T18:30`, or `18:30` of today), in London
+    where it says no zone. A day given as `until` counts to its end. Raises `UsageError` for anything else, and where
+    they are the wrong way round.
     """
-    london = ZoneInfo("Europe/London")
-    first = datetime.combine(since, time.min, london)
-    last = datetime.combine(until + timedelta(days=1), time.min, london) if until else now()
+    first = _moment(since, 0)
+    last = _moment(until, 1) if until else now()
     if last <= first:
-        raise UsageError(f"{since} is not before {until or 'today'}", "give --since an earlier day than --until")
-    return first.astimezone(ZoneInfo("UTC")), last.astimezone(ZoneInfo("UTC"))
+        raise UsageError(f"{since} is not before {until or 'now'}", "give --since an earlier time than --until")
+    return first.astimezone(UTC), last.astimezone(UTC)
 
 
-def changes(store: "Store", since: datetime, until: datetime) -> list[Change]:
-    """Each thing that appeared, went, or has another value, by what it is."""
+def _moment(text: str, more_days: int) -> datetime:
+    """The moment that a person means; the start of a day, so many days later."""
+    said, today = text.strip(), now().astimezone(_LONDON).date()
+    words = {"today": today, "yesterday": today - timedelta(days=1)}
+    try:
+        day = words.get(said.casefold()) or date.fromisoformat(said)
+        return datetime.combine(day + timedelta(days=more_days), time.min, _LONDON)
+    except (ValueError, OverflowError):
+        pass
+    try:
+        at = datetime.fromisoformat(said)
+    except ValueError:
+        try:
+            at = datetime.combine(today, time.fromisoformat(said))
+        except ValueError:
+            raise UsageError(
+                f"{text} is neither a day nor a time",
+                "write 2026-11-01, today, yesterday, 2026-11-01T18:30, or 18:30 for today",
+            ) from None
+    return at if at.tzinfo else at.replace(tzinfo=_LONDON)
+
+
+def changes(store: "Store", since: datetime, until: datetime, everything: bool = False) -> list[Change]:
+    """Each thing that appeared, went, or has another value, by what it is, with the moment when that was first noted.
+
+    The jobs of the operating systems are left out, but for `everything`.
+    """
     found: list[Change] = []
     kinds: tuple[tuple[str, Kind], ...] = (
         ("Server", "server"),
@@ -54,20 +84,47 @@ def changes(store: "Store", since: datetime, until: datetime) -> list[Change]:
     for kind, word in kinds:
         before = past.records_at(store.database, kind, since)
         after = past.records_at(store.database, kind, until)
-        for identity in sorted(before.keys() | after.keys()):
-            found += _record(word, identity, before.get(identity), after.get(identity))
+        other = {name for name, now in after.items() if (was := before.get(name)) is None or was.body != now.body}
+        history = _history(past.records_between(store.database, kind, since, until), other)
+        for identity, rows in sorted(history.items()):
+            if everything or not _of_the_system(kind, before.get(identity), *rows):
+                found += _record(word, identity, before.get(identity), rows)
     return found + list(_facts(store, since, until))
 
 
-def _record(kind: Kind, identity: str, before: Then | None, after: Then | None) -> Iterator[Change]:
-    old = before.body if before else None
-    new = after.body if after else None
-    at = after.noted_at if after else ""
-    if old is None and new is not None:
-        yield Change(kind=kind, id=identity, what="appeared", at=datetime.fromisoformat(at))
-    elif old is not None and new is None:
-        yield Change(kind=kind, id=identity, what="gone", at=datetime.fromisoformat(at))
-    elif old is not None and new is not None and old != new:
+def _history(rows: Iterable[tuple[T, Then]], wanted: Collection[T]) -> dict[T, list[Then]]:
+    """What was noted of each that is `wanted`, oldest first."""
+    found: dict[T, list[Then]] = {}
+    for key, then in rows:
+        if key in wanted:
+            found.setdefault(key, []).append(then)
+    return found
+
+
+def _of_the_system(kind: str, *rows: Then | None) -> bool:
+    body = next((one.body for one in rows if one and one.body is not None), None)
+    return kind == "Workload" and body is not None and bool(json.loads(body).get("os_owned"))
+
+
+def _since(rows: Sequence[Then], fits: Callable[[str | None], bool]) -> datetime:
+    """Since when it is as it is at the end."""
+    at = rows[-1].noted_at
+    for one in reversed(rows):
+        if not fits(one.body):
+            break
+        at = one.noted_at
+    return datetime.fromisoformat(at)
+
+
+def _record(kind: Kind, identity: str, before: Then | None, rows: Sequence[Then]) -> Iterator[Change]:
+    old, new = before.body if before else None, rows[-1].body
+    if new is None:
+        # Also what only came in between.
+        if old is not None or any(one.body is not None for one in rows):
+            yield Change(kind=kind, id=identity, what="gone", at=_since(rows, lambda body: body is None))
+    elif old is None:
+        yield Change(kind=kind, id=identity, what="appeared", at=_since(rows, lambda body: body is not None))
+    else:
         mine, theirs = json.loads(old), json.loads(new)
         for field in sorted(mine.keys() | theirs.keys()):
             if field not in _PASSING and _differ(field, mine.get(field), theirs.get(field)):
@@ -78,8 +135,19 @@ def _record(kind: Kind, identity: str, before: Then | None, after: Then | None) 
                     field=field,
                     before=_words(mine.get(field)),
                     after=_words(theirs.get(field)),
-                    at=datetime.fromisoformat(at),
+                    at=_since(rows, _with(field, theirs.get(field))),
                 )
+
+
+def _with(field: str, value: Any) -> Callable[[str | None], bool]:
+    """Whether a body has this value, be it a record's or what an observation says."""
+
+    def fits(body: str | None) -> bool:
+        held = json.loads(body) if body is not None else {}
+        within = held.get("payload") if "payload" in held and field != "outcome" else held
+        return bool(not _differ(field, (within or {}).get(field), value))
+
+    return fits
 
 
 def _differ(field: str, mine: Any, theirs: Any) -> bool:
@@ -90,15 +158,28 @@ def _differ(field: str, mine: Any, theirs: Any) -> bool:
 
 def _facts(store: "Store", since: datetime, until: datetime) -> Iterator[Change]:
     before, after = past.observations_at(store.database, since), past.observations_at(store.database, until)
-    for key in sorted(before.keys() & after.keys()):
+    other = {
+        key
+        for key in before.keys() & after.keys()
+        if key[1] not in _PASSING_FACTS
+        and None not in (before[key].body, after[key].body)
+        and before[key] != after[key]
+    }
+    history = _history(past.observations_between(store.database, since, until), other)
+    for key, rows in sorted(history.items()):
         server, fact = key
-        old, new = before[key].body, after[key].body
-        if fact in _PASSING_FACTS or old is None or new is None or old == new:
-            continue
-        mine, theirs = json.loads(old), json.loads(new)
-        at = datetime.fromisoformat(after[key].noted_at)
+        mine, theirs = json.loads(before[key].body or "{}"), json.loads(rows[-1].body or "{}")
 
-        def change(field: str, old: str, new: str, of: str = f"{server}: {fact}", at: datetime = at) -> Change:
+        def change(
+            field: str,
+            old: str,
+            new: str,
+            of: str = f"{server}: {fact}",
+            rows: Sequence[Then] = rows,
+            theirs: Mapping[str, Any] = theirs,
+        ) -> Change:
+            value = theirs["outcome"] if field == "outcome" else theirs["payload"].get(field)
+            at = _since(rows, _with(field, value))
             return Change(kind="fact", id=of, what="changed", field=field, before=old, after=new, at=at)
 
         if mine["outcome"] != theirs["outcome"]:
