@@ -15,8 +15,9 @@ class Form:
     """What it is an example of, for the docs."""
     example: str
     holds: Literal["word", "quoted", "looks"] = "word"
-    """`word`: any without spaces; `quoted`: any that its quotes hold, or its lines; `looks`: known by the form of
-    the secret itself, of 16 capitals and digits in `{}`."""
+    """`word`: any without spaces, whatever its characters (but the quotes or the `<` that end it); `quoted`: any that
+    its quotes hold, or its lines; `looks`: known by the form of the secret itself, of 16 capitals
+    and digits in `{}`."""
 
     def holding(self, secret: str) -> str:
         """The form with this secret in it."""
@@ -29,8 +30,9 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         *("DB_PASS={}", "PGPASSWORD={} psql reports", "password: {}", "db.password = {}", "clientSecret={}"),
         *("Environment=API_TOKEN={} MODE=live", "username=x,password={},uid=1000", "secret_key='{}'"),
         *("aws_secret_access_key = {}", "AWS_SECRET_ACCESS_KEY={}", '{"password": "{}"}', "'api_key' => '{}'"),
-        "define('DB_PASSWORD', '{}');",
+        *("define('DB_PASSWORD', '{}');", "$db['password'] = '{}';"),
     ),
+    "an element or a setting of that name": ("<password>{}</password>", '<add key="DbPassword" value="{}"/>'),
     "an option of that name": (
         *(
             "/usr/bin/app --password={} --host db",
@@ -55,8 +57,19 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         *("curl -u admin:{} https://x", "curl --user admin:{} https://x", "sqlcmd -S db -U sa -P {}"),
         *("smbclient -U council/alice%{} //files/shared", "openssl rsa -passin pass:{}"),
         *("sqlplus app/{}@X", "7z a -p{} x.7z y", "snmpget -v3 -A {} -X {} host x", "snmpwalk -v2c -c {} host"),
+        *("ldapsearch -xw {}", "mysqladmin -uroot password {}", "ipmitool -H x -P {} power status"),
+        *(
+            "docker login -u x -p {} host",
+            "az login -u x -p {}",
+            "openssl enc -k {} -in x",
+            "check_mysql -p {} -H x",
+        ),
+        *("sqlldr userid=app/{}@X", "exp app/{}@X file=x", "xfreerdp /u:x /p:{} /v:host"),
     ),
-    "SQL": ("CREATE USER x IDENTIFIED BY '{}'", "ALTER ROLE x PASSWORD '{}'"),
+    "SQL": (
+        *("CREATE USER x IDENTIFIED BY '{}'", "ALTER ROLE x PASSWORD '{}'", "GRANT x IDENTIFIED VIA y USING '{}'"),
+        "SET PASSWORD FOR x = PASSWORD('{}')",
+    ),
     "headers": (
         *("Authorization: Bearer {}", "X-Api-Key: {}", "curl -H X-Api-Key: {} x"),
         *('proxy_set_header Authorization "Basic {}";', "RequestHeader set Authorization {}"),
@@ -112,7 +125,19 @@ FORMS: tuple[Form, ...] = (
 _OF_WINDOWS = (
     *("app.exe /password {} /quiet", "app.exe /pwd:{}", "osql -S db -U sa -P {} -i x.sql"),
     *("net use Z: \\\\files\\shared {} /user:COUNCIL\\svc", "net use \\\\files\\shared /user:svc {}"),
+    "net user svc {} /add",
     *("schtasks /create /ru svc /rp {} /tn x", "psexec \\\\db -u svc -p {} cmd", "plink -pw {} svc@host"),
 )
 WINDOWS_FORMS: tuple[Form, ...] = tuple(Form("options and tools of Windows", example) for example in _OF_WINDOWS)
 """Those that only Windows knows; the others are known there too."""
+
+UNKNOWN: tuple[str, ...] = (
+    "a secret that is a bare word (`/usr/bin/app hunter2`) or part of a path or a name",
+    "one under a name that does not say so (`PIN=`)",
+    "what stands behind the first space of a secret in a process's arguments, since `ps` shows no quotes",
+    "one that looks like what may stand there instead: the next option behind an option (`--password --abc`, "
+    "`/password /abc`), `*` or an option behind `net use`, `|`, `&` or `;` alone, or text that begins `[redacted]`",
+    "a token of fewer than 20 characters before the `@` of a URL, where user names stand too",
+    "one that is encoded",
+)
+"""What no form holds, and redaction cannot know: said in the docs."""

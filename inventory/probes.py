@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from estate.secret_forms import FORMS, WINDOWS_FORMS
+from estate.secret_forms import FORMS, UNKNOWN, WINDOWS_FORMS
 from inventory.facts import all_facts
 from inventory.windows import windows_facts
 
@@ -66,9 +66,11 @@ files and sudo rules of real servers, and searches every file that Decant wrote)
 | --- | --- |
 {forms}
 
-It cannot know: a secret that is a bare word (`/usr/bin/app hunter2`) or part of a path or a name; one under a name that does
-not say so (`PIN=`); what stands behind the first space of a secret in a process's arguments, since `ps` shows no quotes; one
-that is encoded. Do not put `--record` folders where others read them.
+It takes time in proportion to what it reads, whatever that is. It cannot know:
+
+{unknown}
+
+Do not put `--record` folders where others read them.
 
 Nothing is kept of: the environment of processes and containers, the scripts that jobs start, jobs of `at` but for owner
 and time, comments of keys, and files that no fact names (`.pgpass`, `.netrc`, keys …). Of `Environment=`, environment files
@@ -119,6 +121,7 @@ def markdown() -> str:
     head = _HEAD.format(
         leaves="\n".join(f"- {why}: {', '.join(f'`{path}`' for path in paths)}" for why, paths in LEAVES.items()),
         forms=_forms(),
+        unknown="\n".join(f"- {one};" for one in UNKNOWN).removesuffix(";") + ".",
         together=measured["tier_1_together_ms"],
         command=measured["command"],
         machine=measured["machine"],

@@ -2,6 +2,7 @@
 
 import shlex
 import string
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -11,9 +12,11 @@ from estate.redact import GONE, _redact, redact, redact_argv, redact_bytes
 from estate.secret_forms import FORMS, WINDOWS_FORMS, Form
 
 PLAIN = string.ascii_letters + string.digits
-BARE = PLAIN + "!#%*+,-./:=?@^_~"
+BARE = PLAIN + string.punctuation
+NO_BREAK = "\u00a0\u2003\u3000"
+"""Spaces that end no word of a shell."""
 
-bare = st.text(BARE, min_size=6, max_size=40).map(lambda text: f"Zq{text}9")
+bare = st.text(BARE + NO_BREAK, max_size=40).map(lambda text: f"Zq{text}9")
 spaced = st.text(BARE + " $()<>|;&[]{}", min_size=6, max_size=40).map(lambda text: f"Zq{text}9")
 
 WORDS = [form for form in (*FORMS, *WINDOWS_FORMS) if form.holds == "word"]
@@ -23,15 +26,31 @@ PLACES = ("", "app ", "30 2 * * * root ", "/etc/app.conf:", "ExecStart=/usr/bin/
 """What may stand before it on the same line."""
 
 
+def left(form: Form, canary: str, before: str = "") -> set[str]:
+    """The parts of four characters of a secret that are left of it, but for those of the form itself."""
+    text = redact(before + form.holding(canary))
+    around = redact(before + form.holding("\n")) + before + form.example
+    parts = {canary[at : at + 4] for at in range(len(canary) - 3)}
+    return {part for part in parts if part in text and part not in around and part not in GONE}
+
+
+def within(form: Form, secret: str) -> str:
+    """A secret as it can stand there: between quotes it does not hold them, nor in an element the next one."""
+    before = form.example[form.example.index("{}") - 1]
+    ends = {"'": "'\\\\", '"': '"\\\\', ">": "<"}.get(before, "")
+    return "".join(one for one in secret if one not in ends)
+
+
 def named(form: Form) -> str:
     return form.example
 
 
 @pytest.mark.parametrize("form", WORDS, ids=named)
 @given(canary=bare, before=st.sampled_from(PLACES))
-@settings(max_examples=40)
+@settings(max_examples=60)
 def test_a_secret_that_is_a_word_never_survives(form: Form, canary: str, before: str) -> None:
-    assert canary not in redact(before + form.holding(canary))
+    """Not even a part of it."""
+    assert left(form, within(form, canary), before) == set()
 
 
 @pytest.mark.parametrize("form", QUOTED, ids=named)
@@ -51,6 +70,103 @@ def test_what_is_known_by_its_looks_never_survives(form: Form, canary: str) -> N
 @given(st.lists(st.sampled_from(WORDS), min_size=2, max_size=5), bare)
 def test_none_of_several_survives(several: list[Form], canary: str) -> None:
     assert canary not in redact("\n".join(form.holding(canary) for form in several))
+
+
+UNITS = (
+    *(
+        "a",
+        ".",
+        "-",
+        "pass",
+        "pass-",
+        "token-",
+        "eyJaaaa",
+        "eyJaaaa-",
+        "=",
+        ":",
+        "@",
+        "/",
+        "'",
+        '"',
+        "\\",
+        '\\"',
+        "$1$",
+        "{SSHA}",
+    ),
+    *(
+        " ",
+        "\n",
+        "\t",
+        "\r\n",
+        "ssh-",
+        "ssh-a AAAA",
+        "://",
+        "://a:",
+        "jdbc:oracle:x:/",
+        ":omsql:",
+        "'pass','",
+        "'token:",
+        "<pass",
+    ),
+    *(
+        "pass=",
+        "pass='",
+        'pass="',
+        '"pass=\\',
+        "-pass ",
+        "-p ",
+        "-u a",
+        "-u a:",
+        "mysql ",
+        "mysql.",
+        "net use \\\\a /b ",
+        "login a ",
+    ),
+    *(
+        "identified with ",
+        "setenv ",
+        "$action",
+        "bindpassword",
+        "AKIA",
+        "openssl -k ",
+        "exp a/",
+        "7z",
+        " ; ",
+        "key='pass' ",
+    ),
+    *(
+        "-----BEGIN PRIVATE KEY-----",
+        "-----BEGIN PRIVATE KEY-----\n",
+        "-----BEGIN ",
+        "A" * 20 + "\n",
+        "-----END PRIVATE KEY-----",
+    ),
+    *("/x:", "grep: ", "\u00a0", "md5", "basic ", "authorization", "[redacted]", "define('pass',"),
+)
+
+
+def seconds(text: str) -> float:
+    """Of processor time."""
+    begun = time.process_time()
+    _redact(text)
+    return time.process_time() - begun
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=repr)
+def test_it_takes_time_linear_in_the_length(unit: str) -> None:
+    """Four times the length takes about four times as long: sixteen would be quadratic."""
+    for several in (unit, unit + "pass-", unit + '"', unit + "\n"):
+        short = several * (4_000 // len(several))
+        for end in ("", " pass"):
+            # The least of several runs, of which most need one.
+            assert any(seconds(short * 4 + end) < 8 * seconds(short + end) + 0.01 for _ in range(4))
+
+
+def test_a_mebibyte_of_anything_is_done_soon() -> None:
+    """It takes about two seconds; without bounds it would be days."""
+    begun = time.process_time()
+    redact("a" * 2**20 + " pass")
+    assert time.process_time() - begun < 30
 
 
 @given(st.text() | st.sampled_from(FORMS).flatmap(lambda form: bare.map(form.holding)))
