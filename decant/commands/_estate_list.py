@@ -16,7 +16,7 @@ from decant.output import json_option
 @click.pass_obj
 def COMMAND(app: App, /, everything: bool, as_json: bool, **wanted: Any) -> None:
     """List servers, workloads and dependencies: all, or those whose server fits every filter."""
-    from decant.journeys.estate import Wanted, listed, part, unread
+    from decant.journeys.estate import Wanted, listed, part, state_of, unread
     from decant.journeys.status import standing
     from decant.output import listing, next_step, say, show_json, table
     from estate.documents.words import a_day, evidence, size
@@ -46,7 +46,7 @@ def COMMAND(app: App, /, everything: bool, as_json: bool, **wanted: Any) -> None
                 size(server.memory_bytes),
                 size(server.disk_used_bytes),
                 server.owner,
-                "reached" if server.reached else "not reached" if server.tried else "not tried",
+                state_of(server),
             ]
             for server in servers
         ],

@@ -1,5 +1,6 @@
 """`decant estate`: what is known of the estate."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +43,12 @@ def show(app: App, server: str, as_json: bool) -> None:
     from decant.commands import _estate_details
     from decant.commands._estate_conflicts import CONFLICT, conflict_rows, origin_rows
     from decant.journeys.discovery import not_seen
+    from decant.journeys.estate import known_as_of
     from decant.journeys.fact_line import line
     from decant.journeys.personal import personal_rows
     from decant.journeys.sources import disagreements
     from decant.output import next_step, show_json, table
-    from estate.documents.words import day, moment, size, told
+    from estate.documents.words import day, size, told
     from estate.records.dependency import Dependency
     from estate.records.observation import Outcome
     from estate.records.personal import PersonalData
@@ -78,8 +80,7 @@ def show(app: App, server: str, as_json: bool) -> None:
         ["", "value"],
         [
             ["address", about.address],
-            ["state", "reached" if about.reached else f"not reached: {about.unreached_reason}"],
-            ["last seen", f"{moment(about.seen_at)}, London time"],
+            *known_as_of(facts),
             ["operating system", about.os_name],
             ["kernel", about.kernel],
             ["cpus", about.cpus],
@@ -161,10 +162,18 @@ def map_(app: App, /, output: Path, as_json: bool, **wanted: Any) -> None:
     if as_json:
         show_json("decant.map/1", {"nodes": drawn.nodes, "edges": drawn.edges})
         return
+    if not drawn.nodes and any(wanted.values()):
+        raise UsageError(
+            "no server fits, so there is nothing to draw", "see `decant estate list`, and ask for less"
+        )
     if not drawn.nodes:
         raise UsageError("nothing has been read yet, so there is nothing to draw", "run `decant discover`")
+    text = drawing(drawn, output)
     try:
-        output.write_text(drawing(drawn, output), "utf-8")
+        # It names servers and their addresses, as a report does.
+        descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+            out.write(text)
     except OSError as wrong:
         raise UsageError(
             f"{output} cannot be written ({wrong.strerror})", "choose another file with --output"

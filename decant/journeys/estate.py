@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from estate.catalogue import lifecycle
+from estate.documents.words import moment
 from estate.errors import UsageError
 from estate.records.assessment import Assessment
 from estate.records.dependency import Dependency
 from estate.records.estate_map import EstateMap
-from estate.records.server import Server
+from estate.records.server import Server, ServerFacts
 from estate.records.workload import Workload
 
 if TYPE_CHECKING:
@@ -79,8 +80,22 @@ def part(store: "Store", wanted: Wanted) -> Shown:
     return Shown(
         fit,
         [one for one in workloads if one.server in names and wanted.kind in (None, one.kind)],
-        [one for one in dependencies if names & {one.client, one.server}],
+        [
+            one
+            for one in dependencies
+            if names & {one.client, one.server}
+            and (wanted.kind is None or one.client in names or _may_lead_to(wanted.kind, one, workloads))
+        ],
     )
+
+
+def _may_lead_to(kind: str, one: Dependency, workloads: Sequence[Workload]) -> bool:
+    """Whether a workload of that kind answers at a dependency's port, or nobody knows what does."""
+    from inventory.dependencies import answers_at
+
+    answering = [each for each in workloads if each.server == one.server and one.port in answers_at(each)]
+    kinds = {each.kind for each in answering if one.workload in (None, each.id)}
+    return kind in kinds if kinds else True
 
 
 def _all_text(server: Server, workloads: Sequence[Workload]) -> str:
@@ -124,6 +139,29 @@ def unread(servers: Sequence[Server]) -> list[str]:
         if not one.reached:
             names.setdefault(one.unreached_reason.removeprefix(f"{one.id}: "), []).append(one.id)
     return [f"{', '.join(same)}: {reason}" for reason, same in names.items()]
+
+
+def state_of(server: Server) -> str:
+    """In a word or two, for a table."""
+    if server.reached:
+        return "reached"
+    return ("not reached" if server.tried else "not tried") + (", off" if server.power == "off" else "")
+
+
+def known_as_of(facts: ServerFacts) -> list[list[str]]:
+    """Rows that say whether a server was read, when, and whether it is switched on."""
+    about = facts.server
+    last = about.seen_at if about.reached else max((one.at for one in facts.observations.values()), default=None)
+    if about.reached:
+        state = "reached"
+    else:
+        state = f"not reached: {about.unreached_reason}" if about.tried else about.unreached_reason
+    rows = [["state", state], ["last read", f"{moment(last)}, London time" if last else "never"]]
+    if not about.tried:
+        rows.append(["listed", f"{moment(about.seen_at)}, London time"])
+    if about.power and not about.reached:
+        rows.append(["power", {"on": "switched on", "off": "switched off"}.get(about.power, about.power)])
+    return rows
 
 
 def drawing(drawn: EstateMap, file: Path) -> str:

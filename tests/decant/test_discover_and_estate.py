@@ -79,6 +79,10 @@ def test_one_target_alone(workspace: Path) -> None:
 
 def test_why_a_server_was_not_read_stands_below_the_table(workspace: Path) -> None:
     decant("discover", "db-legacy", "gone", "--replay", str(TRANSCRIPTS), at=workspace)
+    said = decant("discover", "app-target", "gone", "--replay", str(TRANSCRIPTS), at=workspace)
+    assert "Not reached: gone. `decant doctor` says" in said.err
+    assert "1 fact was not seen: `decant estate show app-target` says why" in said.err
+    assert "Next: decant estate list" in said.err
     listed = decant("estate", "list", at=workspace)
     lines = listed.out.splitlines()
     assert next(line for line in lines if line.startswith("gone ")).endswith("not reached")
@@ -98,7 +102,7 @@ def test_show_lists_ports_certificates_and_file_systems(workspace: Path) -> None
 def test_what_is_unknown_sizes_and_days_are_said_in_words(workspace: Path) -> None:
     decant("discover", "db-legacy", "--replay", str(TRANSCRIPTS), at=workspace)
     shown = decant("estate", "show", "db-legacy", at=workspace).out
-    seen = next(line for line in shown.splitlines() if line.startswith("last seen"))
+    seen = next(line for line in shown.splitlines() if line.startswith("last read"))
     assert re.search(r"\d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d, London time", seen)
     assert re.search(r"^owner +unknown *$", shown, re.MULTILINE)
     assert "on disk" in shown

@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 
 from decant.journeys.without_servers import transcripts
+from estate.records.dependency import Dependency
 from estate.records.plan import Plan
 from estate.records.server import Server
 from estate.records.workload import Workload
@@ -342,3 +343,33 @@ def test_a_file_that_cannot_be_read_is_an_outcome_and_the_exit_code_says_so(work
     assert said.code == 1
     assert [part["outcome"] for part in said.json["parts"]] == ["unreadable", "read"]
     assert said.json["rows"]["taken"] == 2
+
+
+def test_what_nobody_read_is_said_to_be_listed_and_never_read(workspace: Path) -> None:
+    workbook(workspace / "off.xlsx", {"vInfo": [machine(7, Powerstate="poweredOff")]})
+    assert decant("import", "rvtools", "off.xlsx", at=workspace).code == 0
+    shown = decant("estate", "show", "srv00007", at=workspace).out.splitlines()
+    about = {line.split("  ")[0]: line for line in shown[:12]}
+    assert about["last read"].endswith("never")
+    assert about["power"].endswith("switched off")
+    assert "last seen" not in about
+    assert "not reached" not in about["state"]
+    assert "not tried, off" in decant("estate", "list", at=workspace).out
+    assert decant("estate", "map", at=workspace).code == 0
+    assert (workspace / "estate.svg").stat().st_mode & 0o007 == 0
+    nothing = decant("estate", "map", "--os", "solaris", at=workspace)
+    assert (nothing.code, "no server fits" in nothing.err) == (2, True)
+
+
+def test_one_kind_is_listed_without_who_talks_to_another_kind_of_the_same_server(workspace: Path) -> None:
+    at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    store = Store.open(sqlite_url(workspace / ".decant" / "estate.db"))
+    store.put(Server(id="db", address=None, reached=True, seen_at=at))
+    for kind, port in (("postgres", 5432), ("mariadb", 3306)):
+        store.put(
+            Workload(id=f"db/{kind}/x", server="db", kind=kind, name="x", detail={"port": port}, seen_at=at),
+            Dependency(id=f"web>db:{port}", client="web", server="db", port=port, seen_at=at),
+        )
+    store.close()
+    listed = decant("estate", "list", "--kind", "postgres", "--json", at=workspace).json
+    assert [one["port"] for one in listed["dependencies"]] == [5432]
