@@ -42,6 +42,8 @@ def standing(app: "App") -> Standing:
     servers, workloads = store.all(Server), store.all(Workload)
     missed = [server.id for server in servers if not server.reached]
     assessments, plans, previews = store.all(Assessment), store.all(Plan), store.all(Preview)
+    read = {server.id: server.seen_at for server in servers if server.reached}
+    older = [one.server for one in assessments if one.server in read and read[one.server] > one.at]
     findings = Counter(finding.status for finding in current(store.all(Finding)))
     moves = store.moves()
     open_moves = [move for move in moves if move.phase not in ENDED]
@@ -56,8 +58,9 @@ def standing(app: "App") -> Standing:
         ),
         Stage(
             "assess",
-            _state(assessments),
-            f"{count(len(assessments), 'server')} assessed" if assessments else "none yet",
+            "partly" if older else _state(assessments),
+            (f"{count(len(assessments), 'server')} assessed" if assessments else "none yet")
+            + (f"; {len(older)} of them read again since" if older else ""),
         ),
         Stage(
             "plan", _state(plans), count(sum(len(plan.waves) for plan in plans), "wave") if plans else "none yet"
@@ -112,7 +115,10 @@ def _next(stages: tuple[Stage, ...], moves: list[Move]) -> tuple[str, str]:
         )
     if by_phase:
         return "decant moves", "a move is under way"
-    missing = next((stage.name for stage in stages if stage.state == "not yet"), "report")
+    missing = next(
+        (one.name for one in stages if one.state == "not yet" or (one.name, one.state) == ("assess", "partly")),
+        "report",
+    )
     commands = {
         "assess": ("decant assess", "decide what becomes of each server"),
         "plan": ("decant plan", "put the moves in order"),

@@ -8,6 +8,7 @@ import pytest
 
 from decant.schemas import json_schema
 from estate.records.assessment import Assessment
+from estate.records.base import now
 from estate.records.dependency import Dependency
 from estate.records.facts.os import Os
 from estate.records.facts.postgresql import Postgresql
@@ -195,3 +196,20 @@ def test_a_plan_file_that_is_a_folder_or_no_text_is_bad_use(workspace: Path) -> 
     path.write_bytes(b"\xff\xfe")
     said = decant("plan", at=workspace)
     assert (said.code, "is not text in UTF-8" in said.err) == (2, True)
+
+
+def test_an_assessment_older_than_what_was_read_since_is_not_called_done(workspace: Path) -> None:
+    def stage() -> tuple[str, str, str]:
+        said = decant("status", "--json", at=workspace).json
+        one = next(one for one in said["stages"] if one["name"] == "assess")
+        return one["state"], one["detail"], said["next"]
+
+    decant("assess", at=workspace)
+    assert stage()[0] == "done"
+    store = Store.open(f"sqlite:///{workspace}/.decant/estate.db")
+    known = next(one for one in store.all(Server) if one.reached and one.role == "legacy")
+    store.put(known.model_copy(update={"seen_at": now()}))
+    store.close()
+    state, detail, following = stage()
+    assert (state, following) == ("partly", "decant assess")
+    assert detail.endswith("1 of them read again since")
