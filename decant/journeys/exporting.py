@@ -12,6 +12,7 @@ from decant.journeys.discovery import not_seen
 from decant.journeys.estate import Shown, listed
 from decant.output import jsonable
 from estate.documents.words import moment
+from estate.printable import printable
 from estate.records.base import now
 from estate.records.server import Server
 from estate.records.workload import Workload
@@ -40,13 +41,14 @@ _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def plain(value: object) -> str:
-    """A cell as text that no spreadsheet takes for a formula. What is not known is empty."""
+    """A cell as text that no spreadsheet takes for a formula and no terminal for a command. What is not known is empty."""
     if value is None:
         return ""
     text = "; ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
     if isinstance(value, bool):
         text = text.lower()
-    return f"'{text}" if text.startswith(_STARTS_FORMULA) and not isinstance(value, int | float) else text
+    risky = text.startswith(_STARTS_FORMULA) and not isinstance(value, int | float)
+    return printable(f"'{text}" if risky else text)
 
 
 def _workload_row(workload: Workload) -> dict[str, object]:

@@ -6,11 +6,12 @@ Nothing is told by colour alone: what a box is stands in it, and what an arrow r
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
+from xml.sax import saxutils
 
 from pyelk import ELK
 
 from estate.documents.words import count
+from estate.printable import printable
 from estate.records.estate_map import EstateMap, MapEdge, MapNode
 
 WIDTH = 264.0
@@ -83,7 +84,7 @@ def svg(estate: EstateMap) -> str:
         f'viewBox="0 0 {right:.0f} {height:.0f}" '
         f'width="{right:.0f}" height="{height:.0f}" aria-labelledby="estate-map-title estate-map-desc">',
         '<title id="estate-map-title">Map of the estate: servers, what they hold, and who talks to whom</title>',
-        f'<desc id="estate-map-desc">{escape(about)}</desc>',
+        f'<desc id="estate-map-desc">{_escaped(about)}</desc>',
         f"<style>{_STYLE}</style>",
         f'<rect width="{right:.0f}" height="{height:.0f}" fill="#fff"/>',
         _text(MARGIN, 30, "Who talks to whom" if estate.edges else "The estate", "name"),
@@ -229,7 +230,7 @@ def _edge(edge: MapEdge, points: Sequence[Point], taken: list[tuple[float, float
     taken.append((x, y, wide))
     label = (
         f'<g><rect class="port" x="{x - wide / 2:.1f}" y="{y - 9:.1f}" width="{wide:.1f}" height="18" rx="4"/>'
-        f'<text text-anchor="middle" x="{x:.1f}" y="{y + 4.5:.1f}">{escape(text)}</text></g>'
+        f'<text text-anchor="middle" x="{x:.1f}" y="{y + 4.5:.1f}">{_escaped(text)}</text></g>'
     )
     return line, label
 
@@ -257,7 +258,7 @@ def _box(box: _Box) -> str:
     kind = _GROUPS[node.group]
     second = kind if node.group == "outside" else f"{kind}: {node.note}"
     parts = [
-        f'<g class="{node.group}"><title>{escape(f"{node.label}, {second}")}</title>',
+        f'<g class="{node.group}"><title>{_escaped(f"{node.label}, {second}")}</title>',
         f'<rect class="box" x="{x:.1f}" y="{y:.1f}" width="{WIDTH:.0f}" height="{box.height:.1f}" rx="5"/>',
         _text(x + 12, y + 25, _short(node.label, 28), "name"),
         _text(x + 12, y + 44, _short(second, 44), "small"),
@@ -268,10 +269,10 @@ def _box(box: _Box) -> str:
     for number, item in enumerate(node.items):
         row = y + HEAD + ROW * number + 15
         about = f"{item.id}, of the system {item.system}" if item.system else item.id
-        parts.append(f"<g><title>{escape(about)}</title>{_text(x + 12, row, _short(item.label, 26))}")
+        parts.append(f"<g><title>{_escaped(about)}</title>{_text(x + 12, row, _short(item.label, 26))}")
         parts.append(
             f'<text class="small" text-anchor="end" x="{x + WIDTH - 12:.1f}" y="{row:.1f}">'
-            f"{escape(_KINDS.get(item.kind, item.kind))}</text></g>"
+            f"{_escaped(_KINDS.get(item.kind, item.kind))}</text></g>"
         )
     if node.more:
         row = y + HEAD + ROW * len(node.items) + 15
@@ -281,8 +282,14 @@ def _box(box: _Box) -> str:
 
 def _text(x: float, y: float, text: str, kind: str = "") -> str:
     style = f' class="{kind}"' if kind else ""
-    return f'<text{style} x="{x:.1f}" y="{y:.1f}">{escape(text)}</text>'
+    return f'<text{style} x="{x:.1f}" y="{y:.1f}">{_escaped(text)}</text>'
+
+
+def _escaped(text: str) -> str:
+    """Text as XML may hold it: what a server named may hold characters that no document can."""
+    return saxutils.escape(printable(text))
 
 
 def _short(text: str, most: int) -> str:
+    text = printable(text)
     return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -1,5 +1,6 @@
 """The map of an estate as files: a page of its own, and the text that Graphviz draws from."""
 
+from estate.printable import printable
 from estate.records.estate_map import EstateMap, MapNode
 
 
@@ -22,18 +23,19 @@ def dot(estate: EstateMap) -> str:
         '  node [shape=box, fontname="Arial"];',
         '  edge [fontname="Arial"];',
     ]
-    lines += [f"  {_quoted(node.id)} [{_look(node)}];" for node in estate.nodes]
+    lines += [f"  {_quoted(printable(node.id))} [{_look(node)}];" for node in estate.nodes]
     for edge in estate.edges:
         ports = ", ".join(map(str, edge.ports))
         style = "" if edge.seen else ", style=dashed"
-        lines.append(f"  {_quoted(edge.source)} -> {_quoted(edge.target)} [label={_quoted(ports)}{style}];")
+        ends = " -> ".join(_quoted(printable(end)) for end in (edge.source, edge.target))
+        lines.append(f"  {ends} [label={_quoted(ports)}{style}];")
     return "\n".join([*lines, "}", ""])
 
 
 def _look(node: MapNode) -> str:
     held = [f"{item.label} ({item.kind}{f', of {item.system}' if item.system else ''})" for item in node.items]
     more = [f"{node.more} of the operating system"] if node.more else []
-    label = "\n".join(part for part in (node.label, node.note, *held, *more) if part)
+    label = "\n".join(printable(part) for part in (node.label, node.note, *held, *more) if part)
     style = ", style=dashed" if node.group == "outside" else ", style=bold" if node.group == "target" else ""
     return f"label={_quoted(label)}{style}"
 

@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 import openpyxl
 import pytest
 
+from decant.journeys.exporting import plain
 from decant.journeys.without_servers import transcripts
 from estate.records.dependency import Dependency
 from estate.records.plan import Plan
@@ -179,6 +180,11 @@ def test_exports_hold_no_formula(workspace: Path) -> None:
 
     whole = json.loads(export(workspace, "json").out)
     assert {one["id"] for one in held(whole, "estate list")["servers"]} == set(by_id)
+
+
+def test_a_cell_commands_no_terminal() -> None:
+    assert plain("shop\x1b]0;owned\x07") == "shop\\u001b]0;owned\\u0007"
+    assert plain("\t=1+1") == "'\\t=1+1"
 
 
 def test_ansible_takes_the_inventory_and_runs_nothing_in_it(workspace: Path) -> None:

@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estate.documents.map import svg
+from estate.documents.map_files import dot
+from estate.printable import printable
 from estate.records.dependency import Dependency
 from estate.records.estate_map import EstateMap, MapEdge, MapItem, MapNode
 from estate.records.server import Server
@@ -108,6 +110,22 @@ def test_a_hostile_name_stays_text() -> None:
     )
     root = parsed(svg(EstateMap(nodes=(node,), edges=())))
     assert not list(root.iter(f"{SVG}script"))
+
+
+@given(st.text(max_size=12), st.sampled_from("\x00\x07\x1b\x9b\u202e\ud800\uffff\n"))
+def test_a_name_with_control_characters_spoils_no_drawing(name: str, control: str) -> None:
+    bad = f"{name}{control}[31m"
+    item = MapItem(id=bad, label=bad, kind=bad, system=bad)
+    node = MapNode(id=bad, label=bad, note=bad, group="legacy", items=(item,))
+    estate = EstateMap.model_construct(
+        nodes=(node, MapNode(id="b", label="b", group="outside")),
+        edges=(MapEdge(source=bad, target="b", ports=(1,)),),
+    )
+    drawing = svg(estate)
+    parsed(drawing)
+    for text in (drawing, dot(estate)):
+        assert text == "\n".join(map(printable, text.split("\n")))
+        assert text.encode()
 
 
 def boxes(drawing: str) -> list[tuple[float, float, float, float]]:
