@@ -136,7 +136,8 @@ UNKNOWN: tuple[str, ...] = (
     "one under a name that does not say so (`PIN=`)",
     "what stands behind the first space of a secret in a process's arguments, since `ps` shows no quotes",
     "one that looks like what may stand there instead: the next option behind an option (`--password --abc`, "
-    "`-secret -x`, `/password /abc`), `*` or an option behind `net use`, `|`, `&` or `;` alone, or text that begins `[redacted]`",
+    "`-secret -x`, `/password /abc`), `*` or an option behind `net use`, "
+    "`|`, `&` or `;` alone, or text that begins `[redacted]`",
     "a token of fewer than 20 characters before the `@` of a URL, where user names stand too",
     "what stands in a secret behind the mark that encloses it, bare (`'it's'`, `<password>a<b</password>`)",
     "one that is encoded",
