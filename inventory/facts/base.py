@@ -131,7 +131,7 @@ class Fact:
             if refused:
                 # Where the parser has no better words for it.
                 reading = replace(reading, partial=f"what stands in {', '.join(refused[:8])}", privilege="root")
-        except (ValueError, LookupError, TypeError, ArithmeticError) as wrong:
+        except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError) as wrong:
             first = str(wrong).strip().split("\n", 1)[0]
             reading = failed(f"its output could not be understood: {first[:160] or type(wrong).__name__}")
         if reading.outcome is Outcome.FAILED and denied(section):

@@ -1,10 +1,10 @@
 """Fact `containers`: what Docker and others run on the host."""
 
-import json
 from typing import Any
 
 from estate.records.facts.containers import Container, Containers, Engine
 from estate.redact import redact
+from inventory.facts._json import loads
 from inventory.facts.base import Fact, Reading, Section, absent, denied, failed, known
 
 # Docker is asked only where it runs, as asking could start it. Podman would write its folders, so its file is read.
@@ -83,7 +83,7 @@ def _podman(section: Section) -> Engine:
     text = "\n".join(line for file, line in section.pairs if file == _PODMAN)
     if not text:
         return Engine(name="podman", reason="its list of containers could not be read")
-    listed: Any = json.loads(text)
+    listed: Any = loads(text)
     return Engine(
         name="podman",
         containers=tuple(

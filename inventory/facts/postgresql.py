@@ -1,6 +1,5 @@
 """Fact `postgresql`: servers on the host, their databases, roles and settings."""
 
-import json
 import shlex
 from typing import Any
 
@@ -13,6 +12,7 @@ from estate.records.facts.postgresql import (
     PostgresSlot,
 )
 from estate.redact import redact
+from inventory.facts._json import loads
 from inventory.facts.base import Fact, Reading, Section, absent, denied, failed, known, unreadable
 
 _SETTINGS = (
@@ -110,7 +110,7 @@ def parse(section: Section) -> Reading:
         for line in chunk[1:]:
             label, _, body = line.partition(" ")
             if label in _LABELS and body.startswith("{"):
-                rows.setdefault(label, []).append(json.loads(body))
+                rows.setdefault(label, []).append(loads(body))
             else:
                 said.append(line)
         if "cluster" in rows:

@@ -4,7 +4,6 @@
 `DAYS` files are asked for, once a run; any account may read them on most systems.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from estate.errors import DecantError
 from estate.records.sample import Sample
 from estate.records.usage import Usage
 from estate.transport.base import Transport
+from inventory.facts._json import loads
 from inventory.facts.base import Section
 from inventory.observe.rates import usage
 
@@ -80,7 +80,7 @@ def read(server: str, output: bytes) -> History:
     failed = []
     for name, text in _files(lines):
         try:
-            samples.update((one.at, one) for one in _samples(json.loads(text), real, total))
+            samples.update((one.at, one) for one in _samples(loads(text), real, total))
         except (ValueError, LookupError, TypeError, ArithmeticError, AttributeError, RecursionError):
             failed.append(name)
     found = usage(server, "sysstat", [samples[at] for at in sorted(samples)])

@@ -65,15 +65,18 @@ def _outside_quotes(line: str, mark: str) -> int:
 def _rows(path: Path, encoding: str, separator: str) -> Iterator[tuple[int, Cells]]:
     csv.field_size_limit(_LONGEST_CELL)
     with path.open(encoding=encoding, errors="replace", newline="") as file:
-        reader = csv.reader(file, delimiter=separator)
+        # Not strict, a quotation mark that is never closed takes every row after it into one cell, and says nothing.
+        reader = csv.reader(file, delimiter=separator, strict=True)
         while True:
+            begins = reader.line_num + 1
             try:
                 cells = next(reader)
             except StopIteration:
                 return
             except (csv.Error, UnicodeError) as wrong:
                 raise UsageError(
-                    f"{path.name} cannot be read on from line {reader.line_num} ({wrong})",
-                    "mend that line: a quotation mark that is never closed does this",
+                    f"{path.name} cannot be read on from line {begins} ({wrong})",
+                    "mend that line: a quotation mark that is never closed, or stands single within a quoted cell, "
+                    "does this",
                 ) from None
             yield reader.line_num, cells

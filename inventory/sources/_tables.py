@@ -1,5 +1,6 @@
 """Tables as people hand them over: headings found, rows one at a time, values understood, doubts kept."""
 
+import ipaddress
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -95,6 +96,22 @@ class Row:
                 continue
         self.doubt(headings[0], f"{said[:40]!r} is no date that is understood")
         return None
+
+    def addresses(self, *headings: str) -> list[str]:
+        """The IP addresses of a cell, of one or several, with or without a prefix length; with a doubt for what is none.
+
+        Link-local and loopback ones are left out.
+        """
+        found = []
+        for part in re.split(r"[;,\s]+", self.text(*headings) or ""):
+            try:
+                one = ipaddress.ip_interface(part).ip if part else None
+            except ValueError:
+                self.doubt(headings[0], f"{part[:40]!r} is no IP address")
+                continue
+            if one and not (one.is_loopback or one.is_link_local or one.is_unspecified):
+                found.append(str(one))
+        return found
 
     def doubt(self, what: str, reason: str) -> None:
         """Note a value that could not be read."""

@@ -13,7 +13,6 @@ from inventory.sources._files import files, ordinary
 from inventory.sources._systems import system
 from inventory.sources._tables import Row, dated, rows
 from inventory.sources.base import Count, Item, Part, Request, Source
-from inventory.sources.rvtools import addresses
 
 _NAME = "Server name"
 _DISK = re.compile(r"disk \d{1,3} size(?: \(in gb\))?")
@@ -51,7 +50,7 @@ def _read(request: Request) -> Iterator[Item]:
 
 def _sighting(row: Row, name: str, at: datetime) -> Sighting:
     seen = system(row.text("OS name"), row.text("OS version"))
-    every = tuple(addresses(row.text("IP addresses", "IP address") or ""))
+    every = tuple(row.addresses("IP addresses", "IP address"))
     sizes = [row.whole(heading, unit=1024**3) or 0 for heading in row.cells if _DISK.fullmatch(heading)]
     hypervisor = (row.text("Hypervisor") or "").casefold()
     physical = (row.text("Server type") or "").casefold() == "physical"

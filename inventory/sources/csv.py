@@ -20,7 +20,6 @@ from inventory.sources._files import files, ordinary
 from inventory.sources._systems import system
 from inventory.sources._tables import Row, dated, folded, rows
 from inventory.sources.base import Count, Item, Part, Request, Source
-from inventory.sources.rvtools import addresses
 
 Unit = Literal["B", "KB", "KiB", "MB", "MiB", "GB", "GiB", "TB", "TiB"]
 _UNITS: Mapping[Unit, int] = {
@@ -164,7 +163,7 @@ def _sighting(row: Row, name: str, mapped: Mapped, at: datetime) -> Sighting:
 
     host = text(columns.fqdn) or name
     seen = system(text(columns.os), text(columns.os_version))
-    every = tuple(addresses(text(columns.address) or ""))
+    every = tuple(row.addresses(*_headings(columns.address)))
     purpose = text(columns.purpose)
     serial = text(columns.serial)
     return Sighting(

@@ -4,7 +4,6 @@ Needed is the tab vInfo. vDisk, vPartition and vNetwork add disks, what is used,
 MiB in new ones are the same unit. Templates and placeholders of Site Recovery are no servers and are left out.
 """
 
-import ipaddress
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -113,7 +112,7 @@ def _partition(row: Row, key: str, more: _More) -> None:
 
 
 def _network(row: Row, key: str, more: _More) -> None:
-    more.addresses[key] += addresses(row.text("IPv4 Address", "IP Address", "Ip Address") or "")
+    more.addresses[key] += row.addresses("IPv4 Address", "IP Address", "Ip Address")
 
 
 def _machines(path: Path, raw: Raw, more: _More, request: Request) -> Iterator[Item]:
@@ -170,7 +169,7 @@ def _sighting(row: Row, name: str, uuid: str | None, more: _More, at: datetime) 
         other = system(row.text("OS according to the configuration file"))
         if other.id == guest.id and other.version:
             guest = other
-    own = addresses(row.text("Primary IP Address") or "")
+    own = row.addresses("Primary IP Address")
     keys = (_key(row), f" {name.casefold()}")
     every = tuple(dict.fromkeys([*own, *(one for key in keys for one in more.addresses.get(key, ()))]))
     power = (row.text("Powerstate") or "").casefold().replace(" ", "")
@@ -202,19 +201,6 @@ def _sighting(row: Row, name: str, uuid: str | None, more: _More, at: datetime) 
             "power": _POWER.get(power),
         }
     )
-
-
-def addresses(text: str) -> list[str]:
-    """The IP addresses in a text of several, link-local and loopback ones left out."""
-    found = []
-    for part in text.replace(";", ",").replace(" ", ",").split(","):
-        try:
-            one = ipaddress.ip_address(part.strip())
-        except ValueError:
-            continue
-        if not (one.is_loopback or one.is_link_local or one.is_unspecified):
-            found.append(str(one))
-    return found
 
 
 SOURCE = Source(

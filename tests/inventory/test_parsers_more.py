@@ -14,6 +14,7 @@ from estate.records.facts.password_policy import PasswordPolicy
 from estate.records.facts.redis import Redis
 from estate.records.facts.runtimes import Runtimes
 from estate.records.facts.services import Services
+from estate.records.observation import Outcome
 from tests.inventory.test_parsers import read, reading
 
 DMI = "/sys/class/dmi/id"
@@ -40,6 +41,31 @@ FLAGS = "flags\t\t: fpu vme\n"
 )
 def test_what_a_server_runs_on(files: str, text: str, says: str | None) -> None:
     assert read("os", Os, text, files=START + files).virtualisation == says
+
+
+PODMAN = "/var/lib/containers/storage/overlay-containers/containers.json"
+
+
+@pytest.mark.parametrize(
+    ("fact", "text", "files"),
+    [
+        ("containers", "containers\nengine podman\nend\n", f"{PODMAN}:{'[' * 200_000}\n"),
+        ("postgresql", f'socket 5432\ndatabase {{"name": {"[" * 200_000}\nend\n', ""),
+    ],
+)
+def test_a_server_that_nests_its_json_without_end_fails_in_that_fact_alone(
+    fact: str, text: str, files: str
+) -> None:
+    found = reading(fact, text, files=files)
+    assert found.outcome is Outcome.FAILED
+    assert "nested too deeply" in found.reason
+
+
+def test_half_a_character_in_json_can_be_kept() -> None:
+    text = '[{"id": "a\\ud800", "names": ["b\\udfff", "caf\\u00e9", "\\ud83d\\ude00"]}]'
+    found = read("containers", Containers, "containers\nengine podman\nend\n", files=f"{PODMAN}:{text}\n")
+    assert '"a?"' in found.model_dump_json()
+    assert "b?, café, 😀" in found.model_dump_json()
 
 
 def test_processors_that_are_online() -> None:

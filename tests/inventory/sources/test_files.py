@@ -174,6 +174,30 @@ def test_a_register_in_any_encoding_with_semicolons(tmp_path: Path, mapped: Path
     assert any("ip, os" in note for note in found.parts[0].notes), "columns that are not there are said"
 
 
+@pytest.mark.parametrize("later", ["", 'SRV999,"17" screen",10.0.1.9\n'])
+def test_a_quotation_mark_that_is_never_closed_takes_no_rows_away_unsaid(
+    tmp_path: Path, mapped: Path, later: str
+) -> None:
+    path = tmp_path / "cmdb.csv"
+    rows = "".join(f"SRV{number},ordinary,10.0.1.{number}\n" for number in range(200))
+    path.write_text(f'CI Name,Note,IP\nDB01,"a, b",10.0.0.7\nDB02,"19 inch rack,10.0.0.8\n{rows}{later}')
+    found = read("csv", path, mapping=mapped)
+    assert [one.name for one in found.sightings] == ["DB01"]
+    (part,) = found.parts
+    assert part.outcome == "in part"
+    assert "cannot be read on from line 3" in " ".join(part.notes)
+
+
+def test_an_address_that_is_none_is_said(tmp_path: Path, mapped: Path) -> None:
+    path = tmp_path / "cmdb.csv"
+    path.write_text('CI Name,IP\nDB01,"10.0.0.256, 10.0.0.7/24; 127.0.0.1"\nDB02,on the label\nDB03,\n')
+    found = read("csv", path, mapping=mapped)
+    assert found["DB01"].addresses == ("10.0.0.7",)
+    assert [one.reason for one in found.doubts] == [
+        f"'{text}' is no IP address" for text in ("10.0.0.256", "on", "the", "label")
+    ]
+
+
 def test_a_mapping_that_is_wrong_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "mapping.toml"
     path.write_text('name = "cmdb"\n[columns]\nname = "A"\nownr = "B"\n')
