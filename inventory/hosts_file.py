@@ -71,7 +71,7 @@ def _host(path: Path, number: int, table: dict[str, Any]) -> Host:
 def _mend(wrong: ValidationError) -> str:
     if wrong.errors()[0]["loc"] == ("name",):
         return "give it a `name` of letters, digits, full stops, hyphens and underscores"
-    return "mend that value"
+    return "write it into that [[host]] table" if wrong.errors()[0]["type"] == "missing" else "mend that value"
 
 
 def _check_reference(where: str, field: str, value: object) -> None:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from tomlkit.items import Table
 
 from estate import invalid, reading
-from estate.documents.words import moment
+from estate.documents.words import count, moment
 from estate.errors import UsageError
 from estate.records.base import Record
 from estate.records.plan import Plan, PlannedMove, Wave
@@ -19,6 +19,8 @@ from migration.plan import GOES_WITHOUT_SAYING, PLAN_ID, Estate, not_moving, wit
 from migration.waves import against_order
 
 _MEND = "mend it, or move it away and run `decant plan`"
+_NAMED = 5
+"""So many workloads without a target are named."""
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -228,10 +230,14 @@ def _warnings(path: Path, plan: Plan, estate: Estate, new: Sequence[str]) -> lis
             for wave in plan.waves
             if wave.window_end is not None and wave.window_end < plan.at
         ),
-        *(
-            f"{move.workload} has no target yet"
-            for wave in plan.waves
-            for move in wave.moves
-            if move.target is None
-        ),
+        *_without_target([move.workload for wave in plan.waves for move in wave.moves if move.target is None]),
     ]
+
+
+def _without_target(names: Sequence[str]) -> list[str]:
+    """One warning for them all, as a first plan has many; the waves show which they are."""
+    if not names:
+        return []
+    more = len(names) - _NAMED
+    named = ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return [f"{count(len(names), 'workload has', 'workloads have')} no target yet: {named}"]

@@ -1,5 +1,7 @@
 """What `decant estate show` lists of a server's facts, besides the line that each has."""
 
+from collections.abc import Sequence
+
 from decant.output import table
 from estate.documents.words import count, day, size
 from estate.records.facts.certificates import Certificates
@@ -38,7 +40,7 @@ def show(facts: ServerFacts) -> None:
         _some("File systems", ["at", "type", "used", "size"], rows)
 
 
-def _some(title: str, columns: list[str], rows: list[list[object]]) -> None:
+def _some(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     if not rows:
         return
     left = len(rows) - MOST

@@ -114,7 +114,7 @@ def COMMAND(
         table(
             f"{len(found.collected) - len(found.unreached)} of {len(found.collected)} servers read "
             f"in {found.seconds:.1f} s",
-            ["server", "system", "workloads", "not seen"],
+            ["server", "operating system", "workloads", "not seen"],
             [
                 [
                     one.server.id,
@@ -133,7 +133,14 @@ def COMMAND(
         say(f"{wrong.what}: {wrong.remedy}")
     if personal and not as_json:
         _show(personal)
-    if found.unreached:
+    if found.unreached and len(found.unreached) < len(found.collected):
+        names = ", ".join(one.server.id for one in found.unreached)
+        say(f"Not reached: {names}. `decant doctor` says what keeps them away.")
+    if found.not_seen:
+        poorest = Counter(one.server for one in found.not_seen).most_common(1)[0][0]
+        facts = count(len(found.not_seen), "fact was", "facts were")
+        say(f"{facts} not seen: `decant estate show {poorest}` says why there, and which right would show them.")
+    if found.unreached and len(found.unreached) == len(found.collected):
         next_step("decant doctor", "says what keeps a host from being reached")
     elif personal and personal.drafts:
         next_step(f"edit {personal.drafts[0]}", "complete the drafts for the record of processing")

@@ -18,7 +18,7 @@ def COMMAND(app: App, offline: bool, as_json: bool) -> int:
     """
     from decant.journeys.doctor import by_cause, examine
     from decant.journeys.status import standing
-    from decant.output import next_step, say, show_json, table
+    from decant.output import listing, next_step, say, show_json, table
     from estate.errors import worst
 
     checks = examine(app, offline)
@@ -27,13 +27,20 @@ def COMMAND(app: App, offline: bool, as_json: bool) -> int:
     if as_json:
         show_json("decant.doctor/1", {"checks": checks, "healthy": not missing})
         return code
-    words = {True: "there", False: "MISSING", None: "not checked"}
     causes = by_cause(checks)
-    table(
-        "What Decant needs",
-        ["what", "for", "state", "found"],
-        [[what, check.needed_for, words[check.ok], check.found] for what, check in causes],
-    )
+    wanting = [(what, check) for what, check in causes if not check.ok]
+    if wanting:
+        table(
+            "What is missing, or was not checked",
+            ["what", "for", "state", "found"],
+            [
+                [what, check.needed_for, "not checked" if check.ok is None else "MISSING", check.found]
+                for what, check in sorted(wanting, key=lambda each: each[1].ok is None)
+            ],
+        )
+    right = [check.what for check in checks if check.ok]
+    if right:
+        listing(f"{len(right)} of {len(checks)} are there (--json has what was found)", [", ".join(right)])
     told = [(what, check) for what, check in causes if check.ok is False]
     for what, check in told:
         say(f"{what}: {check.remedy}" + (" (optional)" if check.optional else ""))

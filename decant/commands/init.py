@@ -1,5 +1,6 @@
 """`decant init`: make a workspace."""
 
+import shlex
 from pathlib import Path
 
 import click
@@ -28,7 +29,8 @@ def COMMAND(app: App, folder: Path, council: str) -> None:
         "with it anybody can check the ledger."
     )
     if workspace.hosts in made:
-        next_step(f"write your servers into {workspace.hosts.name}, then `decant doctor`")
+        there = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))}, "
+        next_step(f"{there}write your servers into {workspace.hosts.name}, then `decant doctor`")
         return
     app.start = workspace.root
     then = standing(app)

@@ -46,7 +46,9 @@ def COMMAND(app: App, targets: tuple[str, ...], every: float, length: float, as_
             f"Stopped after {found.run.done} of {rounds} rounds, which are kept. Run `decant observe` again to go on."
         )
     never = [one.host.name for one in found.watched if not one.rounds]
-    if never:
+    if never and len(never) < len(found.watched):
+        say(f"Not reached: {', '.join(never)}. `decant doctor` says what keeps them away.")
+    if never and len(never) == len(found.watched):
         next_step("decant doctor", "says what keeps a host from being reached")
     else:
         next_step("decant estate list", "then `decant assess`")

@@ -53,7 +53,12 @@ def list_(app: App, as_json: bool) -> None:
         show_json("decant.systems/1", {**_data(found), "written": False})
         return
     _show(found)
-    next_step("decant systems propose", "writes proposals to systems.toml, to be confirmed there")
+    if not app.workspace.systems.exists():
+        next_step("decant systems propose", "writes proposals to systems.toml, to be confirmed there")
+    elif all(one.state == "confirmed" for one in found.systems):
+        next_step("decant plan", "what is confirmed moves together")
+    else:
+        next_step("edit systems.toml, then `decant plan`", "to confirm systems: what is confirmed moves together")
 
 
 @COMMAND.command("show", short_help="Show one system, and why each workload is in it.")

@@ -13,6 +13,7 @@ from estate.records.host import Host
 from estate.records.observation import Outcome
 from estate.records.personal import PersonalData
 from estate.records.server import ServerFacts
+from inventory.personal.detectors import all_detectors
 from inventory.personal.register import entry
 from inventory.personal.sample import Limits
 from inventory.personal.search import search
@@ -132,6 +133,7 @@ def _digest(text: str) -> str:
 
 def personal_rows(found: Sequence[PersonalData]) -> list[list[object]]:
     """A row for each kind in each source, and for each source of which nothing is known."""
+    titles = all_detectors()
     rows: list[list[object]] = []
     for one in found:
         if one.outcome is not Outcome.KNOWN:
@@ -144,7 +146,7 @@ def personal_rows(found: Sequence[PersonalData]) -> list[list[object]]:
             rows.append(
                 [
                     one.id,
-                    kind.replace("_", " "),
+                    titles[kind].title if kind in titles else kind,
                     ", ".join(where for where, _ in places[:3]) + more,
                     " to ".join(
                         sorted({each.confidence for _, each in places}, key=("low", "medium", "high").index)

@@ -41,6 +41,8 @@ def standing(app: "App") -> Standing:
     store = app.store
     servers, workloads = store.all(Server), store.all(Workload)
     missed = [server.id for server in servers if not server.reached]
+    away = [server.id for server in servers if server.tried and not server.reached]
+    untried = len(missed) - len(away)
     assessments, plans, previews = store.all(Assessment), store.all(Plan), store.all(Preview)
     read = {server.id: server.seen_at for server in servers if server.reached}
     older = [one.server for one in assessments if one.server in read and read[one.server] > one.at]
@@ -52,7 +54,8 @@ def standing(app: "App") -> Standing:
             "discover",
             "not yet" if not servers else "partly" if missed else "done",
             f"{count(len(servers), 'server')}, {count(len(workloads), 'workload')}"
-            + (f"; not reached: {', '.join(missed)}" if missed else "")
+            + (f"; not reached: {', '.join(away)} (`decant doctor` says why)" if away else "")
+            + (f"; {untried} known from imports alone" if untried else "")
             if servers
             else "nothing has been read yet",
         ),

@@ -30,6 +30,12 @@ def test_init_makes_a_workspace_whose_state_is_private(workspace: Path) -> None:
         assert (workspace / name).is_file()
 
 
+def test_init_says_how_to_go_there(tmp_path: Path) -> None:
+    assert "Next: cd 'any town', write your servers" in decant("init", "any town", at=tmp_path).err
+    (tmp_path / "here").mkdir()
+    assert "Next: write your servers" in decant("init", at=tmp_path / "here").err
+
+
 def test_init_twice_changes_nothing_that_a_person_wrote(workspace: Path) -> None:
     (workspace / "hosts.toml").write_text("# mine\n")
     assert decant("init", at=workspace).code == 0
@@ -86,6 +92,7 @@ def test_where_no_server_could_be_read_the_next_is_doctor(workspace: Path) -> No
     (workspace / "hosts.toml").write_text('[[host]]\nname = "db01"\naddress = "127.0.0.1"\nport = 1\n')
     assert decant("discover", at=workspace).code == 3
     assert decant("status", "--json", at=workspace).json["next"] == "decant doctor"
+    assert "not reached: db01 (`decant doctor` says why)" in decant("status", at=workspace).out
     said = decant("doctor", at=workspace)
     assert "Next: check that sshd runs there, and on this port  (db01, for discover, move)" in said.err
 

@@ -22,6 +22,7 @@ def test_a_system_is_proposed_confirmed_and_planned_as_one(tmp_path: Path) -> No
     file = root / "systems.toml"
     text = file.read_text()
     assert "no other workload is known to use it" in text
+    assert "Next: edit systems.toml" in decant("systems", "list", at=root).err
     before = {one["name"]: one for one in decant("systems", "list", "--json", at=root).json["systems"]}
     assert {one["state"] for one in before.values()} == {"proposed"}
 

@@ -108,3 +108,9 @@ def test_a_host_says_its_system_or_leaves_it_to_be_found(tmp_path: Path) -> None
     assert load(written(tmp_path, said))["db01"].system == "windows"
     with pytest.raises(UsageError, match="system"):
         load(written(tmp_path, said.replace('"windows"', '"vms"')))
+
+
+def test_a_missing_address_is_to_be_written_and_not_to_be_mended(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as wrong:
+        load(written(tmp_path, '[[host]]\nname = "db01"\n'))
+    assert wrong.value.remedy == "write it into that [[host]] table"
