@@ -30,7 +30,7 @@ def COMMAND(app: App, server: str, confirm: str | None) -> None:
     say(f"Forgot {name}: {count(removed, 'row')} removed; noted in the ledger.")
     named = [
         path.name
-        for path in (app.workspace.hosts, app.workspace.plan, app.workspace.overrides)
+        for path in (app.workspace.hosts, app.workspace.plan, app.workspace.overrides, app.workspace.systems)
         if _names(path, name)
     ]
     if named:

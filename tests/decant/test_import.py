@@ -305,6 +305,7 @@ def test_forgetting_leaves_no_byte_of_a_server_in_the_store(workspace: Path) -> 
     imported(workspace)
     assert decant("assess", at=workspace).code == 1
     assert decant("plan", at=workspace).code in (0, 1)
+    assert decant("systems", "propose", at=workspace).code == 0
     refused = decant("estate", "forget", "other", at=workspace)
     assert refused.code == 4
     assert "--confirm=other" in refused.err
@@ -324,7 +325,8 @@ def test_forgetting_leaves_no_byte_of_a_server_in_the_store(workspace: Path) -> 
     store.close()
     assert decant("evidence", "verify", at=workspace).code == 0
     assert '"estate.forgotten"' in decant("evidence", "export", at=workspace).out
-    assert "plan.toml" in said.err, "what people wrote is theirs to mend"
+    assert "plan.toml" in said.err
+    assert "systems.toml" in said.err, "what people wrote is theirs to mend"
 
 
 def test_history_older_than_the_setting_is_removed_at_an_import(workspace: Path) -> None:
