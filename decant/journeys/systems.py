@@ -10,7 +10,7 @@ from estate.records.dependency import Dependency
 from estate.records.system import System, Systems
 from estate.records.workload import Workload
 from estate.suggest import unknown
-from inventory.systems import propose
+from inventory.systems import Entry, propose
 from inventory.systems_file import SystemsFile, load, render, with_systems
 from inventory.uses import uses
 
@@ -88,14 +88,18 @@ def _all(app: "App", file: SystemsFile) -> Systems:
 
 def _note(app: "App", file: SystemsFile) -> None:
     """Put into the ledger what is confirmed, where that is not what its last entry says."""
+    confirmed: dict[str, list[Entry]] = {}
+    for entry in file.entries:
+        if entry.confirmed_by:
+            # An addition that a person confirmed is a second entry of that name.
+            confirmed.setdefault(f"{entry.name}, by {entry.confirmed_by}", []).append(entry)
     said = {
-        f"{entry.name}, by {entry.confirmed_by}": {
-            "owner": entry.owner,
-            "on": entry.confirmed_on.isoformat() if entry.confirmed_on else None,
-            "workloads": sorted(entry.workloads),
+        name: {
+            "owner": next((one.owner for one in entries if one.owner), None),
+            "on": next((one.confirmed_on.isoformat() for one in entries if one.confirmed_on), None),
+            "workloads": sorted(workload for one in entries for workload in one.workloads),
         }
-        for entry in file.entries
-        if entry.confirmed_by
+        for name, entries in confirmed.items()
     }
     noted = app.ledger.entries(CONFIRMED)
     if said != (noted[-1].payload["systems"] if noted else {}):

@@ -1,5 +1,6 @@
 """`decant systems`: proposed, confirmed in a file, and kept together by a plan."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,14 @@ def test_a_system_is_proposed_confirmed_and_planned_as_one(tmp_path: Path) -> No
     one = decant("systems", "show", "Report it", "--json", at=root).json["system"]
     assert (one["state"], one["owner"]) == ("confirmed", "Streets")
     assert one["workloads"] == before["report-it"]["workloads"]
+    first, *rest = one["workloads"]
+    whole = f'name = "Report it"\nowner = "Streets"\nconfirmed_by = "jsmith"\nworkloads = {json.dumps([first])}\n'
+    more = f'name = "Report it"\nconfirmed_by = "jsmith"\nworkloads = {json.dumps(rest)}\n'
+    file.write_text(f"[[system]]\n{whole}\n[[system]]\n{more}")
+    assert decant("systems", "list", at=root).code == 0
+    entries = [json.loads(line) for line in decant("evidence", "export", at=root).out.splitlines()]
+    noted = [entry["payload"]["systems"] for entry in entries if entry["action"] == "systems.confirmed"]
+    assert noted[-1]["Report it, by jsmith"] == {"owner": "Streets", "on": None, "workloads": one["workloads"]}
 
     plan = decant("plan", "--most", "1", "--json", at=root).json
     waves = {move["workload"]: wave["number"] for wave in plan["waves"] for move in wave["moves"]}
