@@ -41,9 +41,12 @@ def COMMAND(ctx: click.Context, servers: tuple[str, ...], as_json: bool) -> None
             for one in found
         ],
     )
+    under: dict[str, list[str]] = {}
     for one in found:
         for condition in one.conditions:
-            say(f"{one.server}: {condition}")
+            under.setdefault(condition, []).append(one.server)
+    for condition, names in under.items():
+        say(f"{', '.join(names)}: {condition}")
     if unknown:
         say(f"Too little is known of: {', '.join(unknown)}")
     next_step("decant plan", "put the moves in order")
