@@ -45,9 +45,10 @@ fast: setup
 practice-test: setup
 	$(BIN)/pytest -q -m "practice and not chaos" --durations 15
 
-# Kills at random moments on real servers; the kill in every phase is part of `make test`.
+# Kills at random moments on real servers, and new examples for properties; the kill in every phase is part of `make test`.
 chaos: setup packages
 	$(BIN)/pytest -q -m chaos
+	$(BIN)/pytest -q -n 2 -m "not practice" --hypothesis-profile=search $$(grep -rl hypothesis --include='test_*.py' tests)
 
 # Decant beside its peers; as root, on a quiet machine. The peers have an environment of their own.
 bench: setup $(VENV)-benchmarks/.installed packages

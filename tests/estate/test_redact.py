@@ -36,8 +36,9 @@ def left(form: Form, canary: str, before: str = "") -> set[str]:
 
 def within(form: Form, secret: str) -> str:
     """A secret as it can stand there: between quotes it does not hold them, nor in an element the next one."""
-    before = form.example[form.example.index("{}") - 1]
-    ends = {"'": "'\\\\", '"': '"\\\\', ">": "<"}.get(before, "")
+    before = form.example[: form.example.index("{}")]
+    opened = next((mark for mark in "\"'" if before.count(mark) % 2), "")
+    ends = opened + "\\" if opened else "<" if before.endswith(">") else ""
     return "".join(one for one in secret if one not in ends)
 
 
