@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import click
 
 from decant.cli import cli
-from decant.printable import printable
 from estate import reading
 from estate.errors import (
     EXIT_DONE,
@@ -20,6 +19,7 @@ from estate.errors import (
     DecantError,
     InterruptedRunError,
 )
+from estate.printable import printable
 
 if TYPE_CHECKING:
     from decant.rows import ErrorRow

@@ -3,8 +3,8 @@
 import click
 
 from decant.app import App
-from decant.printable import printable
 from estate.errors import RefusedError
+from estate.printable import printable
 
 
 def change(app: App, question: str, yes: bool) -> None:

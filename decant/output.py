@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from decant.printable import printable
+from estate.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import Console

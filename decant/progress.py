@@ -5,8 +5,8 @@ import time
 from typing import TYPE_CHECKING, TextIO
 
 from decant.output import console, plain
-from decant.printable import printable
 from estate.documents.words import size
+from estate.printable import printable
 from estate.progress import Step
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from estate.graph import Graph, graph_of
 from estate.records.workload import Workload
 from inventory.uses import DATABASES, Use
 
 _RUNS = frozenset({"website", "service"})
-Graph = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def group(workloads: Iterable[Workload], uses: Iterable[Use], fixed: Mapping[str
     }
     unit_of = _units(kinds, edges, fixed)
     keys = {unit_of[one] for one in fixed if one in kinds}
-    graph = _graph(unit_of.values(), ((unit_of[a], unit_of[b]) for a, b in edges))
+    graph = graph_of(unit_of.values(), ((unit_of[a], unit_of[b]) for a, b in edges))
     led_by: dict[str, set[str]] = {unit: set() for unit in graph}
     for head in (*sorted(keys), *_heads(graph, keys)):
         for unit in _reached(graph, head, stop=keys - {head}):
@@ -116,14 +116,6 @@ def _reached(graph: Graph, start: str, stop: Iterable[str] = ()) -> set[str]:
                 found.add(other)
                 waiting.append(other)
     return found
-
-
-def _graph(nodes: Iterable[str], edges: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {node: set() for node in nodes}
-    for node, other in edges:
-        if node != other:
-            found[node].add(other)
-    return {node: frozenset(others) for node, others in found.items()}
 
 
 def first(held: Iterable[str], kinds: Mapping[str, Workload]) -> Workload:

@@ -4,14 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from estate.graph import Graph, graph_of
 from estate.records.dependency import Dependency
 from estate.records.workload import Workload
 
 APPLICATIONS = frozenset({"website", "service", "schedule"})
 """Kinds that run together on a server, and call data elsewhere."""
-
-Graph = Mapping[str, frozenset[str]]
-"""From each node to those that it depends on."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,7 @@ def systems(workloads: Sequence[Workload], found: Iterable[Link]) -> list[System
     """
     unit_of = _units(workloads)
     confirmed = {unit_of[one.id] for one in workloads if one.system}
-    calls = _graph(
+    calls = graph_of(
         unit_of.values(), ((unit_of[c], unit_of[s]) for link in found for c in link.clients for s in link.servers)
     )
     group_of = {unit: part[0] for part in rings(calls) for unit in part}
@@ -91,7 +89,7 @@ def systems(workloads: Sequence[Workload], found: Iterable[Link]) -> list[System
     members: dict[str, list[Workload]] = defaultdict(list)
     for one in workloads:
         members[group_of[unit_of[one.id]]].append(one)
-    needs = _graph(
+    needs = graph_of(
         members,
         ((group_of[unit], group_of[other]) for unit, others in calls.items() for other in others),
     )
@@ -201,14 +199,6 @@ def _after_data(needs: dict[str, frozenset[str]], members: Mapping[str, Sequence
             _visit(needs, other, set(), reached)
             if group not in reached:
                 needs[group] |= {other}
-
-
-def _graph(nodes: Iterable[str], edges: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {node: set() for node in nodes}
-    for node, other in edges:
-        if node != other:
-            found[node].add(other)
-    return {node: frozenset(others) for node, others in found.items()}
 
 
 def _names(members: Mapping[str, Sequence[Workload]]) -> dict[str, str]:

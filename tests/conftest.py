@@ -4,6 +4,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import settings
@@ -37,25 +38,32 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     build(tell)
 
 
+@contextmanager
+def own_estate_of(name: str) -> Iterator[Estate]:
+    """A fresh estate called `name` and this process's number, gone afterwards. Skips, loudly, who may make none."""
+    if not can_practise():
+        warnings.warn("NOT TESTED: the practice estate needs root on Linux", stacklevel=1)
+        pytest.skip("the practice estate needs root on Linux")
+    estate = Estate(f"{name}{os.getpid()}")
+    try:
+        estate.up()
+        yield estate
+    finally:
+        estate.down()
+
+
 @pytest.fixture(scope="session")
 def practice_estate() -> Iterator[Estate]:
     """A running practice estate, seen from the machine: tests of the estate itself use this.
 
     `DECANT_TEST_ESTATE` names one that is up already, which is then left as it is.
     """
-    if not can_practise():
-        warnings.warn("NOT TESTED: the practice estate needs root on Linux", stacklevel=1)
-        pytest.skip("the practice estate needs root on Linux")
     lent = os.environ.get("DECANT_TEST_ESTATE")
-    if lent:
+    if lent and can_practise():
         yield Estate(lent)
         return
-    estate = Estate(f"t{os.getpid()}")
-    try:
-        estate.up()
+    with own_estate_of("t") as estate:
         yield estate
-    finally:
-        estate.down()
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ def COMMAND(app: App, /, everything: bool, as_json: bool, **wanted: Any) -> None
     from decant.journeys.estate import Wanted, listed, part, state_of, unread
     from decant.journeys.status import standing
     from decant.output import listing, next_step, say, show_json, table
-    from estate.documents.words import a_day, evidence, size
+    from estate.documents.words import a_day, ends, evidence, size
 
     found = part(app.store, Wanted(**wanted))
     servers, workloads, dependencies = found.servers, found.workloads, found.dependencies
@@ -76,8 +76,7 @@ def COMMAND(app: App, /, everything: bool, as_json: bool, **wanted: Any) -> None
         ["client", "server", "port", "process", "workload", "evidence"],
         [
             [
-                one.client + (" (outside)" if one.client_outside else ""),
-                one.server + (" (outside)" if one.server_outside else ""),
+                *ends(one),
                 one.port,
                 one.process or "",
                 one.workload or "",

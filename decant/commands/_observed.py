@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from decant.output import say, table
-from estate.documents.words import count, evidence, size
+from estate.documents.words import count, ends, evidence, size
 from estate.records.usage import Spread
 
 if TYPE_CHECKING:
@@ -69,8 +69,7 @@ def show(found: "Observing") -> None:
         ["client", "server", "port", "workload", "evidence", ""],
         [
             [
-                one.client + (" (outside)" if one.client_outside else ""),
-                one.server + (" (outside)" if one.server_outside else ""),
+                *ends(one),
                 one.port,
                 one.workload or "",
                 evidence(one),

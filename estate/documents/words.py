@@ -79,6 +79,15 @@ def evidence(dependency: Dependency) -> str:
     return f"{known}, {dependency.habit} ({rounds})" if dependency.habit else f"{known} ({rounds})"
 
 
+def ends(dependency: Dependency) -> tuple[str, str]:
+    """Who talks to whom, each with a word where it is not of the estate."""
+    outside = " (outside)"
+    return (
+        dependency.client + outside * dependency.client_outside,
+        dependency.server + outside * dependency.server_outside,
+    )
+
+
 def told(change: ChangeRate) -> str:
     """One change rate with where it comes from: "1.2 GiB (pg_stat_wal, shared by 3 workloads)"."""
     kinds = {"log": "written", "size": "grown" if change.bytes_per_day >= 0 else "shrunk", "files": "in files"}

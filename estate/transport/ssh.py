@@ -240,6 +240,7 @@ class SshTransport:
             hostkeys.check(self._host, connection.get_remote_server_key(), keys)
             log_in(connection, self._host, self._secrets, min(self._timeouts.login, _left(deadline)))
         except BaseException:
+            # Raised again, whatever it is: a stop by Ctrl-C leaves no connection open either.
             connection.close()
             raise
         connection.set_keepalive(self._timeouts.keepalive)

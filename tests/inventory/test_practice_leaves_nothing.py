@@ -5,7 +5,6 @@ of a link, contents of what is small. Two servers that nobody reads meanwhile te
 """
 
 import fnmatch
-import os
 import re
 import shutil
 import time
@@ -18,7 +17,7 @@ import pytest
 from inventory.probes import LEAVES
 from practice import spec
 from practice.estate import Estate
-from tests.conftest import can_practise
+from tests.conftest import own_estate_of
 from tests.decant.face import decant
 from tests.inventory.file_systems import Entry, changed, snapshot
 from tests.inventory.practice_hosts import as_root
@@ -108,14 +107,8 @@ def wait_for_sessions_to_end(estate: Estate) -> None:
 @pytest.fixture(scope="module")
 def quiet() -> Iterator[Estate]:
     """An estate in which nothing happened yet: what other tests wrote would still move in the databases of theirs."""
-    if not can_practise():
-        pytest.skip("the practice estate needs root on Linux")
-    estate = Estate(f"quiet{os.getpid()}")
-    try:
-        estate.up()
+    with own_estate_of("quiet") as estate:
         yield estate
-    finally:
-        estate.down()
 
 
 @pytest.fixture(scope="module")

@@ -1,29 +1,20 @@
 """An estate of their own for tests that leave it changed for good, and a person at work on it."""
 
-import os
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from practice.estate import Estate
-from tests.conftest import can_practise
+from tests.conftest import own_estate_of
 from tests.journey.person import Person
 
 
 @pytest.fixture(scope="module")
 def own_estate() -> Iterator[Estate]:
     """A fresh estate for one file of tests."""
-    if not can_practise():
-        warnings.warn("NOT TESTED: the practice estate needs root on Linux", stacklevel=1)
-        pytest.skip("the practice estate needs root on Linux")
-    estate = Estate(f"proof{os.getpid()}")
-    try:
-        estate.up()
+    with own_estate_of("proof") as estate:
         yield estate
-    finally:
-        estate.down()
 
 
 @pytest.fixture(scope="module")
