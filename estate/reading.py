@@ -31,7 +31,8 @@ def text(path: Path, remedy: str = CHECK) -> str:
 def toml(path: Path, remedy: str = CHECK) -> dict[str, Any]:
     """The tables of a TOML file; raises `UsageError` as `text` does, and where a line is not TOML."""
     try:
-        return tomllib.loads(text(path, remedy))
+        # Editors on Windows begin a file with a mark that TOML does not allow.
+        return tomllib.loads(text(path, remedy).removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as wrong:
         raise UsageError(f"{path} is not valid TOML ({wrong})", "mend that line") from None
     except RecursionError:

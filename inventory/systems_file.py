@@ -144,8 +144,8 @@ def _and(others: Sequence[str]) -> str:
 
 
 def _untouched(block: str) -> bool:
-    """Whether a block is as Decant wrote it: its mark fits its text, but for empty lines after it."""
-    heading, _, rest = block.partition("\n")
+    """Whether a block is as Decant wrote it: its mark fits its text, but for how lines end and empty ones after it."""
+    heading, _, rest = block.replace("\r\n", "\n").partition("\n")
     mark = _MARK.match(rest)
     if heading.strip() != "[[system]]" or mark is None:
         return False

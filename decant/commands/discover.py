@@ -82,7 +82,7 @@ def COMMAND(
     from estate.errors import worst
     from inventory.hosts_file import load
 
-    _check(personal_data, rows, replay)
+    _check(personal_data, rows, record, replay)
     hosts = load(hosts_file) if hosts_file else app.hosts
     chosen = chosen_of(hosts, targets)
     with stopping("`decant discover --max-age 1h`", signal.SIGTERM) as stop:
@@ -149,11 +149,13 @@ def COMMAND(
     return worst((found.exit_code, personal.exit_code if personal else 0))
 
 
-def _check(personal_data: bool, rows: int | None, replay: Path | None) -> None:
+def _check(personal_data: bool, rows: int | None, record: Path | None, replay: Path | None) -> None:
     from estate.errors import UsageError
 
     if rows is not None and not personal_data:
         raise UsageError("--sample says how much --personal-data looks at", "add --personal-data, or leave it out")
+    if record is not None and replay is not None:
+        raise UsageError("What is replayed was recorded before", "leave --record or --replay out")
     if personal_data and replay is not None:
         raise UsageError("Transcripts hold no personal data to look for", "leave --replay or --personal-data out")
 

@@ -36,6 +36,12 @@ def workspace(tmp_path: Path) -> Path:
 LEGACY = ("web-legacy", "db-legacy", "files-legacy")
 
 
+def test_what_is_replayed_is_not_recorded_again(workspace: Path) -> None:
+    said = decant("discover", "--replay", str(TRANSCRIPTS), "--record", "here", at=workspace)
+    assert said.code == 2
+    assert "leave --record or --replay out" in said.err
+
+
 def test_the_whole_way_from_transcripts_to_the_map(workspace: Path) -> None:
     said = decant("discover", "--replay", str(TRANSCRIPTS), "--json", at=workspace)
     assert said.code == 3

@@ -201,6 +201,15 @@ def test_proposals_that_nobody_touched_are_replaced_and_writing_twice_changes_no
     assert '"plan"' not in replaced
 
 
+def test_an_editor_on_windows_that_saves_the_file_makes_no_proposal_a_person_s(tmp_path: Path) -> None:
+    path = written(tmp_path, Systems(systems=(proposal("pay", SITE), proposal("plan", OTHER))))
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert load(path).entries == ()
+    text = path.read_bytes().replace(b'# confirmed_by = "your id"', b'confirmed_by = "jsmith"', 1)
+    path.write_bytes(text)
+    assert [(one.name, one.confirmed_by) for one in load(path).entries] == [("pay", "jsmith")]
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
