@@ -2,31 +2,24 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from estate import past
 from estate.errors import RefusedError
 from estate.observed import Observed
 from estate.records.assessment import Assessment
-from estate.records.base import Record, now
+from estate.records.base import now
 from estate.records.dependency import Dependency
-from estate.records.finding import Finding
 from estate.records.move import ENDED
 from estate.records.plan import Plan
-from estate.records.server import Server
-from estate.records.sighting import Sighting
-from estate.records.usage import Usage
-from estate.records.workload import Workload
+from estate.records.verification import Verification
 from estate.store import IDENTITY
 from inventory.dependencies import places_of
 
 if TYPE_CHECKING:
     from decant.app import App
     from estate.store import Store
-
-AGEING: tuple[type[Record], ...] = (Server, Sighting, Workload, Dependency, Assessment, Finding, Usage)
-"""Records whose history is the inventory, and ages."""
 
 
 def forget(app: "App", server: str) -> int:
@@ -96,11 +89,31 @@ def _plan_without(store: "Store", server: str) -> Plan | None:
 
 
 def keep_within(app: "App") -> int:
-    """Remove history that is older than `retention.days`; returns how many rows went. 0 days keeps everything."""
+    """Remove history that is older than `retention.days`; returns how many rows went. 0 days keeps everything.
+
+    The history of every kind of record ages. Moves stand as they ended, and the ledger keeps all.
+    """
     days = app.settings.retention.days
     if not days:
         return 0
-    removed = past.prune(app.store.database, [kind.__name__ for kind in AGEING], now() - timedelta(days=days))
+    before = now() - timedelta(days=days)
+    app.store.retire(Verification, _outlived(app.store, before))
+    removed = past.prune(app.store.database, [kind.__name__ for kind in IDENTITY], before)
     if removed:
         app.ledger.append("estate.pruned", [], {"rows": removed, "days": days}, app.actor)
     return removed
+
+
+def _outlived(store: "Store", before: datetime) -> list[str]:
+    """Verifications that are history, though each has an id of its own, so that none replaces another.
+
+    The last of each move stays, as the evidence that its copy is whole, and so do all of one that is under way.
+    """
+    moves = store.moves()
+    under_way = {one.id for one in moves if one.phase not in ENDED}
+    last = {one.verification for one in moves}
+    return [
+        one.id
+        for one in store.all(Verification)
+        if one.at < before and one.id not in last and one.move not in under_way
+    ]

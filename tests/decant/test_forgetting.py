@@ -1,0 +1,118 @@
+"""What `[retention] days` removes of each kind of record, and what stays whatever its age."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from decant.app import App
+from decant.journeys.forgetting import keep_within
+from estate import schema
+from estate.records.base import Record
+from estate.records.move import Move, Phase
+from estate.records.observation import Outcome
+from estate.records.personal import PersonalData
+from estate.records.plan import Plan
+from estate.records.preview import Estimate, Preview
+from estate.records.verification import Verification
+from tests.decant.face import decant
+
+LONG_AGO = datetime(2020, 1, 10, 9, 0, tzinfo=UTC)
+ESTIMATE = Estimate(monthly_gbp=1, priced_at=date(2020, 1, 1), source="a list", lines=())
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    assert decant("init", "anytown", at=tmp_path).code == 0
+    with (tmp_path / "anytown" / "decant.toml").open("a") as settings:
+        settings.write("\n[retention]\ndays = 30\n")
+    app = App(start=tmp_path / "anytown")
+    yield app
+    app.store.close()
+
+
+def stored_long_ago(app: App, *things: Record) -> None:
+    app.store.put(*things)
+    with app.store.database.write() as connection:
+        connection.execute(sa.update(schema.records).values(stored_at=LONG_AGO.isoformat()))
+
+
+def personal(values: int) -> PersonalData:
+    return PersonalData(
+        id="db/postgres/shop", server="db", source="postgres", name="shop", outcome=Outcome.KNOWN, values=values, at=LONG_AGO
+    )  # fmt: skip
+
+
+def preview(seconds: float) -> Preview:
+    return Preview(
+        stack="prod", kind="production", settings_sha256="a", resources=(), estimate=ESTIMATE, seconds=seconds, at=LONG_AGO
+    )  # fmt: skip
+
+
+def plan(*staying: str) -> Plan:
+    return Plan(id="plan", waves=(), not_moving=dict.fromkeys(staying, "it is retired"), at=LONG_AGO)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "versions"),
+    [
+        (PersonalData, "db/postgres/shop", [personal(1), personal(2)]),
+        (Plan, "plan", [plan("db/postgres/shop"), plan()]),
+        (Preview, "prod", [preview(1), preview(2)]),
+    ],
+)
+def test_what_was_found_planned_and_previewed_ages_and_its_newest_stays(
+    app: App, kind: type[Record], name: str, versions: list[Record]
+) -> None:
+    stored_long_ago(app, *versions)
+    keep_within(app)
+    assert app.store.history(kind, name) == [versions[-1]]
+
+
+def test_what_is_no_longer_there_leaves_nothing_once_it_is_old(app: App) -> None:
+    app.store.put(personal(1))
+    app.store.retire(PersonalData, ["db/postgres/shop"])
+    stored_long_ago(app)
+    keep_within(app)
+    assert app.store.history(PersonalData, "db/postgres/shop") == []
+
+
+def move(name: str, phase: Phase, last: str) -> Move:
+    return Move(
+        id=name, workload=f"db/postgres/{name}", kind="postgres", source="db", target="new", phase=phase,
+        verification=last, created_at=LONG_AGO, changed_at=LONG_AGO,
+    )  # fmt: skip
+
+
+def verification(name: str, of: str, at: datetime = LONG_AGO) -> Verification:
+    return Verification(
+        id=name, move=of, workload=f"db/postgres/{of}", method="rows", agrees=True, checks=(), items=1, frozen=True,
+        seconds=1, at=at,
+    )  # fmt: skip
+
+
+def test_of_a_move_that_ended_the_last_comparison_stays_and_of_one_under_way_all(app: App) -> None:
+    app.store.create_move(move("ended", Phase.ACCEPTED, "ended.2"))
+    app.store.create_move(move("soaking", Phase.SOAKING, "soaking.2"))
+    stored_long_ago(
+        app,
+        *(verification(f"{one}.{number}", one) for one in ("ended", "soaking") for number in (1, 2)),
+        verification("gone.1", "gone"),
+        verification("ended.0", "ended", datetime.now(UTC)),
+    )
+    keep_within(app)
+    kept = {one.id for one in app.store.all(Verification)}
+    assert kept == {"ended.0", "ended.2", "soaking.1", "soaking.2"}
+    assert app.store.history(Verification, "ended.1") == []
+    assert app.ledger.entries("estate.pruned")[-1].payload["days"] == 30
+
+
+def test_without_the_setting_all_is_kept(app: App) -> None:
+    file = app.workspace.settings
+    file.write_text(file.read_text().replace("days = 30", "days = 0"))
+    stored_long_ago(app, personal(1), personal(2), verification("gone.1", "gone"))
+    assert keep_within(app) == 0
+    assert len(app.store.history(PersonalData, "db/postgres/shop")) == 2
+    assert len(app.store.all(Verification)) == 1
