@@ -40,10 +40,10 @@ packages: setup
 	@$(BIN)/python -m tests.packages
 
 fast: setup
-	$(BIN)/pytest -q -n 2 -m "not practice" --durations 10
+	$(BIN)/pytest -q --tb short -n 2 -m "not practice" --durations 10
 
 practice-test: setup
-	$(BIN)/pytest -q -m "practice and not chaos" --durations 15
+	$(BIN)/pytest -q --tb short -m "practice and not chaos" --durations 15
 
 # Kills at random moments on real servers, and new examples for properties; the kill in every phase is part of `make test`.
 chaos: setup packages

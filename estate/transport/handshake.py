@@ -2,17 +2,15 @@
 
 import logging
 import select
-import signal
 import socket
 import threading
-from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Sequence
 
 import paramiko
-from paramiko.common import MSG_CHANNEL_REQUEST
 
 from estate.errors import UnreachableError
 from estate.records.host import Host
+from estate.transport.connection import Connection
 
 # paramiko writes tracebacks of broken connections to its log; every one reaches the caller as an error anyway.
 logging.getLogger("paramiko").setLevel(logging.CRITICAL)
@@ -72,14 +70,14 @@ def first_word(host: Host, stream: Stream, timeout: float) -> None:
         )
 
 
-def handshake(host: Host, stream: Stream, key_types: Sequence[str], timeout: float) -> paramiko.Transport:
+def handshake(host: Host, stream: Stream, key_types: Sequence[str], timeout: float) -> Connection:
     """Agree on keys over `stream`, which is closed where that fails.
 
     `key_types` are the kinds of host key to ask for first, as in known_hosts. The host key is not checked here.
     Raises `UnreachableError`, at the latest after `timeout` seconds.
     """
     try:
-        connection = _Connection(stream)
+        connection = Connection(stream)
     except (paramiko.SSHException, OSError, EOFError) as error:
         stream.close()
         raise _no_ssh(host, error) from None
@@ -123,26 +121,3 @@ def reason(error: BaseException | None) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error).strip(".") or (type(error).__name__ if error else "the connection was closed")
-
-
-def _request(channel: paramiko.Channel, message: paramiko.Message) -> None:
-    """Read `exit-signal`, which paramiko passes over, as status 128 + N; the rest is paramiko's."""
-    peek = paramiko.Message(message.get_remainder())
-    if peek.get_text() == "exit-signal":
-        peek.get_boolean()
-        found = signal.Signals.__members__.get(f"SIG{peek.get_text()}")
-        channel.exit_status = 128 + (found.value if found else 0)
-    _TABLE[MSG_CHANNEL_REQUEST](channel, message)
-
-
-# paramiko has no hook for this; its table of handlers is the narrowest place to add one.
-_TABLE: dict[int, Callable[..., Any]] = vars(paramiko.Transport)["_channel_handler_table"]
-
-
-class _Connection(paramiko.Transport):
-    """A paramiko transport that reports by which signal a command ended."""
-
-    _channel_handler_table: ClassVar[dict[int, Callable[..., Any]]] = {
-        **_TABLE,
-        MSG_CHANNEL_REQUEST: _request,
-    }

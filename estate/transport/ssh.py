@@ -1,6 +1,5 @@
 """SSH through paramiko: one connection a host, kept and shared by many threads, one channel a command."""
 
-import contextlib
 import math
 import threading
 import time
@@ -9,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import paramiko
-from paramiko.common import cMSG_CHANNEL_REQUEST
 
 from estate.errors import OutOfTimeError, UnreachableError
 from estate.records.host import Host
 from estate.secrets import Secrets, resolve
 from estate.transport import hostkeys
 from estate.transport.base import DEFAULT_TIMEOUT, OUTPUT_LIMIT, Prompts, Result, quote
+from estate.transport.connection import Connection
 from estate.transport.handshake import Stream, first_word, handshake, open_stream, reason
 from estate.transport.login import log_in
-from estate.transport.pump import CHUNK, Streams, pump
+from estate.transport.pump import CHUNK, Caught, Streams, pump
 
 COMMANDS_AT_ONCE = 8
 """Channels on one connection. OpenSSH allows 10 by default (`MaxSessions` in sshd_config(5))."""
@@ -64,7 +63,7 @@ class SshTransport:
         self._via = via.share() if via else None
         self._via_held = via is not None
         self._timeouts = timeouts or Timeouts()
-        self._connection: paramiko.Transport | None = None
+        self._connection: Connection | None = None
         self._connecting = threading.Lock()
         self._slots = threading.BoundedSemaphore(COMMANDS_AT_ONCE)
         self._sharers = 0
@@ -151,13 +150,14 @@ class SshTransport:
         if not self._slots.acquire(timeout=timeout):
             raise OutOfTimeError(late, remedy)
         try:
-            channel = self._begin(quote(argv), deadline)
+            connection, channel = self._begin(quote(argv), deadline)
+            caught = Caught()
             try:
                 caught = pump(_streams(channel), stdin, deadline, limit, prompts)
                 done = caught.in_time and channel.status_event.wait(max(0.0, deadline - time.monotonic()))
                 caught.check_began(self.host)
                 if not done:
-                    _end(channel)
+                    connection.stop(channel, GRACE)
                     raise OutOfTimeError(late, remedy, bytes(caught.out))
                 if channel.exit_status < 0:
                     raise UnreachableError(
@@ -172,11 +172,11 @@ class SshTransport:
                     truncated=caught.truncated,
                 )
             finally:
-                channel.close()
+                connection.hang_up(channel, lambda: caught.settle(GRACE))
         finally:
             self._slots.release()
 
-    def _begin(self, command: str, deadline: float) -> paramiko.Channel:
+    def _begin(self, command: str, deadline: float) -> tuple[Connection, paramiko.Channel]:
         """A channel with the command started. A connection that was cut while idle is made anew, once."""
         try:
             connection = self._connected(deadline)
@@ -187,13 +187,17 @@ class SshTransport:
                 connection.join(GRACE)
                 if connection.is_active():
                     raise
-                channel = self._open(self._connected(deadline), deadline)
-            # paramiko waits without end for the answer to an exec request: closing the channel ends the wait.
-            watchdog = threading.Timer(min(self._timeouts.channel, _left(deadline)), channel.close)
+                connection = self._connected(deadline)
+                channel = self._open(connection, deadline)
+            # paramiko waits without end for the answer to an exec request: hanging up ends the wait.
+            watchdog = threading.Timer(min(self._timeouts.channel, _left(deadline)), connection.hang_up, [channel])
             watchdog.daemon = True
             watchdog.start()
             try:
                 channel.exec_command(command)
+            except BaseException:
+                connection.hang_up(channel)
+                raise
             finally:
                 watchdog.cancel()
         except (paramiko.SSHException, OSError, EOFError) as error:
@@ -201,20 +205,20 @@ class SshTransport:
                 f"{self.host} did not start a command ({reason(error)})",
                 "check the account's shell and the server's sshd, and run again",
             ) from None
-        return channel
+        return connection, channel
 
-    def _open(self, connection: paramiko.Transport, deadline: float) -> paramiko.Channel:
+    def _open(self, connection: Connection, deadline: float) -> paramiko.Channel:
         """A channel. A server that has all the sessions it allows (MaxSessions) is asked again for a while."""
         patience = time.monotonic() + min(self._timeouts.channel, _left(deadline))
         while True:
             try:
-                return connection.open_session(timeout=min(self._timeouts.channel, _left(deadline)))
+                return connection.command(min(self._timeouts.channel, _left(deadline)))
             except paramiko.ChannelException as refused:
                 if refused.code not in NO_ROOM or time.monotonic() > patience:
                     raise
             time.sleep(ROOM_PAUSE)
 
-    def _connected(self, deadline: float, heard: Callable[[], None] = lambda: None) -> paramiko.Transport:
+    def _connected(self, deadline: float, heard: Callable[[], None] = lambda: None) -> Connection:
         left = _left(deadline)
         if not self._connecting.acquire(timeout=-1 if math.isinf(left) else max(0.0, left)):
             raise UnreachableError(f"{self.host} did not answer in time", "check the host, and run again")
@@ -225,7 +229,7 @@ class SshTransport:
         finally:
             self._connecting.release()
 
-    def _connect(self, deadline: float, heard: Callable[[], None]) -> paramiko.Transport:
+    def _connect(self, deadline: float, heard: Callable[[], None]) -> Connection:
         keys = hostkeys.known(self._known_hosts, self._host)
         stream = self._stream(deadline)
         first_word(self._host, stream, min(self._timeouts.handshake, _left(deadline)))
@@ -264,18 +268,3 @@ def _streams(channel: paramiko.Channel) -> Streams:
         write=channel.sendall,
         shut=channel.shutdown_write,
     )
-
-
-def _end(channel: paramiko.Channel) -> None:
-    """Ask sshd to end the command's process group (RFC 4254, 6.9; OpenSSH since 7.9), gently first."""
-    for name in ("TERM", "KILL"):
-        message = paramiko.Message()
-        message.add_byte(cMSG_CHANNEL_REQUEST)
-        message.add_int(channel.remote_chanid)
-        message.add_string("signal")
-        message.add_boolean(False)
-        message.add_string(name)
-        with contextlib.suppress(paramiko.SSHException, OSError, EOFError):
-            channel.get_transport()._send_user_message(message)  # type: ignore[attr-defined]  # no public way
-        if channel.status_event.wait(GRACE):
-            return

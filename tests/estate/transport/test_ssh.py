@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import paramiko
 import pytest
+from paramiko.common import cMSG_CHANNEL_EOF
 
-from estate.errors import HostKeyError, UnreachableError, UsageError
+from estate.errors import HostKeyError, OutOfTimeError, UnreachableError, UsageError
 from estate.records.host import Host
 from estate.transport.connect import connect
 from estate.transport.ssh import SshTransport, Timeouts
@@ -83,6 +85,41 @@ def test_many_threads_share_one_connection(sshd: Sshd) -> None:
     peers = {transport.run(["sh", "-c", "echo $SSH_CONNECTION"]).text for _ in range(3)}
     transport.close()
     assert len(peers) == 1
+
+
+def test_input_that_ends_after_its_command_did_costs_the_connection_nothing(
+    alpha: SshTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # OpenSSH drops a connection on which the end of input comes for a channel that both sides have closed.
+    send = vars(paramiko.Transport)["_send_user_message"]
+
+    def late(self: paramiko.Transport, message: paramiko.Message) -> None:
+        if message.asbytes()[:1] == cMSG_CHANNEL_EOF:
+            time.sleep(0.5)
+        send(self, message)
+
+    monkeypatch.setattr(paramiko.Transport, "_send_user_message", late)
+    alpha.connect()
+    connection = alpha._connection
+    assert alpha.run(["true"], stdin=b"never read").status == 0
+    time.sleep(1)
+    assert alpha.run(["true"]).status == 0
+    assert connection is not None
+    assert alpha._connection is connection
+    assert connection.is_active()
+
+
+def test_channels_are_given_back_however_their_commands_end(sshd: Sshd) -> None:
+    transport = SshTransport(sshd.host(), sshd.known_hosts)
+    for _ in range(8):
+        with pytest.raises(OutOfTimeError):
+            transport.run(["sleep", "100"], timeout=0.3)
+        assert transport.run(["true"], stdin=b"x" * 4_000_000).status == 0
+        assert transport.run(["sh", "-c", "exec >&- 2>&-; sleep 0.1"]).status == 0
+    connection = transport._connection
+    assert connection is not None
+    assert not connection.commands
+    transport.close()
 
 
 def test_a_connection_cut_while_idle_is_made_again(sshd: Sshd) -> None:
