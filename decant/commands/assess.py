@@ -1,11 +1,16 @@
 """`decant assess`: what should become of each server, and why."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from decant import complete
 from decant.app import App
 from decant.output import json_option
 from estate.errors import EXIT_FINDINGS
+
+if TYPE_CHECKING:
+    from estate.records.assessment import Support
 
 
 @click.command("assess", short_help="Say what should become of each server, and why.")
@@ -53,12 +58,11 @@ def COMMAND(ctx: click.Context, servers: tuple[str, ...], as_json: bool) -> None
     ctx.exit(EXIT_FINDINGS if unknown else 0)
 
 
-def _support(support: tuple[object, ...]) -> str:
-    from estate.records.assessment import Support
-
-    ended = [
-        f"{one.product} {one.version} {one.status}"
-        for one in support
-        if isinstance(one, Support) and one.status != "supported"
-    ]
-    return ", ".join(ended) or ("supported" if support else "unknown")
+def _support(support: "tuple[Support, ...]") -> str:
+    """What is not simply supported, by how it stands: "ended: Debian 11, MariaDB 10.5"."""
+    by_status: dict[str, list[str]] = {}
+    for one in support:
+        if one.status != "supported":
+            by_status.setdefault(one.status, []).append(f"{one.product} {one.version}")
+    listed = [f"{status}: {', '.join(names)}" for status, names in by_status.items()]
+    return "; ".join(listed) or ("supported" if support else "unknown")

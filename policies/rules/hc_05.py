@@ -1,8 +1,7 @@
 """HC-05: databases, web servers and language runtimes are in support."""
 
-from estate.catalogue.lifecycle import product_of_os, support_of, support_of_package
+from estate.catalogue.products import support_of_products
 from estate.errors import UndecidedError
-from estate.records.assessment import Support
 from estate.records.facts.os import Os
 from estate.records.facts.packages import Package, Packages
 from estate.records.server import ServerFacts
@@ -21,14 +20,9 @@ from policies.rules.base import (
 
 
 def _check(facts: ServerFacts, context: Context) -> Verdict:
-    packages = need(facts, "packages", Packages)
-    system = need(facts, "os", Os)
-    distribution = support_of(product_of_os(system.id) or system.id, system.version_id, context.today)
-    found: dict[str, Support] = {}
-    for package in packages.packages:
-        support = support_of_package(package.name, package.version, distribution, context.today)
-        if support is not None:
-            found[f"{support.product} {support.version}"] = support
+    need(facts, "packages", Packages)
+    need(facts, "os", Os)
+    found = {f"{one.product} {one.version}": one for one in support_of_products(facts, context.today)}
     ended = sorted(name for name, support in found.items() if support.status == "ended")
     if ended:
         return failed("; ".join(f"{n}: {found[n].reason}" for n in ended), ", ".join(ended))

@@ -22,6 +22,8 @@ from estate.records.workload import Workload
 from migration.assess import assess, rules
 from migration.case import TELLING, case_of
 from migration.overrides import Override, load
+from policies.rulebook import rule
+from policies.rules.base import Context, HostRule
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
@@ -119,6 +121,28 @@ def test_a_package_that_a_supported_distribution_carries_is_supported() -> None:
     found = assessed(facts(NEW, {"packages": packages}), workload())
     assert found.disposition is Disposition.REHOST
     assert [one.product for one in found.support][1:] == ["nginx"]
+
+
+def test_what_is_past_support_is_the_same_for_an_assessment_and_for_the_rule() -> None:
+    installed = {
+        "python3.9": "3.9.2-1",
+        "openssl": "1.1.1w-0+deb11u1",
+        "perl-base": "5.32.1-4+deb11u4",
+        "bash": "5.1",
+    }
+    packages = Packages(manager="dpkg", packages=tuple(Package(name=n, version=v) for n, v in installed.items()))
+    own = Postgresql(clusters=(PostgresCluster(port=5432, version="9.6.24", databases=()),))
+    bullseye = Os(hostname="db1", id="debian", version_id="11", architecture="x86_64")
+    known = facts(bullseye, {"packages": packages, "postgresql": own})
+    ended = [
+        f"{one.product} {one.version}" for one in assessed(known, workload()).support if one.status == "ended"
+    ]
+    in_support = rule("HC-05")
+    assert isinstance(in_support, HostRule)
+    judged = in_support.check(known, Context(TODAY))
+    assert ended[0] == "Debian 11"
+    assert sorted(ended[1:]) == judged.observed.split(", ")
+    assert sorted(ended[1:]) == ["OpenSSL 1.1.1", "Perl 5.32", "PostgreSQL 9.6", "Python 3.9"]
 
 
 def test_a_kind_without_a_mover_is_a_condition() -> None:
