@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from decant.journeys.still_named import StillNamed, still_named
 from estate import past
 from estate.errors import RefusedError
 from estate.observed import Observed
@@ -13,6 +14,7 @@ from estate.records.base import now
 from estate.records.dependency import Dependency
 from estate.records.move import ENDED
 from estate.records.plan import Plan
+from estate.records.server import Server
 from estate.records.verification import Verification
 from estate.store import IDENTITY
 from inventory.dependencies import places_of
@@ -22,8 +24,10 @@ if TYPE_CHECKING:
     from estate.store import Store
 
 
-def forget(app: "App", server: str) -> int:
-    """Remove all that is held of one server; returns how many rows went. The ledger notes that, without its data.
+def forget(app: "App", server: str) -> tuple[int, StillNamed]:
+    """Remove all that is held of one server; the ledger notes that, without its data.
+
+    Returns how many rows went, and the files of the workspace that still hold its name, host name or an address.
 
     Raises `RefusedError` where a move of it is under way.
     """
@@ -47,12 +51,14 @@ def forget(app: "App", server: str) -> int:
         "Plan": [plan.id] if plan else [],
     }
     addresses = [one for one, whose in places_of(store.all_server_facts()).items() if whose == server]
+    known = store.get(Server, server)
+    names = {server, *addresses, (known and known.hostname) or server} - {"localhost"}
     removed = past.forget(store.database, server, held, [one.id for one in moves])
     removed += Observed(store.database).forget(server, addresses)
     if plan:
         store.put(plan)
     app.ledger.append("estate.forgotten", [server], {"rows": removed}, app.actor)
-    return removed
+    return removed, still_named(app.workspace, names)
 
 
 def _of_a_server() -> list[str]:

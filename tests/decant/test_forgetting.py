@@ -1,15 +1,19 @@
-"""What `[retention] days` removes of each kind of record, and what stays whatever its age."""
+"""What `[retention] days` removes of each kind of record, what stays whatever its age, and where a server is still named."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 
 from decant.app import App
 from decant.journeys.forgetting import keep_within
+from decant.journeys.still_named import still_named
 from estate import schema
+from estate.paths import Workspace
 from estate.records.base import Record
 from estate.records.move import Move, Phase
 from estate.records.observation import Outcome
@@ -116,3 +120,71 @@ def test_without_the_setting_all_is_kept(app: App) -> None:
     assert keep_within(app) == 0
     assert len(app.store.history(PersonalData, "db/postgres/shop")) == 2
     assert len(app.store.all(Verification)) == 1
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    Workspace(tmp_path).create()
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        *(
+            "hosts.toml",
+            "plan.toml",
+            "overrides.toml",
+            "systems.toml",
+            "stacks/prod.toml",
+            "processing/draft.toml",
+        ),
+        *(".decant/reports/full.html", ".decant/previews/prod.json", ".decant/known_hosts", ".decant/logs/a.txt"),
+        *("estate.svg", "notes/of mine.txt"),
+    ],
+)
+@pytest.mark.parametrize("text", ["db-1", "DB-1", "db-1/postgres/shop", "db-1.council.uk", "[10.0.0.7]:22 x"])
+def test_a_file_anywhere_in_the_workspace_that_names_a_server_is_found(
+    folder: Path, where: str, text: str
+) -> None:
+    path = folder / where
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"a\nb {text} c\n")
+    assert still_named(Workspace(folder), ["db-1", "10.0.0.7"]).named == (where,)
+
+
+@pytest.mark.parametrize("text", ["", "db-10", "old-db-1", "db-1_old", "10.0.0.70 110.0.0.7", "db_1"])
+def test_another_name_that_holds_it_is_not_it(folder: Path, text: str) -> None:
+    (folder / "hosts.toml").write_text(text)
+    assert still_named(Workspace(folder), ["db-1", "10.0.0.7"]).named == ()
+
+
+def test_workbooks_and_what_spreadsheets_write_are_looked_through_too(folder: Path) -> None:
+    for name, text in (("with.xlsx", "db-1"), ("without.xlsx", "db-2")):
+        book = openpyxl.Workbook()
+        book["Sheet"].append([text])
+        book.save(folder / name)
+    (folder / "le.csv").write_bytes("a,db-1,c".encode("utf-16"))
+    (folder / "be.csv").write_bytes("a,db-1,c".encode("utf-16-be"))
+    assert still_named(Workspace(folder), ["db-1"]).named == ("be.csv", "le.csv", "with.xlsx")
+
+
+def test_a_folder_of_that_name_is_named_once_and_the_store_and_git_are_passed_over(folder: Path) -> None:
+    for path in ("transcripts/db-1/a.json", "transcripts/db-2/b.json", ".git/config", ".decant/estate.db-wal"):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text("db-1")
+    assert still_named(Workspace(folder), ["db-1"]).named == ("transcripts/db-1/", "transcripts/db-2/b.json")
+
+
+def test_what_cannot_be_looked_through_is_said_and_nothing_waits_for_a_pipe(folder: Path) -> None:
+    (folder / "gone.toml").symlink_to(folder / "nowhere")
+    os.mkfifo(folder / "pipe")
+    (folder / "piped.toml").symlink_to(folder / "pipe")
+    book = openpyxl.Workbook()
+    book.save(folder / "broken.xlsx")
+    content = bytearray((folder / "broken.xlsx").read_bytes())
+    content[60:200] = bytes(140)
+    (folder / "broken.xlsx").write_bytes(content)
+    found = still_named(Workspace(folder), ["db-1"])
+    assert found.named == ()
+    assert found.unread == ("broken.xlsx", "gone.toml", "piped.toml")
