@@ -1,5 +1,8 @@
 """Confirmation in tiers: nothing for the harmless, y/N for a change, the name typed for what cannot be undone."""
 
+import os
+from pathlib import Path
+
 import click
 
 from decant.app import App
@@ -18,6 +21,19 @@ def change(app: App, question: str, yes: bool) -> None:
         raise RefusedError(f"“{question}” needs a yes, and nobody can be asked", "add --yes")
     if not click.confirm(printable(question), default=False, err=True):
         raise RefusedError("Nothing was changed", "run it again when you are ready")
+
+
+def output(app: App, path: Path, yes: bool) -> None:
+    """Ask y/N before a file that is there is replaced by one that Decant writes; `yes` is the `--yes` flag.
+
+    Raises `RefusedError` as `change` does, and, `--yes` or not, for a file that Decant itself reads or keeps.
+    """
+    if app.workspace.is_own(path):
+        raise RefusedError(
+            f"{path} is the workspace's own, and is not to be written over", "choose another file with --output"
+        )
+    if os.path.isfile(path):  # noqa: PTH113 - raises nothing, where the folder is closed to us
+        change(app, f"{path} is there already. Replace it?", yes)
 
 
 def by_name(app: App, name: str, consequence: str, given: str | None) -> None:

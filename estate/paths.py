@@ -23,6 +23,7 @@
             logs/                one file a run
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,12 +128,35 @@ class Workspace:
         """One file a run."""
         return self.state / "logs"
 
+    def is_own(self, path: Path) -> bool:
+        """Whether Decant reads or keeps its own things there, so that no report or export is to be written to it."""
+        place = _real(path)
+        if place.is_relative_to(_real(self.reports)):
+            return False
+        files = (self.settings, self.hosts, self.plan, self.systems, self.overrides, self.allowed_signers)
+        folders = (self.stacks, self.register, self.state)
+        return any(place == _real(one) or _same(path, one) for one in files) or any(
+            place.is_relative_to(_real(one)) for one in folders
+        )
+
     def create(self) -> None:
         """Make the state folder and its parts, for the owner's eyes only. Safe to repeat."""
         for folder in (self.state, self.reports, self.previews, self.logs):
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o700)
         self.stacks.mkdir(exist_ok=True)
+
+
+def _real(path: Path) -> Path:
+    """Where a path leads; unlike `Path.resolve`, also where its links go in a circle."""
+    return Path(os.path.realpath(path))
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def find(start: Path) -> Workspace:

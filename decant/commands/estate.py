@@ -1,6 +1,5 @@
 """`decant estate`: what is known of the estate."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -144,15 +143,18 @@ def show(app: App, server: str, as_json: bool) -> None:
     default=Path("estate.svg"),
     help="The file to write: .svg, .html, or .dot for Graphviz.",
 )
+@click.option("--yes", is_flag=True, help="Replace a file that is there unasked.")
 @json_option
 @click.pass_obj
-def map_(app: App, /, output: Path, as_json: bool, **wanted: Any) -> None:
+def map_(app: App, /, output: Path, yes: bool, as_json: bool, **wanted: Any) -> None:
     """Draw servers, workloads and who talks to whom; --json prints nodes and edges instead.
 
     The file's name says the format: estate.svg, estate.html, or estate.dot for Graphviz.
     """
+    from decant import confirm
     from decant.journeys.estate import Wanted, drawing, part
     from decant.output import next_step, say, show_json
+    from estate import writing
     from estate.documents.words import count
     from estate.errors import UsageError
     from inventory.map import graph
@@ -169,15 +171,8 @@ def map_(app: App, /, output: Path, as_json: bool, **wanted: Any) -> None:
     if not drawn.nodes:
         raise UsageError("nothing has been read yet, so there is nothing to draw", "run `decant discover`")
     text = drawing(drawn, output)
-    try:
-        # It names servers and their addresses, as a report does.
-        descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-            out.write(text)
-    except OSError as wrong:
-        raise UsageError(
-            f"{output} cannot be written ({wrong.strerror})", "choose another file with --output"
-        ) from None
+    confirm.output(app, output, yes)
+    writing.replace(output, text, remedy="choose another file with --output")
     ends = count(len(drawn.nodes), "server or outside end", "servers and outside ends")
     say(f"Wrote {output}: {ends}, {count(len(drawn.edges), 'connection')}.")
     next_step("decant assess")

@@ -56,15 +56,18 @@ def verify(app: App, anchors: tuple[Path, ...], public_key: Path | None, as_json
 @click.pass_obj
 def export(app: App, file: Path | None) -> None:
     """Write the ledger as JSON Lines to FILE (default: standard output)."""
+    import os
+
     from decant.output import next_step, say
     from estate.errors import UsageError
+    from estate.writing import PRIVATE, create
 
     if file is None:
         for line in app.ledger.export():
             click.echo(line)
         return
     try:
-        with file.open("x", encoding="ascii") as out:
+        with os.fdopen(create(file, PRIVATE), "w", encoding="ascii") as out:
             count = sum(bool(out.write(line + "\n")) for line in app.ledger.export())
     except OSError as error:
         raise UsageError(f"{file} cannot be written ({error.strerror})", "name a new file") from error

@@ -22,14 +22,27 @@ from decant.output import json_option
 @click.option(
     "--left-out", multiple=True, metavar="SENTENCE", help="Say in the report what was not done. Repeatable."
 )
+@click.option("--yes", is_flag=True, help="Replace files that are there unasked.")
 @json_option
 @click.pass_obj
-def COMMAND(app: App, public: bool, output: Path | None, left_out: tuple[str, ...], as_json: bool) -> None:
+def COMMAND(
+    app: App, public: bool, output: Path | None, left_out: tuple[str, ...], yes: bool, as_json: bool
+) -> None:
     """Write the report as one HTML file, with the same as JSON beside it."""
+    from decant import confirm
     from decant.journeys.report import SCHEMAS, Edition, write
     from decant.output import next_step, say, show_json
+    from estate.errors import UsageError
 
     edition: Edition = "public" if public else "full"
+    if output is not None:
+        beside = output.with_suffix(".json")
+        if beside == output:
+            raise UsageError(
+                f"{output} is where the same goes as JSON, beside the page", "end the name of --output in .html"
+            )
+        confirm.output(app, output, yes)
+        confirm.output(app, beside, yes)
     written = write(app, edition, output, left_out)
     if as_json:
         show_json(SCHEMAS[edition], {"path": str(written.html), "report": written.report})

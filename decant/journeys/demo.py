@@ -5,7 +5,6 @@ demo's own. The writer runs from before the first look until after the last move
 """
 
 import json
-import os
 import shutil
 import sys
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from decant.journeys.commands import run
+from estate import writing
 from estate.errors import RefusedError, UnfinishedError
 from estate.paths import Workspace
 
@@ -118,9 +118,7 @@ def init(demo: Demo, council: str) -> None:
 
 def write(path: Path, text: str) -> None:
     """Write a file that only its owner can read."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        out.write(text)
+    writing.replace(path, text, writing.PRIVATE)
 
 
 def counted(findings: Sequence[Mapping[str, Any]]) -> str:

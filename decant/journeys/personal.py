@@ -1,14 +1,14 @@
 """Looks for personal data on discovered servers, keeps what was found, and drafts the record of processing."""
 
 import hashlib
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from estate.errors import EXIT_UNREACHABLE, RefusedError, worst
+from estate import reading, writing
+from estate.errors import EXIT_UNREACHABLE, UsageError, worst
 from estate.records.host import Host
 from estate.records.observation import Outcome
 from estate.records.personal import PersonalData
@@ -43,7 +43,7 @@ def run(app: "App", chosen: Sequence[Host], hosts: Mapping[str, Host], rows: int
 
     `hosts` also holds the jump hosts.
 
-    Raises `RefusedError` where a draft cannot be written.
+    Raises `UsageError` where a draft cannot be written.
     """
     from estate.transport.connect import connect
 
@@ -110,15 +110,12 @@ def _write(path: Path, text: str) -> bool:
         if path.exists() and not _ours(path.read_text("utf-8", "replace")):
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_suffix(".toml.new")
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-            out.write(f"{_HEAD}{_digest(text)}\n{text}")
-        new.replace(path)
     except OSError as wrong:
-        raise RefusedError(
-            f"the draft {path} cannot be written ({wrong.strerror})", "give yourself the right to write there"
+        raise UsageError(
+            f"the draft {path} cannot be written ({reading.reason(wrong)})",
+            "give yourself the right to write there",
         ) from None
+    writing.replace(path, f"{_HEAD}{_digest(text)}\n{text}")
     return True
 
 

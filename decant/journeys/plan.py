@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from decant.journeys.assess import movers
 from decant.journeys.systems import take_in
-from estate import reading
+from estate import reading, writing
 from estate.errors import UsageError
 from estate.records.assessment import Assessment
 from estate.records.base import now
@@ -95,9 +95,7 @@ def make_plan(app: "App", fresh: bool = False, most: int = MOST) -> Planned:
         if edited:
             kept = path.with_name(f"{path.name}.before")
             os.replace(path, kept)  # noqa: PTH105 - atomic
-        new = path.with_name(f"{path.name}.new")
-        new.write_text(plan_file.render(proposal), encoding="utf-8")
-        os.replace(new, path)  # noqa: PTH105 - atomic
+        writing.replace(path, plan_file.render(proposal))
         _, warnings = plan_file.load(path, estate, now())
     app.store.put(plan)
     app.ledger.append(

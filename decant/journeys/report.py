@@ -1,7 +1,6 @@
 """Gathers a report from the store and the ledger, and writes it as HTML and JSON."""
 
 import json
-import os
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from decant.journeys.discovery import not_seen
 from decant.journeys.public import named_in, public
 from decant.output import jsonable
-from estate import reading, signers
+from estate import signers, writing
 from estate.documents.public_report import public_html
 from estate.documents.report import html
 from estate.errors import EvidenceError, UsageError
@@ -56,7 +55,7 @@ class Written:
 def write(app: "App", edition: Edition, output: Path | None = None, left_out: Sequence[str] = ()) -> Written:
     """Gather, draw and write one edition; `left_out` is what this run did not do.
 
-    Raises `UsageError` where `left_out` names a server in the public edition, and `RefusedError` where a file
+    Raises `UsageError` where `left_out` names a server in the public edition, and where a file
     cannot be written.
     """
     from estate.documents.map import svg
@@ -76,15 +75,8 @@ def write(app: "App", edition: Edition, output: Path | None = None, left_out: Se
     stamp = f"{report.at:%Y%m%dT%H%M%SZ}"
     path = output or app.workspace.reports / f"report-{edition}-{stamp}.html"
     beside = path.with_suffix(".json")
-    try:
-        for file, text in ((path, page), (beside, data)):
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-                out.write(text)
-    except OSError as wrong:
-        raise UsageError(
-            f"{path} cannot be written ({reading.reason(wrong)})", "name a file in a folder that is there"
-        ) from None
+    for file, text in ((path, page), (beside, data)):
+        writing.replace(file, text, writing.PRIVATE, "name a file in a folder that is there")
     app.ledger.append("report.written", [path.name], {"edition": edition}, actor=app.actor)
     return Written(report, path, beside)
 

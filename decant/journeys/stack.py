@@ -13,6 +13,7 @@ import click
 from decant.app import App
 from decant.output import jsonable, table
 from decant.rows import StackRow
+from estate import writing
 from estate.documents import words
 from estate.errors import DecantError, RefusedError, UsageError
 from estate.records.preview import Preview
@@ -51,11 +52,7 @@ def preview(app: App, name: str) -> Preview:
     text = json.dumps(
         {"schema": "decant.preview/1", **jsonable(document(made, None))}, indent=1, ensure_ascii=False
     )
-    beside = saved.with_suffix(".new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        out.write(text + "\n")
-    beside.replace(saved)
+    writing.replace(saved, text + "\n", writing.PRIVATE)
     record(
         app,
         name,
@@ -188,7 +185,7 @@ def new(app: App, name: str, kind: str) -> Path:
     text = template(name, kind)
     path.parent.mkdir(exist_ok=True)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
+        descriptor = writing.create(path)
     except FileExistsError:
         raise UsageError(f"there is a stack {name} already", f"edit {path}, or choose another name") from None
     with os.fdopen(descriptor, "w", encoding="utf-8") as out:

@@ -1,10 +1,9 @@
 """Systems: what is proposed, what people confirmed in systems.toml, and what came or went since."""
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from estate import reading
+from estate import reading, writing
 from estate.errors import UsageError
 from estate.records.dependency import Dependency
 from estate.records.system import System, Systems
@@ -45,16 +44,7 @@ def write(app: "App") -> Proposed:
     text = render(file, found)
     if path.exists() and reading.text(path) == text:
         return Proposed(found, written=False)
-    new = path.with_name(f"{path.name}.new")
-    try:
-        new.write_text(text, encoding="utf-8")
-        if path.exists():
-            new.chmod(path.stat().st_mode & 0o777)
-        os.replace(new, path)  # noqa: PTH105 - atomic
-    except OSError as wrong:
-        raise UsageError(
-            f"{path} cannot be written ({reading.reason(wrong)})", "let yourself write to the workspace"
-        ) from None
+    writing.replace(path, text)
     return Proposed(found, written=True)
 
 

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from decant.settings import HOSTS_TEMPLATE, TEMPLATE
-from estate import reading
+from estate import reading, writing
 from estate.errors import UsageError
 from estate.ledger import Ledger
 from estate.paths import Workspace
@@ -72,7 +72,7 @@ def create(folder: Path, council: str = "") -> tuple[Workspace, list[Path]]:
 
 def _write_new(path: Path, text: str) -> bool:
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
+        descriptor = writing.create(path)
     except FileExistsError:
         return False
     with os.fdopen(descriptor, "w", encoding="utf-8") as out:
