@@ -36,6 +36,7 @@ def public(report: Report) -> PublicReport:
         council=report.council,
         at=report.at,
         left_out=report.left_out,
+        outdated=report.outdated,
         servers=len(report.servers),
         servers_read=sum(server.reached for server in report.servers),
         legacy=len(legacy),

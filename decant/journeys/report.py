@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from decant.journeys.discovery import not_seen
+from decant.journeys.outdated import outdated
 from decant.journeys.public import named_in, public
 from decant.output import jsonable
 from estate import signers, writing
@@ -107,6 +108,7 @@ def gather(app: "App", left_out: Sequence[str] = ()) -> Report:
         personal_data=tuple(store.all(PersonalData)),
         assessments=tuple(store.all(Assessment)),
         plan=max(plans, key=lambda plan: plan.at) if plans else None,
+        outdated=outdated(store),
         environments=tuple(_environment(preview) for preview in store.all(Preview)),
         moves=tuple(store.moves()),
         verifications=_verifications(store),

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from decant.journeys.outdated import outdated
 from estate.documents.words import count
 from estate.records.assessment import Assessment
 from estate.records.finding import Finding, Status
@@ -44,8 +45,9 @@ def standing(app: "App") -> Standing:
     away = [server.id for server in servers if server.tried and not server.reached]
     untried = len(missed) - len(away)
     assessments, plans, previews = store.all(Assessment), store.all(Plan), store.all(Preview)
-    read = {server.id: server.seen_at for server in servers if server.reached}
-    older = [one.server for one in assessments if one.server in read and read[one.server] > one.at]
+    older = outdated(store)
+    assessed = {one.server for one in assessments}
+    unassessed = sum(one.role == "legacy" and one.id not in assessed for one in servers)
     findings = Counter(finding.status for finding in current(store.all(Finding)))
     moves = store.moves()
     open_moves = [move for move in moves if move.phase not in ENDED]
@@ -61,20 +63,29 @@ def standing(app: "App") -> Standing:
         ),
         Stage(
             "assess",
-            "partly" if older else _state(assessments),
-            (f"{count(len(assessments), 'server')} assessed" if assessments else "none yet")
-            + (f"; {len(older)} of them read again since" if older else ""),
+            "partly" if assessments and unassessed else _state(assessments, older.assessments),
+            _said(
+                f"{count(len(assessments), 'server')} assessed" + (f", {unassessed} not" if unassessed else "")
+                if assessments
+                else "none yet",
+                older.assessments,
+            ),
         ),
         Stage(
-            "plan", _state(plans), count(sum(len(plan.waves) for plan in plans), "wave") if plans else "none yet"
+            "plan",
+            _state(plans, older.plan),
+            _said(count(sum(len(plan.waves) for plan in plans), "wave") if plans else "none yet", older.plan),
         ),
         Stage("stacks", _state(previews), ", ".join(p.stack for p in previews) or "none previewed"),
         Stage(
             "check",
-            _state(findings),
-            f"{findings[Status.FAIL]} failing, {findings[Status.NOT_EVALUATED]} not evaluated"
-            if findings
-            else "nothing checked yet",
+            _state(findings, older.checks),
+            _said(
+                f"{findings[Status.FAIL]} failing, {findings[Status.NOT_EVALUATED]} not evaluated"
+                if findings
+                else "nothing checked yet",
+                older.checks,
+            ),
         ),
         Stage(
             "move",
@@ -91,8 +102,12 @@ def standing(app: "App") -> Standing:
     return Standing(stages, command, why)
 
 
-def _state(found: object) -> str:
-    return "done" if found else "not yet"
+def _state(found: object, older: str = "") -> str:
+    return "partly" if found and older else "done" if found else "not yet"
+
+
+def _said(what: str, older: str) -> str:
+    return f"{what}; {older}" if older else what
 
 
 def _first(app: "App") -> tuple[str, str]:
@@ -118,9 +133,9 @@ def _next(stages: tuple[Stage, ...], moves: list[Move]) -> tuple[str, str]:
         )
     if by_phase:
         return "decant moves", "a move is under way"
+    older = {("assess", "partly"), ("plan", "partly"), ("check", "partly")}
     missing = next(
-        (one.name for one in stages if one.state == "not yet" or (one.name, one.state) == ("assess", "partly")),
-        "report",
+        (one.name for one in stages if one.state == "not yet" or (one.name, one.state) in older), "report"
     )
     commands = {
         "assess": ("decant assess", "decide what becomes of each server"),

@@ -11,6 +11,7 @@ from estate.records.base import Instant, Record
 from estate.records.finding import Severity
 from estate.records.move import Phase
 from estate.records.preview import StackKind
+from estate.records.report import Outdated
 from estate.records.workload import Kind
 
 
@@ -112,6 +113,8 @@ class PublicReport(Record):
     at: Instant
     left_out: tuple[str, ...]
     """What this run did not do, in a sentence each, as a person wrote it for this edition."""
+    outdated: Outdated = Outdated()
+    """What is older than what it rests on."""
     servers: int
     servers_read: int
     legacy: int

@@ -25,6 +25,15 @@ class NotSeen(Record):
     privilege: str = ""
 
 
+class Outdated(Record):
+    """What is older than what it rests on: "older than the last discover of …"; empty where it is up to date."""
+
+    assessments: str = ""
+    plan: str = ""
+    checks: str = ""
+    """What the rules say of servers."""
+
+
 class Environment(Record):
     """One previewed stack in short."""
 
@@ -107,6 +116,8 @@ class Report(Record):
     """What samples of databases and shared trees held: kinds and counts."""
     assessments: tuple[Assessment, ...]
     plan: Plan | None
+    outdated: Outdated = Outdated()
+    """What to make anew before anybody relies on it."""
     environments: tuple[Environment, ...]
     moves: tuple[Move, ...]
     verifications: tuple[Verification, ...]

@@ -198,18 +198,35 @@ def test_a_plan_file_that_is_a_folder_or_no_text_is_bad_use(workspace: Path) -> 
     assert (said.code, "is not text in UTF-8" in said.err) == (2, True)
 
 
-def test_an_assessment_older_than_what_was_read_since_is_not_called_done(workspace: Path) -> None:
-    def stage() -> tuple[str, str, str]:
+def test_what_is_older_than_what_it_rests_on_is_not_called_done_and_the_report_says_so(workspace: Path) -> None:
+    def stages() -> tuple[dict[str, tuple[str, str]], str]:
         said = decant("status", "--json", at=workspace).json
-        one = next(one for one in said["stages"] if one["name"] == "assess")
-        return one["state"], one["detail"], said["next"]
+        return {one["name"]: (one["state"], one["detail"]) for one in said["stages"]}, said["next"]
 
-    decant("assess", at=workspace)
-    assert stage()[0] == "done"
+    def told(edition: str) -> dict[str, str]:
+        options = ["--public"] if edition == "public" else []
+        found: dict[str, str] = decant("report", *options, "--json", at=workspace).json["report"]["outdated"]
+        return found
+
+    for words in (["assess"], ["plan"], ["check", "hosts"]):
+        decant(*words, at=workspace)
+    assert {stages()[0][name][0] for name in ("assess", "plan", "check")} == {"done"}
+    assert told("full") == {"assessments": "", "plan": "", "checks": ""}
     store = Store.open(f"sqlite:///{workspace}/.decant/estate.db")
     known = next(one for one in store.all(Server) if one.reached and one.role == "legacy")
     store.put(known.model_copy(update={"seen_at": now()}))
     store.close()
-    state, detail, following = stage()
-    assert (state, following) == ("partly", "decant assess")
-    assert detail.endswith("1 of them read again since")
+    found, following = stages()
+    assert following == "decant assess"
+    for name, end in (("assess", "for 1 server"), ("plan", ""), ("check", "for 1 server")):
+        state, detail = found[name]
+        assert state == "partly"
+        assert "; older than the last discover of " in detail
+        assert end in detail
+    assert all("older than the last discover of" in one for one in told("full").values())
+    assert told("public") == told("full")
+    page = max((workspace / ".decant/reports").glob("report-full-*.html")).read_text()
+    assert "Out of date" in page
+    decant("assess", at=workspace)
+    assert "older than the last assess of" in stages()[0]["plan"][1]
+    assert stages()[1] == "decant plan"
