@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from estate.printable import printable
+from estate.printable import printable, printable_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -50,10 +50,9 @@ def show_json(schema: str, data: Mapping[str, Any]) -> None:
     """Print one object: `schema` is `decant.NAME/VERSION`. Records inside become plain data; never a bare list."""
     _settle()
     encoder = json.JSONEncoder(indent=2, ensure_ascii=False, default=jsonable)
-    # A piece at a time: of a large estate the whole is large. Escaped as JSON allows, so that a program reads each name
-    # exactly and a terminal obeys none; line breaks between values are JSON's own.
+    # A piece at a time: of a large estate the whole is large.
     for piece in encoder.iterencode({"schema": schema, **data}):
-        sys.stdout.write("\n".join(map(printable, piece.split("\n"))))
+        sys.stdout.write(printable_json(piece))
     sys.stdout.write("\n")
 
 

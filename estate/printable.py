@@ -10,6 +10,12 @@ _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
+def printable_json(text: str) -> str:
+    r"""JSON with each such character in its strings as `\u001b`, as JSON allows: a program reads each name exactly, and
+    a terminal obeys none. Line breaks between values are JSON's own."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
 def printable(text: str) -> str:
     r"""One line of text with each such character shown as `\n` or `\u001b`: as JSON would write it."""
     return _UNSAFE.sub(lambda found: _SHORT.get(found[0], f"\\u{ord(found[0]):04x}"), text)

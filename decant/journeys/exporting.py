@@ -12,7 +12,7 @@ from decant.journeys.discovery import not_seen
 from decant.journeys.estate import Shown, listed
 from decant.output import jsonable
 from estate.documents.words import moment
-from estate.printable import printable
+from estate.printable import printable, printable_json
 from estate.records.base import now
 from estate.records.server import Server
 from estate.records.workload import Workload
@@ -139,10 +139,14 @@ def as_xlsx(app: "App", shown: Shown) -> bytes:
     return out.getvalue()
 
 
+def _json(document: Mapping[str, object]) -> bytes:
+    return printable_json(json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+
+
 def as_json(shown: Shown) -> bytes:
     """What `decant estate list --json` prints."""
     document = {"schema": "decant.estate/1", **jsonable(listed(shown))}
-    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+    return _json(document)
 
 
 def as_ansible(shown: Shown, hosts: "Mapping[str, Host]") -> bytes:
@@ -171,7 +175,7 @@ def as_ansible(shown: Shown, hosts: "Mapping[str, Host]") -> bytes:
             },
         }
     }
-    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+    return _json(document)
 
 
 def group_name(word: str, value: str) -> str:

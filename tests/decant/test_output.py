@@ -9,15 +9,19 @@ import struct
 import subprocess
 import sys
 import termios
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from decant.__main__ import run
+from decant.journeys.estate import Shown
+from decant.journeys.exporting import as_ansible, as_csv, as_json
 from decant.output import listing, say, show_json, table
 from decant.progress import Bars, Lines, amount
 from decant.tables import lay_out
 from estate.progress import Step
+from estate.records.server import Server
 
 PROGRAM = """
 import click
@@ -160,6 +164,19 @@ def test_what_was_named_elsewhere_cannot_move_the_cursor_nor_begin_a_line(
     assert said.err.count(SAFE) == 4
     assert "evil\\u001b]0;PWNED\\u0007" in said.err.splitlines()[-1]
     assert not set("\x1b\x07\x9b\x7f\u202e") & set(said.out + said.err)
+
+
+def test_an_export_commands_no_terminal_and_its_json_holds_each_name_exactly() -> None:
+    at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    owner = f"{EVIL}\u2028\u2066é🏛"
+    shown = Shown([Server(id="db", address="10.0.0.1", owner=owner, reached=True, seen_at=at)], [], [])
+    for content in (as_csv(shown), as_json(shown), as_ansible(shown, {})):
+        text = content.decode("utf-8-sig")
+        assert SAFE in text
+        assert "é🏛" in text
+        assert not set("\x1b\x07\x9b\x7f\u202e\u2028\u2066") & set(text)
+    assert json.loads(as_json(shown))["servers"][0]["owner"] == owner
+    assert json.loads(as_ansible(shown, {}))["all"]["hosts"]["db"]["decant_owner"] == owner
 
 
 def test_on_a_terminal_a_note_of_a_step_is_as_harmless(tmp_path: Path) -> None:
