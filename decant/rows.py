@@ -45,13 +45,15 @@ class FreshRow(TypedDict):
 
 
 class ObservedRow(TypedDict):
-    """One server in one run of rounds. `away` says why the last try did not reach it; `late` counts missed rounds for
-    which it had not answered the one before; `history` says why sysstat's was not read, or what it lacks."""
+    """One server in one run of rounds. `away` says why the last try did not reach it. Of the rounds `missed`, `late` are
+    those that began while it had still not answered when it was asked before, and `unasked` those in which its turn never
+    came. `history` says why sysstat's was not read, or what it lacks."""
 
     server: str
     rounds: int
     missed: int
     late: int
+    unasked: int
     away: str
     history: str
 

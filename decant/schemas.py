@@ -116,13 +116,19 @@ OUTPUTS: Mapping[str, Output] = {
         "What one run of rounds saw.",
         {
             "every_seconds": (float, "from one round to the next"),
-            "rounds": (int, "rounds that were done"),
+            "rounds": (int, "rounds of this run that were done"),
             "of_rounds": (int, "rounds that were to be"),
             "skipped": (int, "rounds whose time passed while this machine was busy"),
             "stopped": (bool, "whether somebody stopped it before its end"),
-            "servers": (list[rows.ObservedRow], "each server that was to be looked at"),
-            "dependencies": (list[Dependency], "of these servers, from all that is known"),
-            "new": (list[str], "ids of those that nobody knew of before this run"),
+            "servers": (
+                list[rows.ObservedRow],
+                "each server that was to be looked at, with its rounds of this run",
+            ),
+            "dependencies": (
+                list[Dependency],
+                "of these servers, from all that is known; their rounds are of all runs",
+            ),
+            "new": (list[str], "ids of those that were not seen before this run"),
             "usage": (list[Usage], "what these servers use, over all that was observed of them"),
             "left_out": (int, "talk that was not kept, because its server has too many peers"),
             "seconds": (float, "how long it took"),

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from estate.documents.words import span
 from estate.records.usage import Usage
 
 MISSING = 0.05
@@ -46,9 +47,9 @@ class Need:
         by = "sysstat" if self.usage.source == "sysstat" else "Decant"
         if not self.observed or not self.usage.cpu_percent or not self.usage.memory_bytes:
             lacks = "" if self.usage.cpu_percent and self.usage.memory_bytes else ", and not its CPU and memory"
-            return f"as it is ({has}): observed {self.usage.hours:,.0f} hours only{lacks}"
+            return f"as it is ({has}): observed {span(self.usage.hours)} only{lacks}"
         return (
-            f"observed {self.usage.hours / 24:,.0f} days by {by}: 95% of the time it used at most"
+            f"observed {span(self.usage.hours)} by {by}: 95% of the time it used at most"
             f" {self.usage.cpu_percent.p95:.0f}% of {cpus} CPUs and {self.usage.memory_bytes.p95 / 1024**3:.1f}"
             f" of {memory_bytes / 1024**3:.1f} GiB; sized for {self.comfort:g} times that"
         )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from decant.output import say, table
-from estate.documents.words import count, ends, evidence, size
+from estate.documents.words import count, ends, evidence, size, span
 from estate.records.usage import Spread
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ def data(found: "Observing") -> Mapping[str, object]:
             "rounds": one.rounds,
             "missed": one.missed,
             "late": one.late,
+            "unasked": one.unasked,
             "away": one.away,
             "history": one.history.said if one.history else "",
         }
@@ -41,32 +42,33 @@ def data(found: "Observing") -> Mapping[str, object]:
 
 
 def show(found: "Observing") -> None:
-    """Each server with what it used, and who talks to whom."""
-    usage = {(one.server, one.source): one for one in found.usage}
+    """Each server with what it used, and who talks to whom; each figure with whether it is of this run or of all."""
+    usage = {one.server: one for one in found.usage if one.source == "observe"}
     rows = []
     for one in found.watched:
-        own = usage.get((one.host.name, "observe"))
+        own = usage.get(one.host.name)
         rows.append(
             [
                 one.host.name,
-                f"{one.rounds:,}" + (f", {one.missed:,} missed" if one.missed else ""),
-                f"{own.hours:,.1f}" if own else "",
+                count(one.rounds, "round") + (f", {one.missed:,} missed" if one.missed else ""),
+                span(own.hours) if own else "",
                 _p95(own.cpu_percent, "%") if own else "",
                 size(round(own.memory_bytes.p95)) if own and own.memory_bytes else "",
                 _p95(own.disk_iops, "") if own else "",
                 _rate(own.received_bytes_per_second, own.sent_bytes_per_second) if own else "",
             ]
         )
+    rounds = f"{count(found.run.done, 'round')} in {span(found.seconds / 3600)}"
     table(
-        f"{count(found.run.done, 'round')} in {found.seconds:,.0f} s. What each server uses 95% of the time, at most",
-        ["server", "rounds", "hours", "CPU", "memory", "disk operations/s", "network in and out"],
+        f"This run: {rounds}. In all: the most used in 95% of the time",
+        ["server", "this run", "observed in all", "CPU", "memory", "disk operations/s", "network in and out"],
         rows,
-        numbers=["hours", "CPU", "memory", "disk operations/s"],
+        numbers=["observed in all", "CPU", "memory", "disk operations/s"],
     )
     new = {one.id for one in found.new}
     table(
-        "Who talks to whom",
-        ["client", "server", "port", "workload", "evidence", ""],
+        "Who talks to whom, from all that is known; rounds are those of all runs",
+        ["client", "server", "port", "workload", "evidence", "this run"],
         [
             [
                 *ends(one),
@@ -79,16 +81,26 @@ def show(found: "Observing") -> None:
         ],
         numbers=["port"],
     )
+    _tell(found)
+
+
+def _tell(found: "Observing") -> None:
+    """What was not as it should be in this run."""
     for one in found.watched:
         if one.away:
             say(f"{one.host.name} was away at the last try: {one.away}")
-        if one.late:
+        # Of one that never answered, its being away says it all.
+        if one.late and one.rounds:
             say(f"{one.host.name} took longer than a round: {count(one.late, 'round')} passed without it.")
-        past = usage.get((one.host.name, "sysstat"))
+        past = one.history.usage if one.history is not None else None
         if past is not None:
-            say(f"{one.host.name} had {past.hours:,.0f} hours of its own history in sysstat, which were read.")
+            say(f"{one.host.name} had {span(past.hours)} of its own history in sysstat, and it was read.")
         elif one.history is not None and one.history.said and one.history.said != "sysstat is not installed":
             say(f"{one.host.name}: no history of sysstat: {one.history.said}")
+    unasked = [f"{one.host.name} ({count(one.unasked, 'round')})" for one in found.watched if one.unasked]
+    if unasked:
+        more = f" and {len(unasked) - 3:,} more" if len(unasked) > 3 else ""
+        say(f"No time was left to ask {', '.join(unasked[:3])}{more}. A longer --every gives more.")
     if found.run.skipped:
         say(f"{count(found.run.skipped, 'round')} passed while this machine was busy, and were skipped.")
     if found.run.left_out:

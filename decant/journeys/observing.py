@@ -4,7 +4,7 @@ import resource
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from decant.journeys.talking import keep_dependencies
@@ -36,7 +36,8 @@ class Observing:
     """What one run saw."""
 
     run: Run
-    since: datetime
+    seen_before: frozenset[str]
+    """Ids of the dependencies that were seen before this run. No clock that jumps changes them."""
     dependencies: Sequence[Dependency]
     usage: Sequence[Usage]
     seconds: float
@@ -48,8 +49,8 @@ class Observing:
 
     @property
     def new(self) -> list[Dependency]:
-        """Dependencies that nobody knew of before this run."""
-        return [one for one in self.dependencies if one.first_seen is not None and one.first_seen >= self.since]
+        """Dependencies that were not seen before this run."""
+        return [one for one in self.dependencies if one.first_seen is not None and one.id not in self.seen_before]
 
     @property
     def exit_code(self) -> int:
@@ -65,10 +66,12 @@ def run(app: "App", chosen: Sequence[Host], every: float, rounds: int, stop: Cal
     Each round is in the store as soon as it is there. Raises as opening the store does; what is wrong with a host
     is said of that host.
     """
-    begun, since = time.monotonic(), now()
+    begun = time.monotonic()
     store, settings = app.store, app.settings
     observed = Observed(store.database)
-    observed.forget_before(since - timedelta(days=settings.observe.keep_days))
+    observed.forget_before(now() - timedelta(days=settings.observe.keep_days))
+    # Also what a run saw that was killed before it said so.
+    seen_before = frozenset(one.id for one in _derive(app) if one.first_seen is not None)
     own = frozenset(places_of(store.all_server_facts()))
     news = _News()
     _room_for(len(chosen))
@@ -112,7 +115,7 @@ def run(app: "App", chosen: Sequence[Host], every: float, rounds: int, stop: Cal
     _note(app, ran)
     return Observing(
         ran,
-        since,
+        seen_before,
         found,
         [one for name in sorted(names) for one in known.get(name, ())],
         time.monotonic() - begun,

@@ -55,6 +55,18 @@ def seconds(value: float | None) -> str:
     return f"{int(value) // 60} min {int(value) % 60} s"
 
 
+def span(hours: float) -> str:
+    """20 s, 3 min, 1.5 hours, 30 hours, 7 days: how long something was looked at."""
+    whole = round(hours * 3600)
+    if whole < 60:
+        return f"{whole} s"
+    if (minutes := round(hours * 60)) < 60:
+        return f"{minutes} min"
+    number, unit = (hours, "hour") if hours < 48 else (hours / 24, "day")
+    figure = f"{number:.1f}".removesuffix(".0") if number < 10 else f"{number:,.0f}"
+    return f"{figure} {unit}" if figure == "1" else f"{figure} {unit}s"
+
+
 def count(number: int, thing: str, things: str = "") -> str:
     """1 server, 2 servers, 1,200 rows."""
     return f"{number:,} {thing if number == 1 else things or thing + 's'}"

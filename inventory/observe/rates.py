@@ -95,7 +95,7 @@ def spread(values: Iterable[tuple[float, float]]) -> Spread | None:
 def usage(server: str, source: Literal["observe", "sysstat"], samples: Sequence[Sample]) -> Usage | None:
     """What the samples of one server say together; None where there is none.
 
-    Two observers at once count the same time twice in the spread, which changes nothing, and once in the hours.
+    Time that two observers saw weighs twice in the spread, and counts once in the hours.
     """
     if not samples:
         return None

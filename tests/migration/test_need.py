@@ -67,12 +67,13 @@ def test_one_that_is_too_small_gets_more_than_it_has() -> None:
 
 def test_a_few_hours_are_said_and_change_nothing() -> None:
     assert basis(used(hours=12)) == "as it is (16 CPUs, 64.0 GiB): observed 12 hours only"
+    assert basis(used(hours=0.05)) == "as it is (16 CPUs, 64.0 GiB): observed 3 min only"
     assert size_of(BIG, need_of([used(hours=12)], 1.3, WEEK)).vcpus == 16  # type: ignore[union-attr]  # a size there is
 
 
 def test_a_twentieth_of_the_time_may_be_missing() -> None:
-    assert basis(used(hours=160)).startswith("observed 7 days")
-    assert basis(used(hours=159)).startswith("as it is")
+    assert basis(used(hours=160)).startswith("observed 6.7 days by Decant")
+    assert basis(used(hours=159)).endswith("observed 6.6 days only")
 
 
 def test_a_history_of_sysstat_serves_where_our_own_is_too_short() -> None:
@@ -83,7 +84,7 @@ def test_a_history_of_sysstat_serves_where_our_own_is_too_short() -> None:
 
 def test_a_use_without_memory_is_not_enough() -> None:
     bare = used().model_copy(update={"memory_bytes": None})
-    assert basis(bare) == "as it is (16 CPUs, 64.0 GiB): observed 168 hours only, and not its CPU and memory"
+    assert basis(bare) == "as it is (16 CPUs, 64.0 GiB): observed 7 days only, and not its CPU and memory"
 
 
 @given(st.floats(0, 100), st.floats(0, 64 * GIB), st.floats(1, 3))
