@@ -162,13 +162,15 @@ def identify(sightings: Iterable[Sighting]) -> Identified:
     doubtful: dict[tuple[str, ...], str] = {}
     for rule, keys in _RULES:
         for held in _sharing(groups, keys):
-            if rule == _BY_NAME_ALONE and sum(bool(group.addresses) for group in held) > 1:
-                why = "they have the same name and no address in common"
-            else:
-                why = next((why for a, b in combinations(held, 2) if (why := a.differs(b))), "")
+            why = next((why for a, b in combinations(held, 2) if (why := a.differs(b))), "")
+            if not why and rule == _BY_NAME_ALONE and sum(bool(group.addresses) for group in held) > 1:
+                # With one in common, the rule before would have joined them.
+                why = "they have no address in common"
             if why:
                 # What may not be joined by a strong identifier is worth a look; by a weaker one it is, too.
-                doubtful[tuple(sorted(min(m.id for m in group.members) for group in held))] = f"{rule}, but {why}"
+                doubtful.setdefault(
+                    tuple(sorted(min(m.id for m in group.members) for group in held)), f"{rule}, but {why}"
+                )
                 continue
             first, *others = held
             for other in others:

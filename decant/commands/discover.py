@@ -164,7 +164,7 @@ def _show(personal: "PersonalRun") -> None:
     from decant.journeys.personal import passed_rows, personal_rows
     from decant.output import say, table
 
-    table("Personal data, by sample", ["in", "kind", "where", "how sure"], personal_rows(personal.found))
+    table("Personal data, by sample", ["in", "kind", "where", "confidence"], personal_rows(personal.found))
     table("Not looked at", ["in", "what", "count", "why"], passed_rows(personal.found), numbers=["count"])
     for path in personal.drafts:
         say(f"Drafted {path}")

@@ -126,7 +126,7 @@ def show(app: App, server: str, as_json: bool) -> None:
         ],
     )
     if personal:
-        table("Personal data, by sample", ["in", "kind", "where", "how sure"], personal_rows(personal))
+        table("Personal data, by sample", ["in", "kind", "where", "confidence"], personal_rows(personal))
     table(
         "Not seen",
         ["fact", "outcome", "why", "right that would show it"],

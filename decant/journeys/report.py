@@ -61,6 +61,7 @@ def write(app: "App", edition: Edition, output: Path | None = None, left_out: Se
     """
     from estate.documents.map import svg
     from inventory.map import graph
+    from inventory.personal.detectors import all_detectors
 
     full = gather(app, left_out)
     report: Report | PublicReport = full
@@ -71,7 +72,8 @@ def write(app: "App", edition: Edition, output: Path | None = None, left_out: Se
         page = public_html(report)
     else:
         drawing = svg(graph(full.servers, full.workloads, full.dependencies)) if full.servers else ""
-        page = html(full, drawing)
+        titles = {name: detector.title for name, detector in all_detectors().items()}
+        page = html(full, drawing, titles)
     data = json.dumps({"schema": SCHEMAS[edition], **jsonable(report.model_dump(mode="json"))}, indent=2)
     stamp = f"{report.at:%Y%m%dT%H%M%SZ}"
     path = output or app.workspace.reports / f"report-{edition}-{stamp}.html"

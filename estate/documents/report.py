@@ -1,6 +1,7 @@
 """Draws a report as one self-contained HTML file: no script, no font, no picture from elsewhere."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
@@ -13,13 +14,17 @@ from estate.records.report import Report, RuleResult
 _SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 
 
-def html(report: Report, estate_map: str) -> str:
-    """The report as HTML. `estate_map` is an SVG drawing that we made, taken as it is; empty for none."""
+def html(report: Report, estate_map: str, personal: Mapping[str, str] | None = None) -> str:
+    """The report as HTML. `estate_map` is an SVG drawing that we made, taken as it is; empty for none.
+
+    `personal` says what each kind of personal data is called.
+    """
     return render(
         "report.html.j2",
         {
             "report": report,
             "estate_map": Markup(estate_map),  # noqa: S704 - drawn by estate.documents.map, which escapes labels
+            "personal": personal or {},
             **_summary(report),
         },
     )

@@ -77,6 +77,30 @@ def test_two_rows_of_one_export_are_two_machines() -> None:
     assert "one export lists both" in found.lookalikes[0].reason
 
 
+def test_why_two_were_not_joined_is_what_parts_them_and_by_the_strongest_rule() -> None:
+    def reason(*seen: Sighting) -> str:
+        found = identify(seen)
+        assert len(found.servers) == 2
+        return found.lookalikes[0].reason
+
+    here = ("10.0.0.1",)
+    other = UUID.replace("4203", "5204")
+    named = reason(
+        sighting("rvtools", "a", fqdn="db1.council.example"), sighting("rvtools", "b", fqdn="db1.council.example")
+    )
+    assert named == "the same full host name, but one export lists both"
+    at_one = reason(
+        sighting("rvtools", "a", names=("db1",), addresses=here),
+        sighting("rvtools", "b", names=("db1",), addresses=here),
+    )
+    assert at_one == "the same short host name and address, but one export lists both"
+    apart = reason(
+        sighting("rvtools", "db1", uuid=UUID, addresses=here),
+        sighting("aws", "db1", uuid=other, addresses=("10.0.0.2",)),
+    )
+    assert apart == "the same short host name, but each has another firmware UUID"
+
+
 def test_the_hosts_files_name_comes_first_and_a_known_name_stays() -> None:
     own = sighting(OWN, "revenues-db", uuid=UUID, server="revenues-db")
     vmware = sighting("rvtools", "SRV-DB1", uuid=UUID, server="srv-db1")

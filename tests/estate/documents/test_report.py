@@ -5,6 +5,8 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 from estate.documents.report import html
+from estate.records.observation import Outcome
+from estate.records.personal import PersonalData, PersonalKind, PersonalPlace
 from estate.records.report import Report
 from tests.estate.documents.reports import small
 
@@ -163,3 +165,19 @@ def cells(page: str, row: str) -> list[str]:
     found = re.search(rf'<tr><th scope="row">{row}</th>(.*?)</tr>', page, re.DOTALL)
     assert found is not None
     return [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", found[1], re.DOTALL)]
+
+
+def test_a_kind_of_personal_data_has_the_name_that_it_has_elsewhere() -> None:
+    held = tuple(PersonalKind(kind=kind, confidence="high", matches=3) for kind in ("email", "ni_number"))
+    found = PersonalData(
+        id="db1/postgres/residents",
+        server="db1",
+        source="postgres",
+        name="residents",
+        outcome=Outcome.KNOWN,
+        places=(PersonalPlace(where="public.residents", looked_at=3, bytes=60, found=held),),
+        at=small().at,
+    )
+    report = small().model_copy(update={"personal_data": (found,)})
+    page = html(report, "", {"ni_number": "National Insurance number", "email": "E-mail address"})
+    assert "<td>E-mail address, National Insurance number</td>" in page
