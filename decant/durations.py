@@ -17,7 +17,7 @@ class Duration(click.ParamType[float]):
         """Seconds; `click.UsageError` for what is no length of time, for none at all, and for more than a year."""
         if isinstance(value, float):
             return value
-        found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,3})?)([smhd])", str(value).strip())
+        found = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)([smhd])", str(value).strip())
         seconds = float(found[1]) * _UNITS[found[2]] if found else 0.0
         if not 0 < seconds <= LONGEST:
             self.fail(f"{value!r} is no length of time; write it as 30s, 5m, 24h or 7d", param, ctx)

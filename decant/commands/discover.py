@@ -10,6 +10,7 @@ import click
 from decant import complete
 from decant.app import App
 from decant.durations import Duration
+from decant.numbers import Whole
 from decant.output import json_option
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--tier",
-    type=click.IntRange(1, 2),
+    type=Whole(1, 2),
     default=2,
     show_default=True,
     help="1: only what costs a host a moment. 2: everything.",
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 @click.option(
     "--sample",
     "rows",
-    type=click.IntRange(10, 10_000),
+    type=Whole(10, 10_000),
     help="Rows of each table to sample for personal data. Default: the setting discover.sample_rows.",
 )
 @json_option

@@ -3,6 +3,7 @@
 import click
 
 from decant.app import App
+from decant.numbers import Whole
 from decant.output import json_option
 
 
@@ -10,7 +11,7 @@ from decant.output import json_option
 @click.option("--fresh", is_flag=True, help="Propose anew; an edited plan.toml is kept as plan.toml.before.")
 @click.option(
     "--most",
-    type=click.IntRange(1, 1000),
+    type=Whole(1, 1000),
     default=6,
     show_default=True,
     help="Workloads in a wave, unless one system has more.",

