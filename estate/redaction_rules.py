@@ -104,6 +104,7 @@ RULES: tuple[tuple[re.Pattern[str], By], ...] = (
     (re.compile(rf"(:om\w*sql:(?:[^,\s]{{0,200}}+,){{3}}){VALUE}"), rf"\1{GONE}"),
     # user/password@service, of Oracle: up to the last @ of the word.
     (re.compile(rf"(\bjdbc:oracle:\w++:[^\s/@]*+)/(?:{_V}*(?=@)|{_V}++)", re.I), rf"\1/{GONE}"),
+    (re.compile(rf"((?<![\w.-])userid=['\"]?[A-Za-z][\w.$#]*+)/(?:{_V}*(?=@)|{_V}++)", re.I), rf"\1/{GONE}"),
     (
         re.compile(rf"\b(?:sqlplus|sqlldr|expdp|impdp|rman)\b{_REST}|(?<![\w-])(?:exp|imp) {_REST}", re.I),
         lambda found: _ORACLE.sub(rf"\1/{GONE}", found[0]),
@@ -141,6 +142,18 @@ RULES: tuple[tuple[re.Pattern[str], By], ...] = (
     _of_tool(r"redis-cli", r"-a[ \t]*+"),
     _of_tool(r"snmp(?:get|walk|set|bulk\w*+|table|trap)|check_snmp\w*+", r"-[AXcC][ \t]*+"),
     _of_tool(r"openssl", r"-[kK][ \t]++"),
+    _of_tool(r"signtool|certutil", r"[-/][pP][ \t]++"),
+    _of_tool(r"dtexec", r"[-/][dD][eE](?:[cC][rR][yY][pP][tT])?[ \t]++"),
+    # ConvertTo-SecureString value, and value | ConvertTo-SecureString, of PowerShell.
+    (
+        re.compile(
+            rf"(\bConvertTo-SecureString(?:[ \t]++-(?:AsPlainText|Force|String)\b)*+[ \t(:]++)"
+            rf"(?!-[A-Za-z]|[|;)](?!{_V})){VALUE}",
+            re.I,
+        ),
+        rf"\1{GONE}",
+    ),
+    (re.compile(r"(?:'[^'\r\n]*+'|\"[^\"\r\n]*+\")(\s*+\|\s*+ConvertTo-SecureString)", re.I), rf"{GONE}\1"),
     # curl -u user:password, smbclient -U user%password.
     (
         re.compile(
@@ -182,6 +195,7 @@ pass pwd pw secret token credential key auth sig connection community login :// 
 basic negotiate identified sql cql maria dumper loader backup top 7z zip mongo bcp dbmaster ldap redis snmp jdbc:oracle
 expdp impdp rman -u --user --proxy-user setenv _param header scram md5 ssh- ecdsa- akia asia aroa aida gho_ ghp_ ghr_
 ghs_ psexec schtasks plink net ghu_ github_pat_ glpat- xox aiza _live_ pul- eyj ipmitool freerdp check_ openssl
+userid= signtool certutil dtexec securestring
 """
 SIGNS = (*_SIGNS.split(), "exp ", "imp ")
 """Where none of these is in a text, in whatever case, no rule can fit: most of what a host says costs no more."""

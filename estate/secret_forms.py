@@ -64,7 +64,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
             "openssl enc -k {} -in x",
             "check_mysql -p {} -H x",
         ),
-        *("sqlldr userid=app/{}@X", "exp app/{}@X file=x", "xfreerdp /u:x /p:{} /v:host"),
+        *("sqlldr userid=app/{}@X", "userid=app/{}@X", "exp app/{}@X file=x", "xfreerdp /u:x /p:{} /v:host"),
     ),
     "SQL": (
         *("CREATE USER x IDENTIFIED BY '{}'", "ALTER ROLE x PASSWORD '{}'", "GRANT x IDENTIFIED VIA y USING '{}'"),
@@ -125,7 +125,12 @@ FORMS: tuple[Form, ...] = (
 _OF_WINDOWS = (
     *("app.exe /password {} /quiet", "app.exe /pwd:{}", "osql -S db -U sa -P {} -i x.sql"),
     *("net use Z: \\\\files\\shared {} /user:COUNCIL\\svc", "net use \\\\files\\shared /user:svc {}"),
-    "net user svc {} /add",
+    *("net user svc {} /add", "signtool sign /f x.pfx /p {} x.exe", "certutil -f -p {} -importpfx x.pfx"),
+    *("dtexec /F x.dtsx /De {}", "ConvertTo-SecureString '{}' -AsPlainText -Force"),
+    *(
+        "ConvertTo-SecureString -AsPlainText -Force -String {}",
+        "'{}' | ConvertTo-SecureString -AsPlainText -Force",
+    ),
     *("schtasks /create /ru svc /rp {} /tn x", "psexec \\\\db -u svc -p {} cmd", "plink -pw {} svc@host"),
 )
 WINDOWS_FORMS: tuple[Form, ...] = tuple(Form("options and tools of Windows", example) for example in _OF_WINDOWS)
@@ -134,6 +139,7 @@ WINDOWS_FORMS: tuple[Form, ...] = tuple(Form("options and tools of Windows", exa
 UNKNOWN: tuple[str, ...] = (
     "a secret that is a bare word (`/usr/bin/app hunter2`) or part of a path or a name",
     "one under a name that does not say so (`PIN=`)",
+    "what only its place or a short option tells, of tools that are not listed (`rasdial x y SECRET`, `app -p SECRET`)",
     "what stands behind the first space of a secret in a process's arguments, since `ps` shows no quotes",
     "one that looks like what may stand there instead: the next option behind an option (`--password --abc`, "
     "`-secret -x`, `/password /abc`), `*` or an option behind `net use`, "
