@@ -5,8 +5,7 @@ alone leads to, is a group. What several groups lead to is shared by them, and i
 services use makes no one system of both. A job belongs to what it works on.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from estate.graph import Graph, graph_of
@@ -116,25 +115,3 @@ def _reached(graph: Graph, start: str, stop: Iterable[str] = ()) -> set[str]:
                 found.add(other)
                 waiting.append(other)
     return found
-
-
-def first(held: Iterable[str], kinds: Mapping[str, Workload]) -> Workload:
-    """The workload that a group is named after: its website, else its database, share, service, job."""
-    rank = ("website", "postgres", "mariadb", "sqlserver", "files", "service", "machine", "schedule")
-    return min((kinds[one] for one in held), key=lambda one: (rank.index(one.kind), one.id))
-
-
-def names(groups: Sequence[frozenset[str]], kinds: Mapping[str, Workload], taken: Iterable[str]) -> list[str]:
-    """A name for each group, the same at each run: its first workload's, with the server and the kind where two would
-    have one name."""
-    closed = set(taken)
-    heads = [first(held, kinds) for held in groups]
-    forms = [
-        (head.id.rsplit("/", 1)[-1], f"{head.id.rsplit('/', 1)[-1]}-{head.server}", head.id.replace("/", "-"))
-        for head in heads
-    ]
-    often = [Counter(form[number] for form in forms) for number in (0, 1)]
-    return [
-        next((form[n] for n in (0, 1) if often[n][form[n]] == 1 and form[n] not in closed), form[2])
-        for form in forms
-    ]

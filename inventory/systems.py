@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from estate.naming import first, names
 from estate.records.dependency import Dependency
 from estate.records.system import System, Systems
 from estate.records.workload import Workload
 from inventory.dependencies import answers_at
-from inventory.grouping import Grouping, among, first, group, names
+from inventory.grouping import Grouping, among, group
 from inventory.uses import Use, Uses
 
 NOBODY = "nobody is known to use it"
@@ -39,7 +40,7 @@ def propose(
     own = {key: held for key, held in grouping.groups.items() if key not in fixed.values()}
     lone = {one for held in own.values() if _only_jobs(held, kinds) for one in held}
     keys = sorted(key for key, held in own.items() if not held <= lone)
-    named = names([grouping.groups[key] for key in keys], kinds, fixed.values())
+    named = names([[kinds[one] for one in grouping.groups[key]] for key in keys], fixed.values())
     name_of = {**dict(zip(keys, named, strict=True)), **{name: name for name in fixed.values()}}
     holder = {one: name_of[key] for key, held in grouping.groups.items() if key in name_of for one in held}
     shared = {
@@ -162,7 +163,7 @@ def _with_lone_jobs(grouping: Grouping, kinds: Mapping[str, Workload], persons: 
     for key, held in grouping.groups.items():
         if key in persons or not _only_jobs(held, kinds):
             continue
-        only = there[kinds[first(held, kinds).id].server]
+        only = there[first(kinds[one] for one in held).server]
         if len(only) == 1 and next(iter(only)) in groups and next(iter(only)) not in grouping.shared:
             groups[next(iter(only))] |= groups.pop(key)
     return Grouping({key: frozenset(held) for key, held in groups.items()}, grouping.shared)

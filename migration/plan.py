@@ -116,7 +116,7 @@ def propose(estate: Estate, at: datetime, most: int = MOST) -> Plan:
             [
                 Wave(
                     number=number,
-                    name=" and ".join(one.name for one in held[:3]) + (" and more" if len(held) > 3 else ""),
+                    name=_wave_name([one.name for one in held]),
                     moves=tuple(
                         PlannedMove(
                             workload=name,
@@ -136,6 +136,12 @@ def propose(estate: Estate, at: datetime, most: int = MOST) -> Plan:
         not_moving=staying,
         at=at,
     )
+
+
+def _wave_name(systems: Sequence[str]) -> str:
+    """Up to three by name: "shop and shared", "a, b, c and 2 more"."""
+    shown = list(systems[:3]) + ([f"{len(systems) - 3} more"] if len(systems) > 3 else [])
+    return " and ".join([*([", ".join(shown[:-1])] if shown[1:] else []), *shown[-1:]])
 
 
 def with_crossing(planned: Iterable[Wave], found: Sequence[Link]) -> tuple[Wave, ...]:

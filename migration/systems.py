@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from estate.graph import Graph, graph_of
+from estate.naming import names
 from estate.records.dependency import Dependency
 from estate.records.workload import Workload
 
@@ -94,12 +95,12 @@ def systems(workloads: Sequence[Workload], found: Iterable[Link]) -> list[System
         ((group_of[unit], group_of[other]) for unit, others in calls.items() for other in others),
     )
     _after_data(needs, members)
-    names = _names(members)
+    called = _names(members)
     return [
         System(
-            names[group],
+            called[group],
             tuple(one.id for one in sorted(held, key=lambda one: (one.kind in APPLICATIONS, one.id))),
-            frozenset(names[other] for other in needs[group]),
+            frozenset(called[other] for other in needs[group]),
         )
         for group, held in sorted(members.items())
     ]
@@ -202,12 +203,8 @@ def _after_data(needs: dict[str, frozenset[str]], members: Mapping[str, Sequence
 
 
 def _names(members: Mapping[str, Sequence[Workload]]) -> dict[str, str]:
-    """A name for each group: its confirmed system's, else that of its first website, database, share …"""
-    rank = ("website", "postgres", "mariadb", "sqlserver", "files", "service", "schedule", "machine")
-    names: dict[str, str] = {}
-    for group, held in sorted(members.items()):
-        first = min(held, key=lambda one: (one.system is None, rank.index(one.kind), one.id))
-        name = first.system or first.name
-        taken = name in names.values()
-        names[group] = f"{name} ({first.id})" if taken else name
-    return names
+    """A name for each group: its confirmed system's, or systems', else the one that it would be proposed under."""
+    own = {group: sorted({one.system for one in held if one.system}) for group, held in members.items()}
+    found = {group: " and ".join(systems) for group, systems in own.items() if systems}
+    others = [group for group in sorted(members) if group not in found]
+    return {**found, **dict(zip(others, names([members[group] for group in others], found.values()), strict=True))}

@@ -17,6 +17,8 @@ from estate.records.observation import Observation, Outcome
 from estate.records.plan import Plan
 from estate.records.server import Server, ServerFacts
 from estate.records.workload import Workload
+from inventory.systems import propose as propose_systems
+from inventory.uses import Uses
 from migration.plan import Estate, propose
 from migration.plan_file import differences, load, render
 from migration.systems import links, rings, systems
@@ -413,3 +415,26 @@ def test_moving_what_should_stay_is_warned_of(tmp_path: Path) -> None:
     path.write_text(f'[[wave]]\n[[wave.move]]\nworkload = "{REPORTS.id}"\n')
     _, warnings = load(path, estate([REPORTS], db=Disposition.RETAIN), AT)
     assert any("though its server stays" in line for line in warnings)
+
+
+def test_a_group_is_called_in_the_plan_what_systems_calls_it() -> None:
+    ids = ["f1/website/default", "f2/website/default", "db/postgres/reports", "db/mariadb/shop"]
+    workloads = [workload(one) for one in ids]
+    proposed = propose_systems(workloads, Uses(()), ())
+    planned = systems(workloads, [])
+    assert sorted(one.name for one in planned) == [one.name for one in proposed.systems]
+    assert sorted(one.name for one in planned) == ["default-f1", "default-f2", "reports", "shop"]
+
+
+@pytest.mark.parametrize(
+    ("databases", "name"),
+    [
+        (["a"], "a"),
+        (["a", "b"], "a and b"),
+        (["a", "b", "c"], "a, b and c"),
+        (list("abcde"), "a, b, c and 2 more"),
+    ],
+)
+def test_a_wave_is_named_after_its_first_groups(databases: list[str], name: str) -> None:
+    plan = propose(estate([workload(f"db/postgres/{one}", detail={"port": 5432}) for one in databases]), AT)
+    assert [wave.name for wave in plan.waves] == [name]
