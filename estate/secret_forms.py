@@ -129,7 +129,7 @@ _OF_WINDOWS = (
     *("dtexec /F x.dtsx /De {}", "ConvertTo-SecureString '{}' -AsPlainText -Force"),
     *(
         "ConvertTo-SecureString -AsPlainText -Force -String {}",
-        "'{}' | ConvertTo-SecureString -AsPlainText -Force",
+        "$p = '{}' | ConvertTo-SecureString -AsPlainText -Force",
     ),
     *("schtasks /create /ru svc /rp {} /tn x", "psexec \\\\db -u svc -p {} cmd", "plink -pw {} svc@host"),
 )
