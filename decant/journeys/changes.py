@@ -13,13 +13,14 @@ from estate.records.base import now
 from estate.records.change import Change
 
 if TYPE_CHECKING:
+    from decant.app import App
     from estate.store import Store
 
 Kind = Literal["server", "workload", "dependency"]
 
 _PASSING = frozenset(
     {"seen_at", "tier1_at", "tier2_at", "read_by", "origins", "at", "unreached_reason", "last_seen", "rounds",
-     "of_rounds"}
+     "of_rounds", "changes", "changes_why"}
 )  # fmt: skip
 """Fields that tell when and how something was seen, and not what it is."""
 _SIZES = frozenset({"bytes", "disk_used_bytes"})
@@ -34,17 +35,49 @@ _LONDON = ZoneInfo("Europe/London")
 T = TypeVar("T", bound=Hashable)
 
 
-def bounds(since: str, until: str | None) -> tuple[datetime, datetime]:
+def last_run(app: "App") -> datetime:
+    """When the last discover began: what stood then is what the runs and imports before it had found.
+
+    Raises `UsageError` where there were not two runs, so that there is nothing to compare.
+    """
+    begun = app.ledger.entries("discover.begun")
+    if len(begun) < 2:
+        raise UsageError(
+            "there are no two runs of discover to compare", "run `decant discover` again, or say --since"
+        )
+    return datetime.fromisoformat(begun[-1].at)
+
+
+def contents_apart(found: Sequence[Change]) -> tuple[list[Change], int]:
+    """The changes without what came, or went, with its server as a whole; and how many those are."""
+    whole = {(one.id, one.what) for one in found if one.kind == "server"}
+
+    def along(one: Change) -> bool:
+        if one.kind == "workload":
+            return (one.id.partition("/")[0], one.what) in whole
+        client, _, rest = one.id.partition(">")
+        return one.kind == "dependency" and not whole.isdisjoint(
+            {(client, one.what), (rest.rpartition(":")[0], one.what)}
+        )
+
+    shown = [one for one in found if not along(one)]
+    return shown, len(found) - len(shown)
+
+
+def bounds(since: str | datetime, until: str | None) -> tuple[datetime, datetime]:
     """From one moment to another, in UTC; until now, where none is given.
 
     Each is a day (`2026-11-01`, `today`, `yesterday`) or a time (`2026-11-01T18:30`, or `18:30` of today), in London
     where it says no zone. A day given as `until` counts to its end. Raises `UsageError` for anything else, and where
     they are the wrong way round.
     """
-    first = _moment(since, 0)
+    first = _moment(since, 0) if isinstance(since, str) else since
     last = _moment(until, 1) if until else now()
     if last <= first:
-        raise UsageError(f"{since} is not before {until or 'now'}", "give --since an earlier time than --until")
+        raise UsageError(
+            f"{first if isinstance(since, datetime) else since} is not before {until or 'now'}",
+            "give --since an earlier time than --until",
+        )
     return first.astimezone(UTC), last.astimezone(UTC)
 
 

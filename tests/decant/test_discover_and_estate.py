@@ -96,6 +96,21 @@ def test_why_a_server_was_not_read_stands_below_the_table(workspace: Path) -> No
     assert "Next: decant assess" in listed.err
 
 
+def test_changes_without_a_day_are_those_of_the_last_discover(workspace: Path) -> None:
+    assert decant("estate", "changes", at=workspace).code == 2
+    decant("discover", "db-legacy", "--replay", str(TRANSCRIPTS), at=workspace)
+    said = decant("estate", "changes", at=workspace)
+    assert (said.code, "no two runs" in said.err) == (2, True)
+    decant("discover", "db-legacy", "web-legacy", "--replay", str(TRANSCRIPTS), at=workspace)
+    found = decant("estate", "changes", "--json", at=workspace).json["changes"]
+    assert {(one["id"], one["what"]) for one in found if one["kind"] == "server"} == {("web-legacy", "appeared")}
+    assert not any(one["id"].startswith("db-legacy") and one["kind"] == "workload" for one in found)
+    shown = decant("estate", "changes", at=workspace)
+    assert re.search(r"^server web-legacy +appeared", shown.out, re.MULTILINE)
+    assert "web-legacy/website/report-it" not in shown.out
+    assert "came or went with a server that did" in shown.err
+
+
 def test_show_lists_ports_certificates_and_file_systems(workspace: Path) -> None:
     decant("discover", "web-legacy", "--replay", str(TRANSCRIPTS), at=workspace)
     shown = decant("estate", "show", "web-legacy", at=workspace).out
