@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from decant.output import say, table
-from estate.documents.words import count, ends, evidence, size, span
+from estate.documents.words import count, ends, evidence, size, some, span
 from estate.records.usage import Spread
 
 if TYPE_CHECKING:
@@ -99,8 +99,7 @@ def _tell(found: "Observing") -> None:
             say(f"{one.host.name}: no history of sysstat: {one.history.said}")
     unasked = [f"{one.host.name} ({count(one.unasked, 'round')})" for one in found.watched if one.unasked]
     if unasked:
-        more = f" and {len(unasked) - 3:,} more" if len(unasked) > 3 else ""
-        say(f"No time was left to ask {', '.join(unasked[:3])}{more}. A longer --every gives more.")
+        say(f"No time was left to ask {some(unasked, 3)}. A longer --every gives more.")
     if found.run.skipped:
         say(f"{count(found.run.skipped, 'round')} passed while this machine was busy, and were skipped.")
     if found.run.left_out:

@@ -27,6 +27,7 @@ def COMMAND(app: App, targets: tuple[str, ...], every: float, length: float, as_
     from decant.interrupt import stopping
     from decant.journeys.observing import run
     from decant.output import next_step, say, show_json
+    from estate.documents.words import some
     from estate.errors import UsageError
 
     if every > length:
@@ -47,7 +48,7 @@ def COMMAND(app: App, targets: tuple[str, ...], every: float, length: float, as_
         )
     never = [one.host.name for one in found.watched if not one.rounds]
     if never and len(never) < len(found.watched):
-        say(f"Not reached: {', '.join(never)}. `decant doctor` says what keeps them away.")
+        say(f"Not reached: {some(never, 10)}. `decant doctor` says what keeps them away.")
     if never and len(never) == len(found.watched):
         next_step("decant doctor", "says what keeps a host from being reached")
     else:

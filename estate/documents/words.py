@@ -1,5 +1,6 @@
 """Dates, sizes and money as British readers write them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -70,6 +71,12 @@ def span(hours: float) -> str:
 def count(number: int, thing: str, things: str = "") -> str:
     """1 server, 2 servers, 1,200 rows."""
     return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """alpha, beta, gamma and 37 more."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def known(value: object | None) -> str:

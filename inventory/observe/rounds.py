@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from estate.documents.words import some
 from estate.errors import EXIT_FINDINGS, EXIT_UNREACHABLE, DecantError
 from estate.observed import Round
 from estate.progress import Progress, Step, silent
@@ -210,8 +211,7 @@ class _AtWork:
         parts = [f"{now():%H:%M:%S} UTC, {reached} of {len(self.run.watched)} servers"]
         for why, names in (("away", away), ("no answer yet", silent), ("not asked yet", unasked)):
             if names:
-                more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-                parts.append(f"{why}: {', '.join(sorted(names)[:3])}{more}")
+                parts.append(f"{why}: {some(sorted(names), 3)}")
         return "; ".join(parts)
 
 

@@ -1,5 +1,6 @@
 """What `decant observe` says is of one run and what of all that is kept; clocks that jump, runs that were killed."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from decant.app import App
-from decant.commands._observed import show
+from decant.commands._observed import data, show
 from decant.journeys import observing
 from decant.journeys.observing import Observing
 from estate.observed import Observed, Round
@@ -17,6 +18,7 @@ from estate.records.host import Host
 from estate.records.server import Server
 from estate.transport.base import DEFAULT_TIMEOUT, OUTPUT_LIMIT, Result
 from inventory.observe import rounds as rounds_module
+from inventory.observe.rounds import Watched
 from tests.decant.face import decant
 from tests.inventory.observe.looks import printed, row
 
@@ -139,3 +141,31 @@ def test_what_a_killed_run_saw_is_not_new(council: Council) -> None:
     found = council.observe(2)
     assert [one.id for one in found.dependencies] == [f"web>{DB}:5432"]
     assert found.new == []
+
+
+def test_what_was_late_and_what_was_not_asked_is_told_apart(
+    council: Council, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = council.observe(2)
+    host = found.run.watched["web"].host
+    for one in (
+        Watched(host.model_copy(update={"name": "slow"}), rounds=1, missed=2, late=2),
+        Watched(host.model_copy(update={"name": "dead"}), missed=3, late=2, away="dead did not answer"),
+        Watched(host.model_copy(update={"name": "last"}), rounds=2, missed=1, unasked=1),
+    ):
+        found.run.watched[one.host.name] = one
+    capsys.readouterr()
+    show(found)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == [
+        "dead was away at the last try: dead did not answer",
+        "slow took longer than a round: 2 rounds passed without it.",
+        "No time was left to ask last (1 round). A longer --every gives more.",
+    ]
+    said = json.loads(json.dumps(data(found), default=str))["servers"]
+    assert {one["server"]: (one["late"], one["unasked"]) for one in said} == {
+        "web": (0, 0),
+        "slow": (2, 0),
+        "dead": (2, 0),
+        "last": (0, 1),
+    }

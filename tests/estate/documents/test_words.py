@@ -1,8 +1,8 @@
-"""How lengths of time are written for people."""
+"""How lengths of time and lists of names are written for people."""
 
 import pytest
 
-from estate.documents.words import span
+from estate.documents.words import some, span
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,8 @@ from estate.documents.words import span
 )
 def test_a_length_of_time_is_told_in_the_unit_that_fits_it(hours: float, said: str) -> None:
     assert span(hours) == said
+
+
+def test_of_many_names_some_are_told_and_the_rest_counted() -> None:
+    assert some(["a", "b", "c"], 3) == "a, b, c"
+    assert some(["a", "b", "c", "d", "e"], 3) == "a, b, c and 2 more"
