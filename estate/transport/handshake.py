@@ -18,6 +18,9 @@ logging.getLogger("paramiko").setLevel(logging.CRITICAL)
 LOST_AFTER_MS = 30_000
 """A connection whose bytes were not acknowledged for so long is lost (`TCP_USER_TIMEOUT` in tcp(7))."""
 
+CIPHERS_FIRST = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
+"""Asked for before paramiko's own choice: OpenSSL then also checks each packet, which else is done byte by byte here."""
+
 Stream = socket.socket | paramiko.Channel
 
 
@@ -85,6 +88,7 @@ def handshake(host: Host, stream: Stream, key_types: Sequence[str], timeout: flo
     options = connection.get_security_options()
     first = [kind for known in key_types for kind in _algorithms(known) if kind in options.key_types]
     options.key_types = tuple(dict.fromkeys((*first, *options.key_types)))
+    options.ciphers = tuple(dict.fromkeys((*CIPHERS_FIRST, *options.ciphers)))
     ready = threading.Event()
     connection.start_client(event=ready)
     in_time = ready.wait(max(0.1, timeout))

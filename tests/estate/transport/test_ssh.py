@@ -16,6 +16,7 @@ from paramiko.common import cMSG_CHANNEL_EOF
 from estate.errors import HostKeyError, OutOfTimeError, UnreachableError, UsageError
 from estate.records.host import Host
 from estate.transport.connect import connect
+from estate.transport.handshake import handshake, open_stream
 from estate.transport.ssh import SshTransport, Timeouts
 
 from .conftest import Sshd, StartSshd, free_port, keygen
@@ -46,6 +47,19 @@ def test_every_byte_goes_in_and_comes_out(alpha: SshTransport) -> None:
     data = bytes(range(256)) * 40_000
     result = alpha.run(["cat"], stdin=data)
     assert result.stdout == data
+
+
+@pytest.mark.parametrize(
+    ("allowed", "agreed"),
+    [("aes256-ctr,aes128-gcm@openssh.com", "aes128-gcm@openssh.com"), ("aes256-ctr,aes128-ctr", "aes128-ctr")],
+)
+def test_what_openssl_checks_itself_is_asked_for_first(start_sshd: StartSshd, allowed: str, agreed: str) -> None:
+    host = start_sshd(extra=f"Ciphers {allowed}").host()
+    connection = handshake(host, open_stream(host, 5), ["ssh-ed25519"], 5)
+    try:
+        assert connection.remote_cipher == agreed
+    finally:
+        connection.close()
 
 
 def test_both_outputs_at_once_do_not_block(alpha: SshTransport) -> None:
