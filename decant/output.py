@@ -49,11 +49,17 @@ def console(stream: TextIO | None = None) -> "Console":
 def show_json(schema: str, data: Mapping[str, Any]) -> None:
     """Print one object: `schema` is `decant.NAME/VERSION`. Records inside become plain data; never a bare list."""
     _settle()
-    encoder = json.JSONEncoder(indent=2, ensure_ascii=False, default=jsonable)
-    # A piece at a time: of a large estate the whole is large.
-    for piece in encoder.iterencode({"schema": schema, **data}):
-        sys.stdout.write(printable_json(piece))
-    sys.stdout.write("\n")
+    sys.stdout.write(printable_json(_json({"schema": schema, **data})) + "\n")
+
+
+def _json(data: Mapping[str, Any]) -> str:
+    from pydantic_core import PydanticSerializationError, to_json
+
+    try:
+        return to_json(data, indent=2, by_alias=True, inf_nan_mode="constants", fallback=str).decode()
+    except PydanticSerializationError:
+        # Half a character, of an odd file name: Python's own writer takes it, at thirty times the cost.
+        return json.dumps(data, indent=2, ensure_ascii=False, default=jsonable)
 
 
 def jsonable(data: Any) -> Any:

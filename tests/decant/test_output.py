@@ -191,3 +191,12 @@ def test_json_holds_every_name_exactly_and_no_control_character(capsys: pytest.C
     out = capsys.readouterr().out
     assert json.loads(out)["name"] == EVIL
     assert not set("\x1b\x07\x9b\x7f\u202e") & set(out)
+
+
+def test_json_reads_the_same_where_a_file_name_holds_half_a_character(capsys: pytest.CaptureFixture[str]) -> None:
+    at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    server = Server(id="db", address="10.0.0.1", owner="é🏛", reached=True, seen_at=at)
+    show_json("decant.move/1", {"server": server, "path": Path("/srv/x")})
+    whole = json.loads(capsys.readouterr().out)
+    show_json("decant.move/1", {"server": server, "path": Path("/srv/x\udc80")})
+    assert json.loads(capsys.readouterr().out) == {**whole, "path": "/srv/x\udc80"}
