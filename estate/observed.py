@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from estate import schema
 from estate.addresses import is_public
@@ -19,6 +20,9 @@ from estate.database import Database
 from estate.errors import DecantError
 from estate.records.sample import Sample
 from estate.records.talk import INTERNET, Talk, Watch
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 MOST_PEERS = 5000
 """Peers and ports of one server, in one direction; those that come later are not kept, and that is said."""
@@ -202,8 +206,12 @@ class Observed:
             )
         )
 
-    def _insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
-        return sqlite.insert(table) if self.database.sqlite else postgresql.insert(table)
+    def _insert(self, table: sa.Table) -> "sqlite.Insert | postgresql.Insert":
+        if self.database.sqlite:
+            return sqlite.insert(table)
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - large, and most stores are SQLite
+
+        return postgresql.insert(table)
 
 
 def _of_the_public(key: tuple[str, str, int], own: Collection[str]) -> bool:

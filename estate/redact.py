@@ -38,7 +38,7 @@ _SHORT = {
 def redact(text: str) -> str:
     """`text` without what looks like a secret."""
     folded = text.casefold()
-    return _redact(text) if any(sign in folded for sign in SIGNS) else text
+    return _redact(text) if folded and any(sign in folded for sign in SIGNS) else text
 
 
 def _redact(text: str) -> str:

@@ -14,6 +14,7 @@ script is up, the first one at half of it, with what it has printed till then.
 import re
 import secrets
 import shlex
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -26,6 +27,8 @@ COMMAND_SECONDS = 10
 OUTPUT_LIMIT = 64 << 20
 FILES_LIMIT = 24 << 20
 _WORD = "decant-random-word"
+_COMPOSING = threading.Lock()
+"""Many hosts begin at once: one of their threads makes the script, the others take it."""
 
 _PRELUDE = """\
 export LC_ALL=C TZ=UTC0 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
@@ -76,7 +79,9 @@ def compose(facts: Sequence[Fact], sudo: bool, seconds: int = 50, word: str | No
     """The script for `facts`, of one tier or both; `sudo` allows it to try `sudo -n` for those that gain from root."""
     word = word or secrets.token_hex(16)
     asked = tuple(facts)
-    return Script(_text(asked, sudo, seconds).replace(_WORD, word), word, asked)
+    with _COMPOSING:
+        text = _text(asked, sudo, seconds)
+    return Script(text.replace(_WORD, word), word, asked)
 
 
 @lru_cache(maxsize=16)

@@ -219,7 +219,7 @@ def _transport(
 
 
 def _own(store: "Store", one: Collected) -> Sighting:
-    before = store.get(Sighting, f"{OWN}::{one.server.id}")
+    before = None if one.server.reached else store.get(Sighting, f"{OWN}::{one.server.id}")
     return sighting_of(one.server, {seen.fact: seen for seen in one.observations}, before)
 
 

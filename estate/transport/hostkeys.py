@@ -6,6 +6,7 @@ the ledger.
 
 import os
 import tempfile
+import threading
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from estate.transport.local import LocalTransport
 
 KINDS = ("ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa")
 SCAN_TIMEOUT = 15.0
+_READING = threading.Lock()
+"""Many hosts begin at once: one of their threads reads known_hosts, the others take what it read."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,9 @@ def known(path: Path, host: Host) -> tuple[HostKey, ...]:
     if not path.exists():
         return ()
     found = path.stat()
-    return _accepted(path, (found.st_ino, found.st_size, found.st_mtime_ns)).of(entry_name(host))
+    with _READING:
+        accepted = _accepted(path, (found.st_ino, found.st_size, found.st_mtime_ns))
+    return accepted.of(entry_name(host))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ changes nothing, makes no file (so no here-document) and exits 127 where its too
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 from estate.records.base import Record
@@ -53,12 +54,16 @@ class Section:
     @property
     def pairs(self) -> list[tuple[str, str]]:
         """File and line of the fact's files. Raises `ValueError` for what grep did not print."""
-        return file_lines(Section(self.files))[0]
+        return self._read[0]
 
     @property
     def refused(self) -> list[str]:
         """Files and folders that could not be read for want of a right."""
-        return file_lines(Section(self.files))[1]
+        return self._read[1]
+
+    @cached_property
+    def _read(self) -> "tuple[list[tuple[str, str]], list[str]]":
+        return file_lines(Section(self.files))
 
 
 @dataclass(frozen=True)
