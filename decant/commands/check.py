@@ -51,14 +51,17 @@ def stack(ctx: click.Context, name: str, fail_on: str, as_json: bool) -> None:
 def hosts(ctx: click.Context, servers: tuple[str, ...], fail_on: str, as_json: bool) -> None:
     """Check the recorded facts of every SERVER, or of all servers."""
     from decant.journeys.check import check_hosts
+    from estate.documents.words import count
 
     app: App = ctx.obj
     made = check_hosts(app, servers)
-    _show(ctx, made, f"{len(made.subjects)} servers", fail_on, as_json)
+    _show(ctx, made, count(len(made.subjects), "server"), fail_on, as_json)
 
 
 def _show(ctx: click.Context, made: "Checked", title: str, fail_on: str, as_json: bool) -> None:
+    from decant.journeys.check import groups
     from decant.output import next_step, say, show_json
+    from estate.records.finding import Status
     from policies.evaluate import exit_code
 
     if as_json:
@@ -82,15 +85,18 @@ def _show(ctx: click.Context, made: "Checked", title: str, fail_on: str, as_json
         say("A rule itself went wrong; what it would have found is not known. Please report it.")
     failing = made.counts["fail"]
     if failing:
-        next_step("decant rules show RULE", "why a rule is there and what to do")
+        worst = groups(made.findings, Status.FAIL)[0].rule
+        next_step(
+            f"decant rules show {worst}", "why this rule is there and what to do; `decant report` has them all"
+        )
     else:
         next_step("decant report")
     ctx.exit(exit_code(made.findings, fail_on))  # type: ignore[arg-type]  # click checked the choice
 
 
 def _tables(made: "Checked", title: str) -> None:
-    from decant.journeys.check import groups
-    from decant.output import table
+    from decant.journeys.check import groups, of_whole_servers
+    from decant.output import listing, table
     from estate.documents.words import count, moment
     from estate.records.finding import Status
 
@@ -106,7 +112,9 @@ def _tables(made: "Checked", title: str) -> None:
                 ],
                 numbers=["count"],
             )
-    undecided = groups(made.findings, Status.NOT_EVALUATED)
+    unread, rest = of_whole_servers(made.findings)
+    listing("Not evaluated, as the server was not read", unread)
+    undecided = groups(rest, Status.NOT_EVALUATED)
     if undecided:
         table(
             f"{title}: not evaluated",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from estate.canonical import canonical, sha256
+from estate.documents.words import count
 from estate.errors import UsageError
 from estate.records.base import now
 from estate.records.finding import Finding, Severity, Status
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from decant.app import App
 
 LONDON = ZoneInfo("Europe/London")
+_SEVERAL = 5
+"""One reason that keeps more rules than these from being judged for a server is of the server, not of the rule."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,18 @@ def groups(findings: Sequence[Finding], status: Status) -> list[Group]:
             by_rule.setdefault(finding.rule, []).append(finding)
     made = [Group(rule, found[0].title, found[0].severity, tuple(found)) for rule, found in by_rule.items()]
     return sorted(made, key=lambda group: (SEVERITIES.index(group.severity), group.rule))
+
+
+def of_whole_servers(findings: Sequence[Finding]) -> tuple[list[str], list[Finding]]:
+    """What keeps many rules from being judged for a server, said once for all whom it keeps; and the other findings."""
+    undecided = [one for one in findings if one.status is Status.NOT_EVALUATED and one.scope == "host"]
+    often = Counter((one.subject, one.why) for one in undecided)
+    whole = {key for key, number in often.items() if number > _SEVERAL}
+    kept: dict[tuple[str, int], list[str]] = {}
+    for subject, why in sorted(whole):
+        kept.setdefault((why.replace(f"{subject}: ", "", 1), often[subject, why]), []).append(subject)
+    lines = [f"{', '.join(names)}: {why}; {count(number, 'rule')}" for (why, number), names in kept.items()]
+    return lines, [one for one in findings if (one.subject, one.why) not in whole]
 
 
 def _servers(app: "App", names: Sequence[str]) -> list[ServerFacts]:

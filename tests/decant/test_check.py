@@ -122,7 +122,12 @@ def test_servers_are_checked_and_what_could_not_be_told_is_listed(workspace, sto
     assert "critical  HC-01" in table.out
     assert "not evaluated" in table.out
     assert "connection refused" in table.out
-    assert "Next: decant rules show RULE" in table.err
+    lines = table.out.splitlines()
+    told = lines[lines.index("Not evaluated, as the server was not read") + 1]
+    rules_ = sum(isinstance(rule, HostRule) for rule in rules().values())
+    assert told == f"  - lost: the server was not reached: connection refused; {rules_} rules"
+    assert table.out.count("connection refused") == 1
+    assert "Next: decant rules show HC-01" in table.err
 
 
 def test_one_server_can_be_named_and_a_wrong_name_is_helped(workspace, store):
