@@ -69,6 +69,12 @@ def merged(name: str, sightings: Sequence[Sighting], before: Server | None, rank
     )
 
 
+def origins_in(one: Sighting) -> dict[str, Origin]:
+    """Where each value of one sighting stood, and of when it is."""
+    fields = [field for field in (*MACHINE, *OWNERSHIP) if getattr(one, field) not in (None, "")]
+    return {field: Origin(source=one.source, where=_where(field, one), at=one.at) for field in fields}
+
+
 def _where(field: str, one: Sighting) -> str:
     """Where a source says it. What no server tells of itself, Decant's own sighting has from the hosts file."""
     return HOSTS_FILE if one.source == OWN and field in (*OWNERSHIP, "address") else one.where

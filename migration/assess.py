@@ -123,7 +123,7 @@ def _unknown(server: Server, override: Override | None, why: tuple[str, ...], at
         disposition=override.disposition if override else None,
         readiness="unknown",
         reasons=(*((override.reason,) if override else ()), *why),
-        conditions=("read it with `decant discover` and assess again",),
+        conditions=(f"{_read_it(server)}, and assess again",),
         overridden_by=override.who if override else None,
         at=at,
     )
@@ -159,9 +159,12 @@ def _conditions(case: Case) -> tuple[str, ...]:
     """What has to be settled before anything moves."""
     found = []
     if not case.facts.server.owner:
-        found.append("name its owner in hosts.toml: somebody has to agree to the cutover")
+        where = (
+            "in hosts.toml" if case.facts.server.tried else "in a CSV file that you import (`decant import csv`)"
+        )
+        found.append(f"name its owner {where}: somebody has to agree to the cutover")
     if case.unread:
-        found.append("read it with `decant discover`, or ask its owner what it holds: nobody has looked inside")
+        found.append(f"{_read_it(case.facts.server)}, or ask its owner what it holds: nobody has looked inside")
     elif not case.facts.server.reached:
         found.append("it was not reached the last time: what is known may be old")
     if case.unseen and not case.unread:
@@ -173,6 +176,11 @@ def _conditions(case: Case) -> tuple[str, ...]:
     ]
     found += _postgres(case)
     return tuple(found)
+
+
+def _read_it(server: Server) -> str:
+    """How to have a server read; one that nobody has tried to read is not in hosts.toml."""
+    return f"{'' if server.tried else 'write it into hosts.toml and '}read it with `decant discover`"
 
 
 def _postgres(case: Case) -> list[str]:

@@ -11,8 +11,10 @@ from decant.output import json_option
 from estate.errors import EXIT_FINDINGS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from estate.records.conflict import Conflict
-    from estate.records.server import Server
+    from estate.records.server import Origin
 
 CONFLICT = ("value", "is", "shown", "says", "where", "as of")
 
@@ -73,11 +75,11 @@ def conflict_rows(found: "Iterable[Conflict]") -> list[list[object]]:
     ]
 
 
-def origin_rows(server: "Server") -> list[list[object]]:
+def origin_rows(origins: "Mapping[str, Origin]") -> list[list[object]]:
     """A row for each value: its name, the source, where it stands there, and of when it is."""
     from estate.documents.words import day
 
-    return [[_name(field), one.source, one.where, day(one.at)] for field, one in sorted(server.origins.items())]
+    return [[_name(field), one.source, one.where, day(one.at)] for field, one in sorted(origins.items())]
 
 
 def _name(field: str) -> str:

@@ -45,7 +45,8 @@ def show(app: App, server: str, as_json: bool) -> None:
     from decant.journeys.estate import known_as_of
     from decant.journeys.fact_line import line
     from decant.journeys.personal import personal_rows
-    from decant.journeys.sources import disagreements
+    from decant.journeys.sources import disagreements, origins
+    from decant.journeys.status import standing
     from decant.output import next_step, show_json, table
     from estate.documents.words import day, size, told
     from estate.records.dependency import Dependency
@@ -90,8 +91,11 @@ def show(app: App, server: str, as_json: bool) -> None:
             ["contract ends", day(about.contract_end)],
         ],
     )
-    if about.origins:
-        table("Where each value comes from", ["value", "source", "where", "as of"], origin_rows(about))
+    table(
+        "Where each value comes from",
+        ["value", "source", "where", "as of"],
+        origin_rows(origins(app.store, about)),
+    )
     if differing:
         table("Where sources differ", CONFLICT, conflict_rows(differing))
     own = [one for one in workloads if not one.os_owned]
@@ -132,7 +136,11 @@ def show(app: App, server: str, as_json: bool) -> None:
         ["fact", "outcome", "why", "right that would show it"],
         [[one.fact, one.outcome, one.reason, one.privilege] for one in missing],
     )
-    next_step("decant estate map" if about.reached else "decant doctor")
+    if about.tried and not about.reached:
+        next_step("decant doctor", "says what keeps it from being reached")
+    else:
+        then = standing(app)
+        next_step(then.next, then.why)
 
 
 @COMMAND.command("map", short_help="Draw who talks to whom: SVG, HTML, or Graphviz.")
@@ -153,6 +161,7 @@ def map_(app: App, /, output: Path, yes: bool, as_json: bool, **wanted: Any) -> 
     """
     from decant import confirm
     from decant.journeys.estate import Wanted, drawing, part
+    from decant.journeys.status import standing
     from decant.output import next_step, say, show_json
     from estate import writing
     from estate.documents.words import count
@@ -175,4 +184,5 @@ def map_(app: App, /, output: Path, yes: bool, as_json: bool, **wanted: Any) -> 
     writing.replace(output, text, remedy="choose another file with --output")
     ends = count(len(drawn.nodes), "server or outside end", "servers and outside ends")
     say(f"Wrote {output}: {ends}, {count(len(drawn.edges), 'connection')}.")
-    next_step("decant assess")
+    then = standing(app)
+    next_step(then.next, then.why)

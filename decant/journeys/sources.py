@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from estate.records.assessment import Assessment
 from estate.records.conflict import Conflict, Lookalike
-from estate.records.server import Server
+from estate.records.server import Origin, Server
 from estate.records.sighting import OWN, Sighting
 from inventory.identity import Identified, identify
-from inventory.merge import Rank, by_rank, conflicts, merged
+from inventory.merge import Rank, by_rank, conflicts, merged, origins_in
 from inventory.own import sighting_of
 from inventory.sources import all_sources
 
@@ -51,6 +51,14 @@ def join(store: "Store", sightings: Sequence[Sighting]) -> Identified:
     store.retire(Server, renamed)
     store.retire(Assessment, renamed)
     return found
+
+
+def origins(store: "Store", server: Server) -> Mapping[str, Origin]:
+    """Where each value of a server comes from, also of one that no other source speaks of."""
+    if server.origins:
+        return server.origins
+    own = store.get(Sighting, f"{OWN}::{server.id}")
+    return origins_in(own or sighting_of(server, store.server_facts(server.id).observations))
 
 
 def by_server(store: "Store") -> Mapping[str, Sequence[Sighting]]:

@@ -118,6 +118,8 @@ def test_show_lists_ports_certificates_and_file_systems(workspace: Path) -> None
     assert re.search(r"^/etc/ssl/report-it/\S+ +report-it\.practice\.test +\d+ \w+ 20\d\d$", shown, re.MULTILINE)
     assert re.search(r"^/ +\w+ +\S+ [KMGT]iB +\S+ [KMGT]iB$", shown, re.MULTILINE)
     assert re.search(r"^operating system +Debian", shown, re.MULTILINE)
+    assert re.search(r"^address +discover +the hosts file +\d", shown, re.MULTILINE)
+    assert re.search(r"^memory +discover +read over SSH +\d", shown, re.MULTILINE)
 
 
 def test_what_is_unknown_sizes_and_days_are_said_in_words(workspace: Path) -> None:

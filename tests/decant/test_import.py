@@ -113,6 +113,9 @@ def test_imported_servers_are_assessed_and_planned_with_what_is_not_known_said(w
     assert (old["disposition"], old["readiness"]) == ("replatform", "unknown")
     assert old["support"][0]["status"] == "ended"
     assert any("nobody has looked inside" in condition for condition in old["conditions"])
+    assert any("in a CSV file that you import" in condition for condition in old["conditions"])
+    for one in found.values():
+        assert any("write it into hosts.toml and read it" in condition for condition in one["conditions"])
     assert new["size"]["vcpus"] == 4
     assert bare["disposition"] is None
     plan = decant("plan", "--json", at=workspace).json
