@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from decant.journeys import sources
@@ -36,6 +37,11 @@ DEPENDENCY_COLUMNS = ("client", "client_outside", "server", "server_outside", "p
 
 ANSIBLE_VARIABLES = ("role", "os_id", "os_version", "cpus", "memory_bytes", "owner", "authority", "purpose",
                      "platform", "power")  # fmt: skip
+
+MOMENTS = ("seen_at", "first_seen", "last_seen", "at")
+DAYS = ("contract_end",)
+FIRST_YEAR = 1900
+"""Of the calendar of spreadsheets, whose first days are not everybody's."""
 
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -82,6 +88,7 @@ def as_xlsx(app: "App", shown: Shown) -> bytes:
     book = Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     head = book.add_format({"bold": True, "bottom": 1})
     quoted = book.add_format({"quote_prefix": True})
+    clock, day = (book.add_format({"num_format": form}) for form in ("yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd"))
 
     def sheet(name: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
         page = book.add_worksheet(name)
@@ -89,8 +96,12 @@ def as_xlsx(app: "App", shown: Shown) -> bytes:
         for number, row in enumerate(rows, 1):
             for place, column in enumerate(columns):
                 value = row.get(column)
-                if isinstance(value, int | float) and not isinstance(value, bool):
+                if isinstance(value, bool):
+                    page.write_boolean(number, place, value)
+                elif isinstance(value, int | float):
                     page.write_number(number, place, value)
+                elif when := _when(column, value):
+                    page.write_datetime(number, place, when, clock if column in MOMENTS else day)
                 elif value is not None:
                     text = "; ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
                     risky = text.startswith(_STARTS_FORMULA)
@@ -106,6 +117,7 @@ def as_xlsx(app: "App", shown: Shown) -> bytes:
             ("Written", moment(now())),
             ("Servers", str(len(shown.servers))),
             ("Sizes", "bytes; an empty cell means not known"),
+            ("Times", "UTC"),
             ("Handling", "host names, addresses and faults of servers: not for publication"),
         )
     ):
@@ -137,6 +149,14 @@ def as_xlsx(app: "App", shown: Shown) -> bytes:
     sheet("Conflicts", ("server", "field", "value", "shown", "source", "where", "at"), differing)
     book.close()
     return out.getvalue()
+
+
+def _when(column: str, value: object) -> datetime | None:
+    """A time or a day as a workbook can hold it: without a zone, and from 1900 on; None for anything else."""
+    if column not in (*MOMENTS, *DAYS) or not isinstance(value, str):
+        return None
+    when = datetime.fromisoformat(value)
+    return when.replace(tzinfo=None, microsecond=0) if when.year > FIRST_YEAR else None
 
 
 def _json(document: Mapping[str, object]) -> bytes:

@@ -180,6 +180,11 @@ def test_exports_hold_no_formula(workspace: Path) -> None:
     risky = [cell for cell in cells if str(cell.value).startswith(("=", "@"))]
     assert {cell.parent.title for cell in risky} == {"Servers", "Workloads"}
     assert all(cell.quotePrefix for cell in risky)
+    names = {cell.value: cell.column - 1 for cell in book["Servers"][1]}
+    row = next(row for row in book["Servers"].iter_rows(min_row=2) if row[names["id"]].value == "other")
+    assert row[names["reached"]].value is False
+    assert row[names["seen_at"]].is_date
+    assert row[names["seen_at"]].value.microsecond == 0
 
     whole = json.loads(export(workspace, "json").out)
     assert {one["id"] for one in held(whole, "estate list")["servers"]} == set(by_id)
