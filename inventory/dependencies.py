@@ -53,6 +53,34 @@ def dependencies(
     return tuple(_rounded(found[identity], answers, watched, known.get(identity)) for identity in sorted(found))
 
 
+def come_inside(before: Iterable[Dependency], estate: Sequence[ServerFacts]) -> dict[str, Dependency | None]:
+    """What was known of ends outside the estate that are servers of it by now, by the id of then.
+
+    Each as it is called now; None for what turns out to be a server's talk with itself.
+    """
+    places = places_of(estate)
+    found: dict[str, Dependency | None] = {}
+    for one in before:
+        client = places.get(one.client) if one.client_outside else None
+        server = places.get(one.server) if one.server_outside else None
+        if client is None and server is None:
+            continue
+        ends = {"client": client or one.client, "server": server or one.server}
+        found[one.id] = (
+            None
+            if ends["client"] == ends["server"]
+            else one.model_copy(
+                update={
+                    **ends,
+                    "id": f"{ends['client']}>{ends['server']}:{one.port}",
+                    "client_outside": one.client_outside and client is None,
+                    "server_outside": one.server_outside and server is None,
+                }
+            )
+        )
+    return found
+
+
 def crowded(talks: Iterable[Talk]) -> frozenset[tuple[str, int]]:
     """Servers and ports that are open to the public, whose clients are told together."""
     return frozenset((one.server, one.port) for one in talks if one.peer == INTERNET)

@@ -8,7 +8,7 @@ from estate.observed import Observed
 from estate.records.dependency import Dependency
 from estate.records.server import ServerFacts
 from estate.records.workload import Workload
-from inventory.dependencies import crowded, dependencies
+from inventory.dependencies import come_inside, crowded, dependencies
 
 if TYPE_CHECKING:
     from estate.store import Store
@@ -19,7 +19,8 @@ def keep_dependencies(
 ) -> tuple[Dependency, ...]:
     """Derive the dependencies and keep those that are new or changed; returns all that are known now.
 
-    Clients of a port that turned out to be open to the public are no longer kept one by one.
+    Clients of a port that turned out to be open to the public are no longer kept one by one, and an end outside
+    that has become a server of the estate is no longer kept as one outside.
     """
     observed = Observed(store.database)
     talks = observed.talks()
@@ -30,7 +31,12 @@ def keep_dependencies(
         for one in before.values()
         if one.client_outside and (one.server, one.port) in public and is_public(one.client)
     ]
-    store.retire(Dependency, gone)
-    found = dependencies(facts, workloads, talks, observed.watches(), before.values())
-    store.put(*(one for one in found if before.get(one.id) != one))
+    inside = come_inside(before.values(), facts)
+    store.retire(Dependency, [*gone, *inside])
+    moved = {one.id: one for one in inside.values() if one}
+    known = {**moved, **{name: one for name, one in before.items() if name not in inside}}
+    found = dependencies(facts, workloads, talks, observed.watches(), known.values())
+    seen = {one.id for one in found}
+    kept = [one for name, one in moved.items() if name not in seen and name not in before]
+    store.put(*(one for one in (*found, *kept) if before.get(one.id) != one))
     return found

@@ -111,6 +111,18 @@ def test_changes_without_a_day_are_those_of_the_last_discover(workspace: Path) -
     assert "came or went with a server that did" in shown.err
 
 
+def test_who_was_outside_is_so_no_longer_once_it_was_read(workspace: Path) -> None:
+    def clients() -> set[str]:
+        listed = decant("estate", "list", "--json", at=workspace).json["dependencies"]
+        return {one["client"] for one in listed if one["server"] == "db-legacy"}
+
+    address = next(one.address for one in spec.HOSTS if one.name == "web-legacy")
+    decant("discover", "db-legacy", "--replay", str(TRANSCRIPTS), at=workspace)
+    assert clients() == {address}
+    decant("discover", "web-legacy", "--replay", str(TRANSCRIPTS), at=workspace)
+    assert clients() == {"web-legacy"}
+
+
 def test_show_lists_ports_certificates_and_file_systems(workspace: Path) -> None:
     decant("discover", "web-legacy", "--replay", str(TRANSCRIPTS), at=workspace)
     shown = decant("estate", "show", "web-legacy", at=workspace).out

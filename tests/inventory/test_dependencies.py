@@ -13,7 +13,7 @@ from estate.records.facts.websites import Website, Websites
 from estate.records.server import ServerFacts
 from estate.records.talk import Talk, Watch
 from estate.records.workload import Workload
-from inventory.dependencies import dependencies
+from inventory.dependencies import come_inside, dependencies
 from tests.inventory.estates import AT, at_address, listens, server, talks
 
 WEB, DB = "10.0.0.1", "10.0.0.2"
@@ -54,6 +54,19 @@ def test_ends_outside_the_estate_are_marked() -> None:
     )
     found = {one.id: (one.client_outside, one.server_outside) for one in dependencies([web], [])}
     assert found == {"192.0.2.9>web:443": (True, False), "web>198.51.100.7:25": (False, True)}
+
+
+def test_an_end_outside_that_became_a_server_is_known_by_its_name_from_then_on() -> None:
+    web, db = both()
+    before = dependencies([db], [REPORTS])
+    assert [one.id for one in before] == [f"{WEB}>db:5432"]
+    moved = come_inside(before, [web, db])[f"{WEB}>db:5432"]
+    assert moved is not None
+    assert (moved.id, moved.client, moved.client_outside) == ("web>db:5432", "web", False)
+    assert (moved.workload, moved.seen_at) == (before[0].workload, before[0].seen_at)
+    assert come_inside(before, [db]) == {}
+    twice = server("db", DB).server.model_copy(update={"address": WEB})
+    assert come_inside(before, [ServerFacts(twice, {})]) == {f"{WEB}>db:5432": None}
 
 
 def test_a_connection_whose_beginner_nobody_can_tell_is_left_out() -> None:
