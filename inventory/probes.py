@@ -82,8 +82,8 @@ Processor time of everything that reading a fact starts, in milliseconds: each a
 the shells and sudo cost. Facts of tier 1 share processes, so together they cost less than their sum: {together} ms
 with shells and sudo. `{command}` measured it, one host at a time ({machine}; the least of {runs} runs); the
 [benchmark](performance.md) measures the same script by itself, as the mean of many hosts at once, and as the processor's
-speed depends on what else it does, the two differ. What a database server itself does to answer is not in it. Tier 2 has a channel and a time limit of its own, so that what is slow there costs nothing
-of tier 1.
+speed depends on what else it does, the two differ. What a database server itself does to answer is not in it. Tier 2 has
+a channel and a time limit of its own, so that what is slow there costs nothing of tier 1.
 
 | fact | tier | CPU ms | reads, and with which right |
 | --- | --- | --- | --- |
