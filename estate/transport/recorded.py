@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from estate import writing
 from estate.errors import UnreachableError, UsageError
 from estate.redact import redact_argv, redact_output
 from estate.transport.base import DEFAULT_TIMEOUT, OUTPUT_LIMIT, Greets, Result, Transport
@@ -53,7 +54,7 @@ class RecordingTransport:
         }
         with self._writing:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            (self._folder / f"{key}.json").write_text(json.dumps(transcript, indent=1, ensure_ascii=False) + "\n")
+            writing.replace(self._folder / f"{key}.json", json.dumps(transcript, indent=1, ensure_ascii=False) + "\n")
         return result
 
     def software(self) -> str:
@@ -62,7 +63,7 @@ class RecordingTransport:
         if said:
             with self._writing:
                 self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-                (self._folder / _SOFTWARE).write_text(said.encode("ascii", "backslashreplace").decode() + "\n")
+                writing.replace(self._folder / _SOFTWARE, said.encode("ascii", "backslashreplace").decode() + "\n")
         return said
 
     def close(self) -> None:

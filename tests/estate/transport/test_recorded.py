@@ -22,6 +22,11 @@ def test_what_was_recorded_is_replayed(tmp_path: Path) -> None:
     )
 
 
+def test_nobody_but_the_team_reads_what_was_recorded(tmp_path: Path) -> None:
+    RecordingTransport(LocalTransport("alpha"), tmp_path).run(["true"])
+    assert [path.stat().st_mode & 0o7 for path in (tmp_path / "alpha").iterdir()] == [0]
+
+
 def test_bytes_that_are_no_text_survive(tmp_path: Path) -> None:
     data = bytes(range(256))
     RecordingTransport(LocalTransport("alpha"), tmp_path).run(["cat"], stdin=data)
