@@ -1,5 +1,6 @@
 """The command line starts quickly: it loads what is slow to load only when a command uses it."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,22 @@ def test_looking_loads_neither_pulumi_nor_what_reaches_servers(tmp_path: Path, w
         "dns",
         "ortools",
     }
+
+
+def test_no_package_that_happens_to_be_installed_reads_along(tmp_path: Path) -> None:
+    workspace, installed, seen = tmp_path / "anytown", tmp_path / "installed", tmp_path / "seen"
+    assert run(["init", str(workspace)]) == 0
+    described = installed / "listener-1.0.dist-info"
+    described.mkdir(parents=True)
+    (described / "METADATA").write_text("Metadata-Version: 2.1\nName: listener\nVersion: 1.0\n")
+    (described / "entry_points.txt").write_text("[pydantic]\nlistener = listener:plugin\n")
+    (installed / "listener.py").write_text(
+        f"from pathlib import Path\nPath({str(seen)!r}).touch()\nplugin = None\n"
+    )
+    program = [sys.executable, "-m", "decant", "status"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(installed), *filter(None, sys.path)])}
+    subprocess.run(program, cwd=workspace, env=environment, capture_output=True, timeout=60, check=True)
+    assert not seen.exists()
 
 
 def modules(at: Path, words: list[str]) -> set[str]:
