@@ -87,6 +87,16 @@ def run(arguments: list[str]) -> int:
         return _internal(bug, as_json)
 
 
+def _near(wrong: click.exceptions.NoSuchCommand) -> list[str]:
+    """The nearest commands of a group that loads its own when they are asked for: click does not know of those."""
+    from estate.suggest import nearest
+
+    group = wrong.ctx.command if wrong.ctx else None
+    if not isinstance(group, click.Group) or wrong.ctx is None:
+        return []
+    return nearest(wrong.command_name, group.list_commands(wrong.ctx))
+
+
 def _misused(wrong: click.UsageError) -> tuple[str, str]:
     """What a person typed wrongly, and what they may have meant."""
     where = wrong.ctx.command_path if wrong.ctx else "decant"
@@ -94,7 +104,7 @@ def _misused(wrong: click.UsageError) -> tuple[str, str]:
     if isinstance(wrong, click.exceptions.NoSuchCommand):
         what = f"`{where}` has no command {wrong.command_name}"
         elsewhere = _elsewhere(wrong.command_name) if where == "decant" else []
-        return what, _meant(elsewhere or wrong.possibilities, f"{where} ", see)
+        return what, _meant(elsewhere or wrong.possibilities or _near(wrong), f"{where} ", see)
     if isinstance(wrong, click.exceptions.NoSuchOption):
         return f"`{where}` has no option {wrong.option_name}", _meant(wrong.possibilities, "", see)
     return wrong.format_message(), see

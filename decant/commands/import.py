@@ -108,8 +108,12 @@ def _run(app: App, source: Any, as_json: bool, dry_run: bool, given: dict[str, A
 
     from decant.journeys.importing import run
     from decant.output import show_json
+    from estate.errors import UsageError
     from inventory.sources.base import Request
 
+    missing = next((path for path in given.get("paths", ()) if not path.exists()), None)
+    if missing is not None:
+        raise UsageError(f"there is no file or folder {missing}", "see that its name is right")
     as_of: datetime | None = given.get("as_of")
     request = Request(
         paths=given.get("paths", ()),

@@ -215,6 +215,8 @@ def test_a_group_alone_shows_its_help(tmp_path: Path, words: tuple[str, ...]) ->
         (("discovr",), "Did you mean `decant discover`?"),
         (("preview", "test"), "Did you mean `decant stack preview`?"),
         (("trust", "db01"), "Did you mean `decant hosts trust`?"),
+        (("estate", "lis"), "Did you mean `decant estate list`?"),
+        (("import", "rvtool"), "Did you mean `decant import rvtools`?"),
         (("stack", "preveiw"), "Did you mean `decant stack preview`?"),
         (("init", "--counsil", "X"), "Did you mean `--council`?"),
         (("move",), "see `decant move --help`"),

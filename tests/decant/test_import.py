@@ -82,6 +82,12 @@ def test_a_dry_run_says_what_would_come_in_and_keeps_nothing(workspace: Path) ->
     )
 
 
+def test_a_file_that_is_not_there_is_bad_use_and_keeps_nothing(workspace: Path) -> None:
+    said = decant("import", "rvtools", "vmware.xlsx", "WRONG.xlsx", at=workspace)
+    assert (said.code, "there is no file or folder WRONG.xlsx" in said.err) == (2, True)
+    assert servers(workspace) == {}
+
+
 def test_two_sources_make_one_server_and_their_conflict_is_listed(workspace: Path) -> None:
     assert decant("import", "rvtools", "vmware.xlsx", at=workspace).code == 0
     said = decant("import", "csv", "cmdb.csv", "--mapping", "map.toml", at=workspace)
