@@ -9,6 +9,8 @@ from decant.app import App
 from decant.output import json_option
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from estate.records.system import System, Systems
 
 
@@ -93,8 +95,17 @@ def show(app: App, name: str, as_json: bool) -> None:
         rows = [[each, ", ".join(others) or "nobody else"] for each, others in system.uses.items()]
         table("Uses, and does not hold", ["workload", "held or used by"], rows)
     for each in system.gone:
-        say(f"Look at this: {each} stands in systems.toml and is no longer there.")
+        say(_not_known(each, system.name, by_id))
     next_step("decant plan" if system.state == "confirmed" else "edit systems.toml", "")
+
+
+def _not_known(workload: str, system: str, known: "Iterable[str]") -> str:
+    """What systems.toml names and is not there: gone, or mistyped."""
+    from estate.suggest import nearest
+
+    close = nearest(workload, known, most=1)
+    meant = f" Did you mean {close[0]}?" if close else ""
+    return f"Look at this: {workload}, of {system} in systems.toml, is not there: it went, or was never so called.{meant}"
 
 
 def _data(found: "Systems") -> dict[str, object]:
@@ -129,11 +140,13 @@ def _show(found: "Systems") -> None:
     if found.shared:
         rows = [[one, ", ".join(users)] for one, users in found.shared.items()]
         table("Shared by several systems, and in none", ["workload", "used by"], rows)
+    known = {each for one in found.systems for each in (*one.workloads, *one.additions)}
+    known |= {*found.shared, *found.unplaced}
     for one in found.systems:
         for each, why in one.additions.items():
             say(f"Look at this: {each} seems to belong to {one.name} ({why}); systems.toml does not confirm it.")
         for each in one.gone:
-            say(f"Look at this: {each}, of {one.name} in systems.toml, is no longer there.")
+            say(_not_known(each, one.name, known))
     for each in found.unplaced:
         say(f"Not placed: {each}; nothing tells what it works for.")
     for line in found.unclear:

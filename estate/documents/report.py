@@ -1,7 +1,7 @@
 """Draws a report as one self-contained HTML file: no script, no font, no picture from elsewhere."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -10,6 +10,7 @@ from estate.documents.page import render
 from estate.records.assessment import Support
 from estate.records.finding import Severity
 from estate.records.report import Report, RuleResult
+from estate.records.server import Server
 
 _SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 
@@ -38,6 +39,7 @@ def _summary(report: Report) -> dict[str, Any]:
     return {
         "assessed": {a.server: a for a in report.assessments},
         "unreached": unreached,
+        "unread": _unread(unreached),
         "support": _support(report),
         "legacy": len(legacy),
         "servers_ended": sum(any(s.status == "ended" for s in a.support) for a in report.assessments),
@@ -52,6 +54,14 @@ def _summary(report: Report) -> dict[str, Any]:
         "verified": {v.id: v for v in report.verifications},
         "waived": sum(len(rule.waived) for rule in report.rules),
     }
+
+
+def _unread(servers: Sequence[Server]) -> list[tuple[str, list[str]]]:
+    """Why servers were not read, each reason once with those that have it."""
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for one in servers:
+        by_reason[one.unreached_reason.removeprefix(f"{one.id}: ")].append(one.id)
+    return list(by_reason.items())
 
 
 def _rank(rule: RuleResult) -> tuple[int, int, str]:

@@ -50,3 +50,7 @@ def test_a_system_is_proposed_confirmed_and_planned_as_one(tmp_path: Path) -> No
     assert len({waves[name] for name in one["workloads"]}) == 1
     held = decant("estate", "list", "--json", at=root).json["workloads"]
     assert {each["id"] for each in held if each["system"] == "Report it"} == set(one["workloads"])
+    file.write_text(f"[[system]]\n{whole.replace(first, 'db-legacy/postgres/reprots')}")
+    mistyped = decant("systems", "list", at=root)
+    assert "db-legacy/postgres/reprots, of Report it in systems.toml, is not there" in mistyped.err
+    assert "Did you mean db-legacy/postgres/reports?" in mistyped.err

@@ -181,3 +181,15 @@ def test_a_kind_of_personal_data_has_the_name_that_it_has_elsewhere() -> None:
     report = small().model_copy(update={"personal_data": (found,)})
     page = html(report, "", {"ni_number": "National Insurance number", "email": "E-mail address"})
     assert "<td>E-mail address, National Insurance number</td>" in page
+
+
+def test_why_servers_were_not_read_is_said_once() -> None:
+    first = small().servers[0]
+    why = "nobody tried to read it: it is known from rvtools alone"
+    lost = [
+        first.model_copy(update={"id": name, "reached": False, "tried": False, "unreached_reason": why})
+        for name in ("win1", "win2")
+    ]
+    page = html(small().model_copy(update={"servers": (*small().servers, *lost)}), "")
+    assert f"win1, win2 ({why})" in page
+    assert page.count(why) == 1
