@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 
 from estate.records.assessment import Assessment
 from estate.records.conflict import Conflict, Lookalike
+from estate.records.finding import Finding
 from estate.records.server import Origin, Server
 from estate.records.sighting import OWN, Sighting
+from estate.store import IDENTITY
 from inventory.identity import Identified, identify
 from inventory.merge import Rank, by_rank, conflicts, merged, origins_in
 from inventory.own import sighting_of
@@ -50,6 +52,9 @@ def join(store: "Store", sightings: Sequence[Sighting]) -> Identified:
     renamed = before.keys() - found.servers.keys()
     store.retire(Server, renamed)
     store.retire(Assessment, renamed)
+    if renamed:
+        of_them = [one for one in store.all(Finding) if one.scope == "host" and one.subject in renamed]
+        store.retire(Finding, map(IDENTITY[Finding], of_them))
     return found
 
 

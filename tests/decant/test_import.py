@@ -130,6 +130,21 @@ def test_imported_servers_are_assessed_and_planned_with_what_is_not_known_said(w
     assert "other/machine/other" in plan["not_moving"]
 
 
+def test_what_the_rules_said_of_a_server_goes_when_it_turns_out_to_be_another(workspace: Path) -> None:
+    csv, words = workspace / "cmdb.csv", ("import", "csv", "cmdb.csv", "--mapping", "map.toml")
+    csv.write_text("Name,IP\nsrv00001,10.99.99.99\n")
+    assert decant("import", "rvtools", "vmware.xlsx", at=workspace).code == 0
+    assert decant(*words, at=workspace).code == 0
+    assert set(servers(workspace)) == {"srv00001", "srv00001-2", "srv00002"}
+    decant("check", "hosts", at=workspace)
+    csv.write_text("Name,IP\nsrv00001,10.0.0.1\n")
+    assert decant(*words, at=workspace).code == 0
+    assert set(servers(workspace)) == {"srv00001", "srv00002"}
+    rules = decant("report", "--json", at=workspace).json["report"]["rules"]
+    told = {one["subject"] for rule in rules for one in (*rule["not_evaluated"], *rule["failing"])}
+    assert told == {"srv00001", "srv00002"}
+
+
 def test_discovery_joins_what_was_imported_before_and_what_it_reads_comes_first(tmp_path: Path) -> None:
     assert decant("init", "anytown", at=tmp_path).code == 0
     root = tmp_path / "anytown"
