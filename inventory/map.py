@@ -48,9 +48,15 @@ def _server(server: Server, held: Sequence[Workload]) -> MapNode:
     return MapNode(
         id=server.id,
         label=server.id,
-        # "Debian GNU/Linux 11 (bullseye)" without its nickname.
-        note=(server.os_name or "system unknown").partition(" (")[0] if server.reached else "not reached",
+        note=_note(server),
         group=server.role,
         items=tuple(MapItem(id=one.id, label=one.name, kind=one.kind, system=one.system) for one in own),
         more=len(held) - len(own),
     )
+
+
+def _note(server: Server) -> str:
+    """What it runs, or why that is not known: "Debian GNU/Linux 11 (bullseye)" without its nickname."""
+    if server.reached:
+        return (server.os_name or "system unknown").partition(" (")[0]
+    return ("not reached" if server.tried else "not read") + (", switched off" if server.power == "off" else "")

@@ -64,6 +64,12 @@ def test_the_graph_holds_every_server_and_counts_what_it_does_not_draw() -> None
     ]
 
 
+def test_a_server_that_nobody_tried_to_read_is_not_said_to_be_away() -> None:
+    listed = a_server("win", reached=False).model_copy(update={"tried": False})
+    off = listed.model_copy(update={"id": "print", "power": "off"})
+    assert [node.note for node in graph([listed, off], [], []).nodes] == ["not read", "not read, switched off"]
+
+
 def test_the_drawing_is_xml_with_a_title_a_description_and_every_name_in_text() -> None:
     drawn = graph([a_server("web"), a_server("db"), a_server("alone")], WORKLOADS, [talk("web", "db", 5432)])
     root = parsed(svg(drawn))
