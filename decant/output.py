@@ -138,11 +138,27 @@ def _settle() -> None:
 
 
 def say(text: str) -> None:
-    """A message of one line for the person, on stderr."""
-    sys.stderr.write(f"{printable(text)}\n")
+    """A message for the person, on stderr: one line, which a terminal shows broken between words alone."""
+    _say(printable(text))
+
+
+def _say(*parts: str) -> None:
+    """The parts in a line, or each in lines of its own where they do not fit; the first is never broken by us."""
+    lines = ["  ".join(parts)]
+    if sys.stderr.isatty():
+        import shutil
+
+        from decant.tables import broken
+
+        room = shutil.get_terminal_size().columns
+        if len(lines[0]) > room:
+            whole, more = (parts[0], parts[1:]) if len(parts) > 1 else ("", parts)
+            lines = [*([whole] if whole else []), *(line for part in more for line in broken(part, room))]
+    sys.stderr.write("".join(f"{line}\n" for line in lines))
 
 
 def next_step(command: str, why: str = "") -> None:
     """The line at the end of a command that says what to type next."""
     _settle()
-    say(f"Next: {command}" + (f"  ({why})" if why else ""))
+    # The command stays in one line, so that it can be copied.
+    _say(printable(f"Next: {command}"), *([printable(f"({why})")] if why else []))

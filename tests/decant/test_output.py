@@ -200,3 +200,18 @@ def test_json_reads_the_same_where_a_file_name_holds_half_a_character(capsys: py
     whole = json.loads(capsys.readouterr().out)
     show_json("decant.move/1", {"server": server, "path": Path("/srv/x\udc80")})
     assert json.loads(capsys.readouterr().out) == {**whole, "path": "/srv/x\udc80"}
+
+
+def test_a_message_is_broken_between_words_and_the_command_to_type_next_never(tmp_path: Path) -> None:
+    message = (
+        "files-legacy/files/shared is not known any more, and whoever works with it should be asked where it went"
+    )
+    command = "decant move db-legacy/postgres/reports --to data-target --describe --workspace /srv/council/anytown"
+    program = (
+        "import decant.output as o\n"
+        f"o.say({message!r})\no.next_step({command!r}, 'see what it would do')\no.next_step('decant plan', 'short')\n"
+    )
+    lines = on_a_terminal(60, program, tmp_path).replace("\r", "").splitlines()
+    assert " ".join(lines[:2]) == message
+    assert len(lines[0]) <= 60
+    assert lines[2:] == [f"Next: {command}", "(see what it would do)", "Next: decant plan  (short)"]
