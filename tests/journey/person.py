@@ -58,10 +58,22 @@ class Run:
             assert time.monotonic() < deadline, f"{self.words} never came to {what}: {self.lines}"
             time.sleep(0.01)
 
-    def kill(self) -> None:
-        """`kill -9`, while it runs."""
+    def comes_to(self, seen: Callable[[], bool], what: str) -> bool:
+        """The same, but False where it ended well before: a short step can pass between two looks."""
+        try:
+            self.until(seen, what)
+        except AssertionError:
+            if self.process.poll() != 0:
+                raise
+            return False
+        return True
+
+    def kill(self) -> bool:
+        """`kill -9`; whether it had ended well before."""
         self.process.send_signal(signal.SIGKILL)
-        assert self.end().code == -signal.SIGKILL, f"{self.words} had ended: {self.lines}"
+        code = self.end().code
+        assert code in {0, -signal.SIGKILL}, f"{self.words} had ended with {code}: {self.lines}"
+        return code == 0
 
     def end(self, seconds: float = LONG) -> Said:
         """Wait for its end."""

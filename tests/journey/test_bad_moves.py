@@ -121,7 +121,7 @@ def test_a_second_operator_on_the_same_move_is_told_who_is_at_work_since_when(pe
     first = person.begin(*person.moving(DRIVE))
     first.until(lambda: person.phase(DRIVE) == Phase.SEEDING and person.held(DRIVE), "making the first copy")
     second = person.begin(*person.moving(DRIVE), DECANT_WORKSPACE_OPERATOR="third.person").end()
-    first.kill()
+    assert not first.kill()
     assert second.code == 4
     sentence = one_sentence(second)
     assert f"is held by {OPERATOR}@" in sentence
@@ -135,7 +135,7 @@ def test_a_cutover_before_the_verification_is_refused(person: Person, ready: str
     person.approve(ready)
     run = person.begin(*person.moving(DATABASE))
     run.until(lambda: person.phase(DATABASE) == Phase.SYNCING and person.held(DATABASE), "syncing")
-    run.kill()
+    assert not run.kill()
     said = person.says(*cut_over(ready))
     assert said.code == 4
     assert "it is syncing" in one_sentence(said)

@@ -43,22 +43,26 @@ class Mover:
     def killed_while_soaking(self) -> None:
         """Kill the run that brings back what was written on the target; a soak is no stage."""
         words = self.person.moving(self.workload)
-        if self._killed(words, lambda: self.person.held(self.workload), "soak"):
-            self.person.must(*words)
+        for _ in range(3):
+            if self._killed(words, lambda: self.person.held(self.workload), "soak"):
+                break
+        self.person.must(*words)
 
     def _killed(self, words: tuple[str, ...] | list[str], there: Callable[[], bool], stage: str) -> bool:
-        """Whether it died with its phase under way: on a quick machine the last stage can be over before the kill."""
+        """Whether it died with its phase under way: a short stage can be over before it is seen, or before the kill."""
         before, begun = self._epoch(), time.monotonic()
         run = self.person.begin(*words)
         # Until this run holds the move, the stage on record is that of the run that was killed before.
-        run.until(lambda: self._epoch() > before and there(), stage)
+        if not run.comes_to(lambda: self._epoch() > before and there(), stage):
+            sys.stderr.write(f"{self.workload}: {stage} was over before it was seen\n")
+            return False
         time.sleep(HALF_WAY.get(stage, 0))
-        run.kill()
+        ended = run.kill()
         self.waited += [line for line in run.lines if "sign of life" in line]
         phase, reached = self.person.phase(self.workload), self.person.stage(self.workload)
         told = f"{phase}: {stage}, was in {reached or 'none'}, {time.monotonic() - begun:.0f} s"
         sys.stderr.write(f"{self.workload}: {told}\n")
-        if phase not in {*WORKING, Phase.SOAKING}:
+        if ended or phase not in {*WORKING, Phase.SOAKING}:
             return False
         self.died.append(told)
         return True
