@@ -122,8 +122,8 @@ def trust_host(app: App, name: str, fingerprint: str | None, yes: bool) -> None:
         },
         app.actor,
     )
-    compared = "" if fingerprint else " as not compared with --fingerprint"
-    say(f"Accepted for {name}, and noted in the ledger{compared}")
+    how = "by its fingerprint" if fingerprint else "uncompared, by --yes" if yes else "by your own look at it"
+    say(f"Accepted for {name} {how}, and noted in the ledger")
     _next_host(app)
 
 
