@@ -124,4 +124,6 @@ def reason(error: BaseException | None) -> str:
     """An error of the network or of paramiko, in few words."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
+    if isinstance(error, paramiko.ChannelException):
+        return str(error.text)
     return str(error).strip(".") or (type(error).__name__ if error else "the connection was closed")

@@ -1,6 +1,8 @@
 """SSH against a real sshd: what comes back, what is refused, and that everything ends in time."""
 
 import hashlib
+import os
+import signal
 import socket
 import subprocess
 import threading
@@ -134,6 +136,62 @@ def test_channels_are_given_back_however_their_commands_end(sshd: Sshd) -> None:
     assert connection is not None
     assert not connection.commands
     transport.close()
+
+
+def test_a_server_that_allows_few_sessions_refuses_many_at_once_and_all_get_their_turn(
+    start_sshd: StartSshd,
+) -> None:
+    sshd = start_sshd(extra="MaxSessions 1")
+    transport = SshTransport(sshd.host(), sshd.known_hosts, timeouts=Timeouts(channel=60))
+    with ThreadPoolExecutor(8) as pool:
+        done = [pool.submit(transport.run, ["true"]) for _ in range(80)]
+    transport.close()
+    assert [one.result().status for one in done] == [0] * 80
+
+
+def test_a_session_that_comes_when_nobody_waits_for_it_is_given_back(start_sshd: StartSshd) -> None:
+    sshd = start_sshd(extra="MaxSessions 1")
+    transport = SshTransport(sshd.host(), sshd.known_hosts)
+    transport.connect()
+    connection = transport._connection
+    serving = _below(sshd.process.pid)
+    assert serving
+    for one in serving:
+        os.kill(one, signal.SIGSTOP)
+    with pytest.raises(UnreachableError, match="Timeout opening channel"):
+        transport.run(["true"], timeout=0.2)
+    for one in serving:
+        os.kill(one, signal.SIGCONT)
+    assert transport.run(["echo", "again"]).stdout == b"again\n"
+    assert transport._connection is connection
+    transport.close()
+
+
+def test_a_handshake_that_fails_leaves_no_thread_behind(sshd: Sshd) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def greet_and_go() -> None:
+            caller, _ = server.accept()
+            caller.sendall(b"SSH-2.0-gone\r\n")
+            caller.close()
+
+        greeter = threading.Thread(target=greet_and_go)
+        greeter.start()
+        before = set(threading.enumerate()) - {greeter}
+        host = Host(name="gone", address="127.0.0.1", port=server.getsockname()[1], user="x")
+        with pytest.raises(UnreachableError, match="does not speak SSH as it should"):
+            handshake(host, open_stream(host, 5), [], 3600)
+        greeter.join()
+    left = set(threading.enumerate()) - before
+    for one in left:
+        one.join(30)
+    assert not [one for one in left if one.is_alive()]
+
+
+def _below(process: int) -> list[int]:
+    """All processes that this one began, and that those began."""
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return [one for child in map(int, children) for one in (child, *_below(child))]
 
 
 def test_a_connection_cut_while_idle_is_made_again(sshd: Sshd) -> None:
