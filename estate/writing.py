@@ -26,7 +26,7 @@ def create(path: Path, mode: int = TEAM) -> int:
 def replace(
     path: Path, content: str | bytes, mode: int = TEAM, remedy: str = "let yourself write to that folder"
 ) -> None:
-    """Write a file in place of the one that is there, whose mode and group stay; all of it or nothing.
+    """Write a file in place of the one that is there, whose mode and group stay, and for root its owner; all or nothing.
 
     A link is followed, and a device or a pipe written to. Raises `UsageError`, with `remedy`, where that cannot be.
     """
@@ -46,7 +46,7 @@ def _replace(path: Path, data: bytes, mode: int) -> None:
             out.write(data)
         return
     place = Path(os.path.realpath(path))
-    new = place.with_name(f".{place.name[:200]}.{token_hex(4)}")
+    new = place.with_name(f".{os.fsdecode(os.fsencode(place.name)[:200])}.{token_hex(4)}")
     try:
         with os.fdopen(create(new, mode if there is None else PRIVATE), "wb") as out:
             out.write(data)
@@ -59,10 +59,19 @@ def _replace(path: Path, data: bytes, mode: int) -> None:
 
 
 def _as_before(descriptor: int, there: os.stat_result) -> None:
-    """The mode and group that it had; without the group's rights where the group cannot be given."""
+    """The owner, where we may give it away, the group and the mode that it had.
+
+    Without the group's rights, where not even the group can be given.
+    """
     mode = stat.S_IMODE(there.st_mode)
-    try:
-        os.fchown(descriptor, -1, there.st_gid)
-    except PermissionError:
+    if not (_owned(descriptor, there.st_uid, there.st_gid) or _owned(descriptor, -1, there.st_gid)):
         mode &= ~stat.S_IRWXG
     os.fchmod(descriptor, mode)
+
+
+def _owned(descriptor: int, owner: int, group: int) -> bool:
+    try:
+        os.fchown(descriptor, owner, group)
+    except PermissionError:
+        return False
+    return True

@@ -1,5 +1,6 @@
 """Which files of a workspace still name a server that the store has forgotten."""
 
+import lzma
 import mmap
 import os
 import re
@@ -36,7 +37,7 @@ def still_named(workspace: Workspace, names: Iterable[str]) -> StillNamed:
         try:
             if wanted.search(os.fsencode(path.name)) or _holds(path, wanted):
                 named.append(shown)
-        except (OSError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error):
+        except (OSError, ValueError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError):
             unread.append(shown)
     return StillNamed(tuple(sorted(named)), tuple(sorted(unread)))
 
@@ -54,7 +55,7 @@ def _files(
 ) -> Iterator[tuple[Path, str]]:
     """Every file with its path from the workspace.
 
-    A folder that has the name goes into `named`, and one that cannot be read into `unread`.
+    A folder that has the name goes into `named`; one that cannot be read, or that a link has elsewhere, into `unread`.
     """
 
     def closed(wrong: OSError) -> None:
@@ -68,11 +69,17 @@ def _files(
             elif wanted.search(os.fsencode(name)):
                 folders.remove(name)
                 named.append(f"{_shown(folder / name, workspace)}/")
+            elif (folder / name).is_symlink() and not _within(folder / name, workspace):
+                unread.append(f"{_shown(folder / name, workspace)}/")
         for name in files:
             path = folder / name
             store = folder == workspace.state and name.startswith(workspace.database.name)
             if not store and (path.is_file() or path.is_symlink()):
                 yield path, _shown(path, workspace)
+
+
+def _within(path: Path, workspace: Workspace) -> bool:
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(workspace.root))
 
 
 def _shown(path: Path, workspace: Workspace) -> str:

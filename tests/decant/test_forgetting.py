@@ -1,6 +1,7 @@
 """What `[retention] days` removes of each kind of record, what stays whatever its age, and where a server is still named."""
 
 import os
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -188,3 +189,26 @@ def test_what_cannot_be_looked_through_is_said_and_nothing_waits_for_a_pipe(fold
     found = still_named(Workspace(folder), ["db-1"])
     assert found.named == ()
     assert found.unread == ("broken.xlsx", "gone.toml", "piped.toml")
+
+
+def test_a_folder_that_a_link_has_elsewhere_is_said_and_one_within_is_looked_through_once(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    (folder / "shared").symlink_to(tmp_path_factory.mktemp("elsewhere"))
+    (folder / "notes").mkdir()
+    (folder / "notes" / "a.txt").write_text("WEB1")
+    (folder / "also").symlink_to(folder / "notes")
+    found = still_named(Workspace(folder), ["web1"])
+    assert (found.named, found.unread) == (("notes/a.txt",), ("shared/",))
+
+
+@pytest.mark.parametrize("packed", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_workbook_with_broken_bytes_ends_no_search(folder: Path, packed: int) -> None:
+    path = folder / "broken.xlsx"
+    with zipfile.ZipFile(path, "w", packed) as parts:
+        parts.writestr("a.xml", "hello " * 20)
+    whole = path.read_bytes()
+    for place in range(len(whole)):
+        for byte in (0x00, 0xFF, whole[place] ^ 0x10):
+            path.write_bytes(whole[:place] + bytes((byte,)) + whole[place + 1 :])
+            assert not still_named(Workspace(folder), ["web1"]).named

@@ -83,3 +83,21 @@ def test_a_workspace_knows_what_is_its_own(tmp_path: Path) -> None:
     assert [one for one in own if not workspace.is_own(tmp_path / one)] == []
     others = ("estate.svg", ".decant/reports/a.html", "notes/hosts.toml", "round", "no/such", "x" * 300)
     assert [one for one in others if workspace.is_own(tmp_path / one)] == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file to another account")
+def test_root_leaves_a_file_with_the_account_that_owns_it(tmp_path: Path) -> None:
+    there = tmp_path / "plan.toml"
+    there.write_text("before")
+    os.chown(there, 4242, 4343)
+    there.chmod(0o640)
+    replace(there, "after")
+    found = there.stat()
+    assert (found.st_uid, found.st_gid, mode(there), there.read_text()) == (4242, 4343, 0o640, "after")
+
+
+def test_a_name_as_long_as_names_may_be_is_written(tmp_path: Path) -> None:
+    path = tmp_path / ("é" * 125 + ".json")
+    for text in ("one", "two"):
+        replace(path, text)
+        assert path.read_text() == text
