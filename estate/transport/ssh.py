@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import paramiko
 
@@ -18,6 +19,9 @@ from estate.transport.connection import Connection
 from estate.transport.handshake import Stream, first_word, handshake, open_stream, reason
 from estate.transport.login import log_in
 from estate.transport.pump import CHUNK, Caught, Streams, pump
+
+Given = ParamSpec("Given")
+Brought = TypeVar("Brought")
 
 COMMANDS_AT_ONCE = 8
 """Channels on one connection. OpenSSH allows 10 by default (`MaxSessions` in sshd_config(5))."""
@@ -263,8 +267,20 @@ def _left(deadline: float) -> float:
 
 def _streams(channel: paramiko.Channel) -> Streams:
     return Streams(
-        read_out=lambda: channel.recv(CHUNK),
-        read_err=lambda: channel.recv_stderr(CHUNK),
-        write=channel.sendall,
-        shut=channel.shutdown_write,
+        read_out=_or_broken(lambda: channel.recv(CHUNK)),
+        read_err=_or_broken(lambda: channel.recv_stderr(CHUNK)),
+        write=_or_broken(channel.sendall),
+        shut=_or_broken(channel.shutdown_write),
     )
+
+
+def _or_broken(use: Callable[Given, Brought]) -> Callable[Given, Brought]:
+    """The same, with what paramiko raises where the connection was cut as the `OSError` that `Streams` speak of."""
+
+    def used(*given: Given.args, **named: Given.kwargs) -> Brought:
+        try:
+            return use(*given, **named)
+        except (paramiko.SSHException, EOFError) as error:
+            raise ConnectionAbortedError(reason(error)) from None
+
+    return used

@@ -211,6 +211,26 @@ def test_a_connection_cut_under_a_command_is_an_error_and_not_a_result(sshd: Ssh
     transport.close()
 
 
+@pytest.mark.parametrize("fault", [EOFError(), paramiko.SSHException("Key-exchange timed out")])
+@pytest.mark.parametrize("stdin", [None, b"x"])
+def test_a_connection_that_is_cut_while_input_ends_raises_no_fault_of_paramikos(
+    alpha: SshTransport, monkeypatch: pytest.MonkeyPatch, stdin: bytes | None, fault: Exception
+) -> None:
+    raised: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", raised.append)
+    alpha.connect()
+    send = vars(paramiko.Transport)["_send_user_message"]
+
+    def cut(self: paramiko.Transport, message: paramiko.Message) -> None:
+        if message.asbytes()[:1] == cMSG_CHANNEL_EOF:
+            raise fault
+        send(self, message)
+
+    monkeypatch.setattr(paramiko.Transport, "_send_user_message", cut)
+    assert alpha.run(["true"], stdin=stdin).status == 0
+    assert raised == []
+
+
 def refused(host: Host, known_hosts: Path) -> UnreachableError:
     transport = SshTransport(host, known_hosts, timeouts=QUICK)
     with pytest.raises(UnreachableError) as caught:
