@@ -54,7 +54,9 @@ class RecordingTransport:
         }
         with self._writing:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            writing.replace(self._folder / f"{key}.json", json.dumps(transcript, indent=1, ensure_ascii=False) + "\n")
+            writing.replace(
+                self._folder / f"{key}.json", json.dumps(transcript, indent=1, ensure_ascii=False) + "\n"
+            )
         return result
 
     def software(self) -> str:
