@@ -98,6 +98,10 @@ class Connection(paramiko.Transport):
                 self._owed.add(channel.chanid)
                 channel._set_closed()  # type: ignore[attr-defined]  # no public way
 
+    def whole(self, channel: paramiko.Channel) -> bool:
+        """Whether the server said that no more output comes: its exit status can come before the last of it."""
+        return bool(channel.eof_received) or channel.chanid in self._owed
+
     def stop(self, channel: paramiko.Channel, grace: float) -> None:
         """Ask sshd to end the command's process group (RFC 4254, 6.9; OpenSSH since 7.9), gently first.
 

@@ -163,7 +163,7 @@ class SshTransport:
                 if not done:
                     connection.stop(channel, GRACE)
                     raise OutOfTimeError(late, remedy, bytes(caught.out))
-                if channel.exit_status < 0:
+                if channel.exit_status < 0 or not connection.whole(channel):
                     raise UnreachableError(
                         f"The connection to {self.host} broke while {argv[0]} ran",
                         "check the network, and run again",

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import paramiko
 import pytest
-from paramiko.common import cMSG_CHANNEL_EOF
+from paramiko.common import MSG_CHANNEL_CLOSE, MSG_CHANNEL_EOF, cMSG_CHANNEL_EOF
 
 from estate.errors import HostKeyError, OutOfTimeError, UnreachableError, UsageError
 from estate.records.host import Host
 from estate.transport.connect import connect
+from estate.transport.connection import Connection
 from estate.transport.handshake import handshake, open_stream
 from estate.transport.ssh import SshTransport, Timeouts
 
@@ -209,6 +210,22 @@ def test_a_connection_cut_under_a_command_is_an_error_and_not_a_result(sshd: Ssh
     with pytest.raises(UnreachableError, match="broke while sleep ran"):
         transport.run(["sleep", "20"], timeout=15)
     transport.close()
+
+
+def test_output_is_no_result_where_the_connection_is_cut_behind_the_exit_status(
+    alpha: SshTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A server may tell the status before the last of the output.
+    def nothing(channel: paramiko.Channel, message: paramiko.Message) -> None:
+        pass
+
+    def cut(channel: paramiko.Channel, message: paramiko.Message) -> None:
+        channel.transport.sock.close()
+
+    monkeypatch.setitem(Connection._channel_handler_table, MSG_CHANNEL_EOF, nothing)
+    monkeypatch.setitem(Connection._channel_handler_table, MSG_CHANNEL_CLOSE, cut)
+    with pytest.raises(UnreachableError, match="broke while echo ran"):
+        alpha.run(["echo", "half of it"])
 
 
 @pytest.mark.parametrize("fault", [EOFError(), paramiko.SSHException("Key-exchange timed out")])
