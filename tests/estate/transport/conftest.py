@@ -15,6 +15,7 @@ import pytest
 
 from estate.records.host import Host
 from estate.transport.hostkeys import HostKey, trust
+from estate.transport.ssh import SshTransport
 
 SSHD = shutil.which("sshd", path="/usr/sbin:/usr/bin:/sbin")
 
@@ -165,3 +166,10 @@ def ordinary(start_sshd: StartSshd, tmp_path: Path) -> Callable[[str], Sshd]:
 @pytest.fixture
 def sshd(start_sshd: StartSshd) -> Sshd:
     return start_sshd()
+
+
+@pytest.fixture
+def alpha(sshd: Sshd) -> Iterator[SshTransport]:
+    transport = SshTransport(sshd.host(), sshd.known_hosts)
+    yield transport
+    transport.close()
