@@ -79,10 +79,12 @@ class Connection(paramiko.Transport):
         try:
             return super().open_channel(*what, **how)
         except (paramiko.SSHException, OSError, EOFError):
+            # Where the connection was gone already, no channel was asked for.
             refused = self._refused.pop(self._asked.number, None)
             if refused is not None:
                 raise refused from None
-            self._given_up.add(self._asked.number)
+            if self._asked.number is not None:
+                self._given_up.add(self._asked.number)
             raise
 
     def command(self, timeout: float) -> paramiko.Channel:

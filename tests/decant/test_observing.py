@@ -1,7 +1,7 @@
 """What `decant observe` says is of one run and what of all that is kept; clocks that jump, runs that were killed."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,11 +16,10 @@ from decant.journeys.observing import Observing
 from estate.observed import Observed, Round
 from estate.records.host import Host
 from estate.records.server import Server
-from estate.transport.base import DEFAULT_TIMEOUT, OUTPUT_LIMIT, Result
 from inventory.observe import rounds as rounds_module
 from inventory.observe.rounds import Watched
 from tests.decant.face import decant
-from tests.inventory.observe.looks import printed, row
+from tests.inventory.observe.looks import LookedAt, printed, row
 
 WEB, DB = "10.0.0.1", "10.0.0.2"
 EVERY = 60
@@ -28,41 +27,30 @@ BEGUN = datetime.now(UTC).replace(microsecond=0)
 
 
 @dataclass
-class Web:
+class Web(LookedAt):
     """A web server that is looked at each minute, by a clock that jumps by `jump` seconds after three looks."""
 
     host: str = "web"
-    looks: int = 0
     jump: float = 0
     talks_from: int = 1
     """The look from which on it talks to a database."""
 
-    def run(
-        self,
-        argv: Sequence[str],
-        stdin: bytes | None = None,
-        timeout: float = DEFAULT_TIMEOUT,
-        limit: int = OUTPUT_LIMIT,
-    ) -> Result:
-        del argv, timeout, limit
-        if stdin is not None and b"sadf" in stdin:
-            return Result(0, b"history\nnone sysstat is not installed\n", b"", 0)
-        self.looks += 1
-        talk = [row("open", (WEB, 41000), (DB, 5432))] if self.looks >= self.talks_from else []
-        cpu = f"{100 + self.looks} 0 100 {800 + self.looks} 0 0 0 0 0 0"
-        return Result(0, printed(talk, uptime=1000 + EVERY * self.looks, cpu=cpu), b"", 0)
+    def __post_init__(self) -> None:
+        self.answer = self._look
 
-    def close(self) -> None:
-        pass
+    def _look(self, number: int) -> bytes:
+        talk = [row("open", (WEB, 41000), (DB, 5432))] if number >= self.talks_from else []
+        cpu = f"{100 + number} 0 100 {800 + number} 0 0 0 0 0 0"
+        return printed(talk, uptime=1000 + EVERY * number, cpu=cpu)
 
     @property
     def passed(self) -> float:
         """Seconds since the first look of all."""
-        return EVERY * (self.looks - 1)
+        return EVERY * (self.asked - 1)
 
     @property
     def wall(self) -> datetime:
-        return BEGUN + timedelta(seconds=self.passed + (self.jump if self.looks > 3 else 0))
+        return BEGUN + timedelta(seconds=self.passed + (self.jump if self.asked > 3 else 0))
 
 
 @dataclass
@@ -82,7 +70,7 @@ def council(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Council
     (tmp_path / "anytown" / "hosts.toml").write_text(f'[[host]]\nname = "web"\naddress = "{WEB}"\nuser = "ops"\n')
     web = Web()
     monkeypatch.setattr(observing, "connect", lambda *_: web)
-    monkeypatch.setattr(rounds_module, "time", SimpleNamespace(monotonic=lambda: EVERY * web.looks))
+    monkeypatch.setattr(rounds_module, "time", SimpleNamespace(monotonic=lambda: EVERY * web.asked))
     monkeypatch.setattr(rounds_module, "now", lambda: web.wall)
     app = App(start=tmp_path / "anytown")
     app.store.put(Server(id="web", address=WEB, reached=True, seen_at=BEGUN))

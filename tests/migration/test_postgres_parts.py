@@ -7,14 +7,19 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from psycopg.conninfo import conninfo_to_dict
 
 from estate.errors import UnfinishedError, UsageError
 from estate.records.base import now
 from estate.records.host import Host
 from estate.records.move import Move
+from estate.records.workload import Workload
 from estate.transport.local import LocalTransport
+from migration.context import Context
 from migration.postgres import scram, sql
+from migration.postgres.access import to_publisher
 from migration.postgres.psql import Server
+from migration.postgres.sides import Sides
 from migration.postgres.tables import Table
 from migration.verify.postgresql import rows
 
@@ -46,6 +51,37 @@ def test_a_statement_that_fails_on_a_host_is_unfinished_work_and_no_fault_of_our
 def test_a_database_with_an_equals_sign_in_its_name_is_a_name_and_no_connection_string() -> None:
     with pytest.raises(UnfinishedError, match="Is the server running"):
         nothing_listens().value("SELECT 1", "fin=ance")
+
+
+@pytest.mark.parametrize(("subscriber", "bounded"), [(11, False), (12, True), (15, True)])
+def test_what_a_publisher_does_not_acknowledge_is_bounded_where_the_subscribers_libpq_can(
+    subscriber: int, bounded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Server, "major", subscriber)
+    monkeypatch.setattr(Server, "facts", {"tls": False})
+    here = nothing_listens()
+    move = here.move.model_copy(update={"source": "localhost"})
+    moment = now()
+    workload = Workload(
+        id=move.workload, server="here", kind="postgres", name="x", detail={"port": 1}, seen_at=moment
+    )
+    ctx = Context(
+        move=move,
+        workload=workload,
+        source=LocalTransport("here"),
+        target=LocalTransport("here"),
+        source_host=here.host,
+        target_host=here.host,
+        progress=lambda step: None,
+        record=lambda left: None,
+        forget=lambda gone: None,
+        known=tuple,
+        settings={},
+    )
+    sides = Sides(ctx)
+    said = conninfo_to_dict(to_publisher(sides, sides.flow("forward"), "role"))
+    assert said["keepalives_idle"] == "20"
+    assert ("tcp_user_timeout" in said) is bounded
 
 
 @given(NAMES)

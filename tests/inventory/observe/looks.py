@@ -1,7 +1,10 @@
 """What hosts print when they are looked at, made up for tests."""
 
 import ipaddress
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from estate.transport.base import DEFAULT_TIMEOUT, OUTPUT_LIMIT, Result
 
 BOOT = "adf2ce12-bf33-41d5-95cc-20b0489417f7"
 STATES = {"listening": "0A", "open": "01", "time-wait": "06", "close-wait": "08", "syn-sent": "02"}
@@ -48,3 +51,29 @@ def printed(
     lines += ["df", "Filesystem 1024-blocks Used Available Capacity Mounted on", "/dev/sda1 1000 400 600 40% /"]
     lines += ["/dev/sda1 1000 400 600 40% /again", "tmpfs 500 5 495 1% /run", "end"]
     return "\n".join(lines).encode()
+
+
+@dataclass
+class LookedAt:
+    """A host without sysstat that answers each look, numbered from 1 on, as `answer` says."""
+
+    host: str
+    answer: Callable[[int], bytes] = lambda number: printed(uptime=1000 + number)
+    asked: int = 0
+    closed: int = 0
+
+    def run(
+        self,
+        argv: Sequence[str],
+        stdin: bytes | None = None,
+        timeout: float = DEFAULT_TIMEOUT,
+        limit: int = OUTPUT_LIMIT,
+    ) -> Result:
+        del argv, timeout, limit
+        if stdin is not None and b"sadf" in stdin:
+            return Result(0, b"history\nnone sysstat is not installed\n", b"", 0)
+        self.asked += 1
+        return Result(0, self.answer(self.asked), b"", 0)
+
+    def close(self) -> None:
+        self.closed += 1

@@ -12,13 +12,13 @@ from estate.errors import UnreachableError
 from estate.observed import Round
 from estate.progress import Progress, silent
 from estate.records.host import Host
-from estate.transport.base import DEFAULT_TIMEOUT, OUTPUT_LIMIT, Result, Transport
+from estate.transport.base import Transport
 from inventory import places
 from inventory.observe import rounds as rounds_module
 from inventory.observe.look import Look, Seen
 from inventory.observe.rounds import Keeper, Run, observe, talks
 from inventory.observe.sysstat import History
-from tests.inventory.observe.looks import printed, row
+from tests.inventory.observe.looks import LookedAt, printed, row
 
 WEB, DB = "10.0.0.1", "10.0.0.2"
 
@@ -48,33 +48,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @dataclass
-class Server:
-    """A host that answers as `answer` says."""
-
-    host: str
-    answer: Callable[[int], bytes] = lambda number: printed(uptime=1000 + number)
-    asked: int = 0
-    closed: int = 0
-
-    def run(
-        self,
-        argv: Sequence[str],
-        stdin: bytes | None = None,
-        timeout: float = DEFAULT_TIMEOUT,
-        limit: int = OUTPUT_LIMIT,
-    ) -> Result:
-        del argv, timeout, limit
-        if stdin is not None and b"sadf" in stdin:
-            return Result(0, b"history\nnone sysstat is not installed\n", b"", 0)
-        self.asked += 1
-        return Result(0, self.answer(self.asked), b"", 0)
-
-    def close(self) -> None:
-        self.closed += 1
-
-
-@dataclass
-class Dead(Server):
+class Dead(LookedAt):
     """A host that is waited for until `end`; in vain. `speaks` tells whether it said a word."""
 
     end: threading.Event = field(default_factory=threading.Event)
@@ -110,7 +84,7 @@ class Kept:
 
 
 def run(
-    servers: Sequence[Server],
+    servers: Sequence[LookedAt],
     kept: Kept,
     rounds: int = 3,
     every: float = 1,
@@ -137,7 +111,7 @@ def run(
 def test_each_round_is_kept_and_rates_come_from_the_second_on(clock: Clock) -> None:
     kept = Kept()
     ran = run(
-        [Server("web", lambda number: printed(uptime=1000 + 2 * number))], kept, 4, 2, lambda: clock.goes_on(2)
+        [LookedAt("web", lambda number: printed(uptime=1000 + 2 * number))], kept, 4, 2, lambda: clock.goes_on(2)
     )
     assert [one.sample is not None for one in kept.of("web")] == [False, True, True, True]
     assert (ran.done, ran.stopped, ran.watched["web"].rounds) == (4, False, 4)
@@ -145,18 +119,18 @@ def test_each_round_is_kept_and_rates_come_from_the_second_on(clock: Clock) -> N
 
 def test_a_sample_over_more_than_three_rounds_is_none(clock: Clock) -> None:
     kept = Kept()
-    run([Server("web", lambda number: printed(uptime=1000 + 7 * number))], kept, 3, 2, lambda: clock.goes_on(2))
+    run([LookedAt("web", lambda number: printed(uptime=1000 + 7 * number))], kept, 3, 2, lambda: clock.goes_on(2))
     assert [one.sample for one in kept.of("web")] == [None, None, None]
 
 
 def test_one_connection_is_kept_and_closed_at_the_end(clock: Clock) -> None:
-    made: list[Server] = []
+    made: list[LookedAt] = []
 
-    def connect(one: Host) -> Server:
-        made.append(Server(one.name))
+    def connect(one: Host) -> LookedAt:
+        made.append(LookedAt(one.name))
         return made[-1]
 
-    run([Server("web")], Kept(), 3, 1, lambda: clock.goes_on(1), connect=connect)
+    run([LookedAt("web")], Kept(), 3, 1, lambda: clock.goes_on(1), connect=connect)
     assert [(one.asked, one.closed) for one in made] == [(3, 1)]
 
 
@@ -168,7 +142,7 @@ def test_rounds_keep_to_the_clock_however_long_a_look_takes(clock: Clock) -> Non
         clock.goes_on(3)
         return printed(uptime=1000 + number)
 
-    ran = run([Server("web", answer)], Kept(), 5, 5, lambda: clock.goes_on(2))
+    ran = run([LookedAt("web", answer)], Kept(), 5, 5, lambda: clock.goes_on(2))
     assert begun == [1000, 1005, 1010, 1015, 1020]
     assert (ran.done, ran.skipped) == (5, 0)
 
@@ -190,7 +164,7 @@ def test_a_live_server_is_asked_in_every_round_whatever_number_of_dead_ones_stan
                 end.set()
 
     kept = Kept(when=when)
-    ran = run([*dead, Server("live")], kept, rounds=4, every=5, parallel=1)
+    ran = run([*dead, LookedAt("live")], kept, rounds=4, every=5, parallel=1)
     live, one = ran.watched["live"], ran.watched["dead0"]
     assert (live.rounds, live.missed, live.late, live.unasked) == (4, 0, 0, 0)
     assert (one.rounds, one.missed, one.late, one.unasked) == (0, 4, 3, 0)
@@ -221,7 +195,7 @@ def test_servers_that_freeze_while_they_are_looked_at_hold_up_no_other(
         if len(kept.of("live")) == 1:
             clock.goes_on(5)
 
-    servers = [*(Server(f"cut{number}", freezes) for number in range(8)), Server("live")]
+    servers = [*(LookedAt(f"cut{number}", freezes) for number in range(8)), LookedAt("live")]
     ran = run(servers, kept, 4, 5, after_round, parallel=1)
     assert ran.watched["live"].rounds == 4
     assert (ran.watched["cut0"].rounds, ran.watched["cut0"].late) == (2, 2)
@@ -243,7 +217,7 @@ def test_one_whose_turn_does_not_come_is_not_called_late(clock: Clock, monkeypat
             go_on.set()
 
     kept = Kept(when=when)
-    servers = [Server("slow", slow), Server("other")]
+    servers = [LookedAt("slow", slow), LookedAt("other")]
     ran = run(servers, kept, 2, 5, parallel=1, progress=lambda step: notes.append(step.note))
     first, other = ran.watched["slow"], ran.watched["other"]
     assert (first.rounds, first.missed, first.late, first.unasked) == (1, 1, 1, 0)
@@ -255,7 +229,7 @@ def test_one_whose_turn_does_not_come_is_not_called_late(clock: Clock, monkeypat
 def test_those_that_answer_are_asked_first_and_of_them_those_that_waited_longest(clock: Clock) -> None:
     order: list[str] = []
 
-    def made(one: Host) -> Server:
+    def made(one: Host) -> LookedAt:
         order.append(one.name)
         if one.name == "away":
             raise UnreachableError("away does not answer", "see that it is on")
@@ -264,9 +238,9 @@ def test_those_that_answer_are_asked_first_and_of_them_those_that_waited_longest
             order.append(one.name)
             return printed(uptime=1000 + number)
 
-        return Server(one.name, answer)
+        return LookedAt(one.name, answer)
 
-    servers = [Server("away"), Server("a"), Server("b")]
+    servers = [LookedAt("away"), LookedAt("a"), LookedAt("b")]
     run(servers, Kept(), 3, 1, lambda: clock.goes_on(1), connect=made, parallel=1)
     assert order == ["away", "a", "a", "b", "b", "a", "b", "away", "a", "b", "away"]
 
@@ -285,8 +259,8 @@ def test_a_server_slower_than_a_round_is_not_asked_twice_and_holds_nobody_up(clo
             if len(kept.of("quick")) == 3:
                 answered.set()
 
-    kept, asked = Kept(when=when), Server("slow", slow)
-    ran = run([asked, Server("quick")], kept, 3, 5, progress=lambda step: notes.append(step.note))
+    kept, asked = Kept(when=when), LookedAt("slow", slow)
+    ran = run([asked, LookedAt("quick")], kept, 3, 5, progress=lambda step: notes.append(step.note))
     assert (ran.watched["quick"].rounds, ran.watched["slow"].rounds, asked.asked) == (3, 1, 1)
     assert ran.watched["slow"].late == len(kept.of("slow", missed=True)) == 2
     assert "1 of 2 servers; no answer yet: slow" in notes[0]
@@ -295,13 +269,13 @@ def test_a_server_slower_than_a_round_is_not_asked_twice_and_holds_nobody_up(clo
 def test_a_server_that_is_away_is_said_and_found_again(clock: Clock) -> None:
     kept, tries, notes = Kept(), [0], list[str]()
 
-    def connect(one: Host) -> Server:
+    def connect(one: Host) -> LookedAt:
         tries[0] += one.name == "db"
         if one.name == "db" and tries[0] < 3:
             raise UnreachableError("db does not answer", "see that it is on")
-        return Server(one.name)
+        return LookedAt(one.name)
 
-    servers = [Server("web"), Server("db")]
+    servers = [LookedAt("web"), LookedAt("db")]
     ran = run(
         servers,
         kept,
@@ -319,7 +293,7 @@ def test_a_server_that_is_away_is_said_and_found_again(clock: Clock) -> None:
 
 def test_an_answer_that_cannot_be_understood_is_a_round_missed_with_the_reason(clock: Clock) -> None:
     kept = Kept()
-    web = Server("web", lambda number: b"This account is currently not available.\n")
+    web = LookedAt("web", lambda number: b"This account is currently not available.\n")
     ran = run([web], kept, 3, 1, lambda: clock.goes_on(1))
     assert "could not be understood" in ran.watched["web"].away
     assert ran.watched["web"].exit_code
@@ -339,7 +313,7 @@ def test_stopping_keeps_what_was_seen_and_waits_for_nobody(clock: Clock) -> None
         if one.server == "quick":
             clock.goes_on(5)
 
-    kept, slow, quick = Kept(when=when), Server("slow", hangs), Server("quick")
+    kept, slow, quick = Kept(when=when), LookedAt("slow", hangs), LookedAt("quick")
     ran = run(
         [slow, Dead("dead", end=end), quick],
         kept,
@@ -361,10 +335,10 @@ def test_stopping_keeps_what_was_seen_and_waits_for_nobody(clock: Clock) -> None
 def test_a_stop_in_the_last_round_is_a_stop_while_anybody_is_waited_for(clock: Clock) -> None:
     end = threading.Event()
     kept = Kept()
-    ran = run([Dead("dead", end=end), Server("web")], kept, 1, 5, stop=lambda: bool(kept.of("web")))
+    ran = run([Dead("dead", end=end), LookedAt("web")], kept, 1, 5, stop=lambda: bool(kept.of("web")))
     end.set()
     assert ran.stopped
-    assert not run([Server("web")], Kept(), 1, 5).stopped
+    assert not run([LookedAt("web")], Kept(), 1, 5).stopped
 
 
 def test_rounds_whose_time_has_passed_are_skipped_and_counted(clock: Clock) -> None:
@@ -375,14 +349,14 @@ def test_rounds_whose_time_has_passed_are_skipped_and_counted(clock: Clock) -> N
         if len(kept.rounds) > 1:
             clock.goes_on(2)
 
-    ran = run([Server("web")], kept, 5, 2, after_round)
+    ran = run([LookedAt("web")], kept, 5, 2, after_round)
     assert (ran.done, ran.skipped) == (4, 1)
     assert not ran.stopped
 
 
 def test_history_is_asked_for_once(clock: Clock) -> None:
     kept = Kept()
-    ran = run([Server("web")], kept, 3, 1, lambda: clock.goes_on(1))
+    ran = run([LookedAt("web")], kept, 3, 1, lambda: clock.goes_on(1))
     assert [one.said for one in kept.histories] == ["sysstat is not installed"]
     assert ran.watched["web"].history == kept.histories[0]
 
@@ -413,5 +387,5 @@ def test_talk_of_a_round_is_kept_from_both_ends(clock: Clock) -> None:
         return printed([row("open", (WEB, 41000), (DB, 5432))], uptime=1000 + number)
 
     kept = Kept()
-    run([Server("web", web)], kept, 2, 1, lambda: clock.goes_on(1))
+    run([LookedAt("web", web)], kept, 2, 1, lambda: clock.goes_on(1))
     assert [one.talks for one in kept.of("web")] == [{("out", DB, 5432): True}] * 2
