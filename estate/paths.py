@@ -8,6 +8,10 @@
         plan.toml                the waves, after `decant plan`; people edit it
         systems.toml             workloads that move together, as people confirmed them
         overrides.toml           dispositions that a person decided, with reasons
+        answers.toml             what only people know of the risk of a legacy system
+        planning.toml            windows, limits, blackouts, budgets, people and partners of the plan
+        assumptions.toml         what costs, carbon and durations are reckoned with
+        rates.toml               the council's own prices, before any list price
         stacks/production.toml   settings of one stack
         processing/              drafts for the record of processing; people complete them
         allowed_signers          who may approve, with their SSH public keys
@@ -20,6 +24,7 @@
             anchors.jsonl        heads of the ledger that were anchored
             reports/             what `decant report` wrote
             previews/            the last preview of each stack
+            catalogue/           support dates and prices fetched since this Decant was made
             logs/                one file a run
 """
 
@@ -62,6 +67,26 @@ class Workspace:
     def overrides(self) -> Path:
         """`overrides.toml`."""
         return self.root / "overrides.toml"
+
+    @property
+    def answers(self) -> Path:
+        """`answers.toml`."""
+        return self.root / "answers.toml"
+
+    @property
+    def planning(self) -> Path:
+        """`planning.toml`."""
+        return self.root / "planning.toml"
+
+    @property
+    def assumptions(self) -> Path:
+        """`assumptions.toml`."""
+        return self.root / "assumptions.toml"
+
+    @property
+    def rates(self) -> Path:
+        """`rates.toml`."""
+        return self.root / "rates.toml"
 
     @property
     def register(self) -> Path:
@@ -124,6 +149,11 @@ class Workspace:
         return self.state / "previews"
 
     @property
+    def catalogue(self) -> Path:
+        """Support dates and prices that were fetched, newer than those that ship with Decant."""
+        return self.state / "catalogue"
+
+    @property
     def logs(self) -> Path:
         """One file a run."""
         return self.state / "logs"
@@ -133,7 +163,10 @@ class Workspace:
         place = _real(path)
         if place.is_relative_to(_real(self.reports)):
             return False
-        files = (self.settings, self.hosts, self.plan, self.systems, self.overrides, self.allowed_signers)
+        files = (
+            self.settings, self.hosts, self.plan, self.systems, self.overrides, self.answers, self.planning,
+            self.assumptions, self.rates, self.allowed_signers,
+        )  # fmt: skip
         folders = (self.stacks, self.register, self.state)
         return any(place == _real(one) or _same(path, one) for one in files) or any(
             place.is_relative_to(_real(one)) for one in folders
@@ -141,7 +174,7 @@ class Workspace:
 
     def create(self) -> None:
         """Make the state folder and its parts, for the owner's eyes only. Safe to repeat."""
-        for folder in (self.state, self.reports, self.previews, self.logs):
+        for folder in (self.state, self.reports, self.previews, self.catalogue, self.logs):
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o700)
         self.stacks.mkdir(exist_ok=True)

@@ -23,6 +23,8 @@ from estate.paths import Workspace
 from estate.readings import stored
 from estate.records.assessment import Assessment
 from estate.records.base import Record, now
+from estate.records.business_case import BusinessCase
+from estate.records.cost import Costs
 from estate.records.dependency import Dependency
 from estate.records.finding import Finding
 from estate.records.move import ENDED, Move
@@ -30,6 +32,7 @@ from estate.records.observation import Observation
 from estate.records.personal import PersonalData
 from estate.records.plan import Plan
 from estate.records.preview import Preview
+from estate.records.risk import Risk
 from estate.records.server import Server, ServerFacts
 from estate.records.sighting import Sighting
 from estate.records.usage import Usage
@@ -48,6 +51,9 @@ IDENTITY: Mapping[type[Record], Callable[[Any], str]] = {
     Dependency: lambda r: r.id,
     Assessment: lambda r: r.server,
     Plan: lambda r: r.id,
+    Risk: lambda r: r.subject,
+    Costs: lambda r: r.id,
+    BusinessCase: lambda r: r.id,
     Preview: lambda r: r.stack,
     PersonalData: lambda r: r.id,
     Finding: lambda r: f"{r.rule}@{r.subject}",

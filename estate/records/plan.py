@@ -1,6 +1,6 @@
 """A plan: waves, in order."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from estate.records.base import Instant, Record
@@ -16,6 +16,11 @@ class PlannedMove(Record):
     how: Literal["decant", "by hand"] = "by hand"
     """By hand: Decant has no mover for this kind of workload."""
     why: str = ""
+    """Why it is in its wave, for people."""
+    pinned: bool = False
+    """A person said that it stays in its wave."""
+    state: Literal["planned", "running", "done"] = "planned"
+    """Of what is running or done, planning anew changes nothing."""
 
 
 class Wave(Record):
@@ -29,6 +34,24 @@ class Wave(Record):
     window_end: datetime | None = None
     crossing: tuple[str, ...] = ()
     """Dependencies that will cross between the server room and Azure after this wave."""
+    expected: date | None = None
+    """The day for which it is planned: its window's, or a supposed one where no windows were given."""
+    pilot: bool = False
+
+
+class Reached(Record):
+    """What a plan reached of one objective, and the least that could have been: `bound`, proved."""
+
+    objective: Literal["lateness", "exposure", "dual running", "cut"]
+    value: int
+    """Days; of `cut`, dependencies."""
+    bound: float | None
+
+
+class Conflict(Record):
+    """Rules that cannot all hold, in plain words; drop any of them, and the rest can."""
+
+    rules: tuple[str, ...]
 
 
 class Plan(Record):
@@ -37,6 +60,11 @@ class Plan(Record):
     id: str
     waves: tuple[Wave, ...]
     not_moving: dict[str, str] = {}
+    reached: tuple[Reached, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    """Why there is no plan that keeps every rule; the waves are then those of the least change."""
+    changes: tuple[str, ...] = ()
+    """The least change to the rules that the waves suppose; empty where all rules are kept."""
     at: Instant
 
     @property

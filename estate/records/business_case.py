@@ -1,0 +1,71 @@
+"""The business case of a plan: options, what they cost by financial year, and how sure that is."""
+
+from datetime import date
+from typing import Literal
+
+from estate.records.base import Instant, Record
+from estate.records.cost import Amount, NotPriced
+
+
+class YearCost(Record):
+    """One financial year of one option, in pounds of today without VAT."""
+
+    year: str
+    """April to March: `2026/27`."""
+    capital: Amount
+    one_off_revenue: Amount
+    annual_revenue: Amount
+    """What is paid for running, on both sides, in this year; dual running is part of it."""
+    dual_running: Amount
+    """How much of `annual_revenue` is for what is paid twice."""
+    discount_factor: float
+
+
+class Option(Record):
+    """One way of acting, doing nothing among them."""
+
+    id: str
+    name: str
+    what: str
+    years: tuple[YearCost, ...]
+    net_present_cost: Amount
+    """At the Green Book's 3.5%, optimism bias included in `high`."""
+    for_it: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+    preferred: bool = False
+
+
+class Sensitivity(Record):
+    """What the preferred option's net present cost would be if one assumption were otherwise."""
+
+    assumption: str
+    from_value: str
+    to_value: str
+    net_present_cost: float
+    difference: float
+
+
+class MonthOfWork(Record):
+    """People needed in one month, in days by skill, and what is there."""
+
+    month: str
+    """`2027-01`."""
+    skill: str
+    days: float
+    available: float | None
+
+
+class BusinessCase(Record):
+    """All of it, with what has no price."""
+
+    id: str
+    options: tuple[Option, ...]
+    sensitivity: tuple[Sensitivity, ...]
+    people: tuple[MonthOfWork, ...]
+    unpriced: tuple[NotPriced, ...] = ()
+    shares: dict[str, float] = {}
+    """Each partner authority's share of the cost, as a part of one."""
+    priced_at: date | None
+    kind: Literal["indicative", "dated"] = "dated"
+    """Indicative: no windows were given, so the days are supposed."""
+    at: Instant

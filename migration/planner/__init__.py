@@ -1,0 +1,1 @@
+"""When each job moves: an optimiser over whole days and whole numbers, which knows nothing of servers' insides."""
