@@ -10,6 +10,7 @@ from estate.records.dependency import Dependency
 from estate.records.workload import ChangeRate, Workload
 
 LONDON = ZoneInfo("Europe/London")
+APRIL = 4
 
 
 def day(value: date | datetime | None) -> str:
@@ -19,6 +20,14 @@ def day(value: date | datetime | None) -> str:
     if isinstance(value, datetime):
         value = value.astimezone(LONDON).date()
     return str(format_date(value, "d MMMM y", locale="en_GB"))
+
+
+def financial_year(value: date) -> str:
+    """2026/27: the financial year of a day, April to March. An instant counts as the day it is in London."""
+    if isinstance(value, datetime):
+        value = value.astimezone(LONDON).date()
+    first = value.year if value.month >= APRIL else value.year - 1
+    return f"{first}/{(first + 1) % 100:02d}"
 
 
 def moment(value: datetime | None) -> str:
