@@ -28,13 +28,17 @@ def replace(
 ) -> None:
     """Write a file in place of the one that is there, whose mode and group stay, and for root its owner; all or nothing.
 
-    A link is followed, and a device or a pipe written to. Raises `UsageError`, with `remedy`, where that cannot be.
+    It is on the disk before it takes the old one's place. A link is followed, and a device or a pipe written to.
+    Raises `UsageError`, with `remedy`, where that cannot be.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
     try:
         _replace(path, data, mode)
     except OSError as wrong:
-        raise UsageError(f"{path} cannot be written ({reason(wrong)})", remedy) from None
+        full = wrong.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise UsageError(
+            f"{path} cannot be written ({reason(wrong)})", "make room on that disk" if full else remedy
+        ) from None
 
 
 def _replace(path: Path, data: bytes, mode: int) -> None:
@@ -52,6 +56,8 @@ def _replace(path: Path, data: bytes, mode: int) -> None:
             out.write(data)
             if there is not None:
                 _as_before(out.fileno(), there)
+            out.flush()
+            os.fsync(out.fileno())
         os.replace(new, place)  # noqa: PTH105 - atomic
     except BaseException:
         new.unlink(missing_ok=True)

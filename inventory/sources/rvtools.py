@@ -1,7 +1,9 @@
 """RVTools: what VMware's vCenter knows of its machines, as one .xlsx or a folder of .csv, a tab a file.
 
 Needed is the tab vInfo. vDisk, vPartition and vNetwork add disks, what is used, and addresses. MB in old exports and
-MiB in new ones are the same unit. Templates and placeholders of Site Recovery are no servers and are left out.
+MiB in new ones are the same unit. What people noted of a machine (Annotation) is its purpose, without what may be a
+secret in it; custom attributes named after an owner say whose it is. Templates and placeholders of Site Recovery are no
+servers and are left out.
 """
 
 from collections import defaultdict
@@ -13,6 +15,7 @@ from pathlib import Path
 
 from estate.errors import UsageError
 from estate.records.sighting import Power, Sighting
+from estate.redact import redact
 from inventory.identity import fqdn_of, short_of, uuid_of
 from inventory.sources import _csv, _workbook
 from inventory.sources._files import files, ordinary
@@ -24,6 +27,10 @@ MIB = 1024**2
 _POWER: Mapping[str, Power] = {"poweredon": "on", "poweredoff": "off", "suspended": "suspended"}
 _VM = ("VM", "VM Name")
 _UUID = ("VM UUID", "SMBIOS UUID", "UUID")
+_OWNER = ("Owner", "Service Owner", "Business Owner", "System Owner", "Application Owner")
+"""Custom attributes of vCenter that a council may have added; RVTools shows each as a column of vInfo."""
+_NOTED = 500
+"""Characters of what was noted that are kept."""
 
 
 @dataclass
@@ -173,6 +180,7 @@ def _sighting(row: Row, name: str, uuid: str | None, more: _More, at: datetime) 
     keys = (_key(row), f" {name.casefold()}")
     every = tuple(dict.fromkeys([*own, *(one for key in keys for one in more.addresses.get(key, ()))]))
     power = (row.text("Powerstate") or "").casefold().replace(" ", "")
+    noted = " ".join((row.text("Annotation") or "").split())
     scope = (row.text("VI SDK Server") or "").casefold()
     return Sighting.model_validate(
         {
@@ -199,6 +207,8 @@ def _sighting(row: Row, name: str, uuid: str | None, more: _More, at: datetime) 
             or row.whole("In Use MiB", "In Use MB", unit=MIB),
             "platform": "vmware",
             "power": _POWER.get(power),
+            "purpose": redact(noted)[:_NOTED] or None,
+            "owner": row.text(*_OWNER),
         }
     )
 

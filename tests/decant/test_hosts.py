@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.decant.face import decant
+from tests.decant.face import Said, decant
 from tests.estate.transport.conftest import Sshd, StartSshd, free_port, public, sshd, start_sshd
 
 __all__ = ["sshd", "start_sshd"]
@@ -48,6 +48,34 @@ def test_accepting_by_fingerprint_is_kept_and_noted_in_the_ledger(workspace: Pat
     ledger = decant("evidence", "export", at=workspace).out
     assert "host key accepted" in ledger
     assert fingerprint in ledger
+
+
+def test_of_several_hosts_one_that_is_down_does_not_hold_up_the_others(workspace: Path, server: Sshd) -> None:
+    (workspace / "hosts.toml").write_text(described(server, "down", free_port()) + described(server))
+    said = decant("hosts", "trust", "down", "archive", "--yes", at=workspace)
+    assert said.code == 3
+    assert "down: " in said.err
+    assert "Accepted for archive uncompared, by --yes" in said.err
+    assert decant("hosts", "trust", "down", "archive", "--fingerprint", "SHA256:x", at=workspace).code == 2
+
+
+def test_a_key_that_openssh_knows_already_is_accepted_by_that(
+    workspace: Path, server: Sshd, tmp_path: Path
+) -> None:
+    mine = tmp_path / "known_hosts"
+    key = " ".join(server.host_key.with_suffix(".pub").read_text().split()[:2])
+    other = " ".join(server.key.with_suffix(".pub").read_text().split()[:2])
+
+    def trusting() -> Said:
+        return decant("hosts", "trust", "archive", "--known-hosts", str(mine), at=workspace)
+
+    mine.write_text(f"elsewhere.example {key}\n")
+    assert (trusting().code, "holds no key for 127.0.0.1 or archive" in trusting().err) == (4, True)
+    mine.write_text(f"[archive]:{server.port} {other}\n")
+    assert "shows other keys than" in trusting().err
+    mine.write_text(f"[127.0.0.1]:{server.port} {key}\n")
+    assert trusting().code == 0
+    assert decant("hosts", "list", "--json", at=workspace).json["hosts"][0]["host_keys"]
 
 
 def test_doctor_finds_the_host_once_its_key_is_accepted(workspace: Path) -> None:

@@ -71,6 +71,13 @@ def test_what_cannot_be_written_is_one_sentence_and_leaves_nothing(tmp_path: Pat
     assert [one.name for one in tmp_path.iterdir()] == ["folder"]
 
 
+def test_a_full_disk_asks_for_room_and_not_for_rights(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("/dev/full")
+    with pytest.raises(UsageError) as full:
+        replace(tmp_path / "a", "x", remedy="give another --output")
+    assert full.value.remedy == "make room on that disk"
+
+
 def test_a_workspace_knows_what_is_its_own(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     workspace.create()

@@ -40,6 +40,21 @@ def mapped(tmp_path: Path) -> Path:
     return path
 
 
+def test_what_people_noted_of_a_machine_is_its_purpose_without_a_secret(tmp_path: Path) -> None:
+    rows = [
+        machine(1, Annotation="Revenues\nsvc login: password=Winter2026!", Owner="J Smith"),
+        machine(2, **{"Business Owner": "Housing"}),
+        machine(3, Annotation="x" * 5000),
+    ]
+    found = read("rvtools", workbook(tmp_path / "noted.xlsx", {"vInfo": rows}))
+    first, second, third = found.sightings
+    assert (first.owner, second.owner, second.purpose) == ("J Smith", "Housing", None)
+    assert first.purpose is not None
+    assert first.purpose.startswith("Revenues svc login")
+    assert "Winter2026" not in first.purpose
+    assert third.purpose == "x" * 500
+
+
 def test_rvtools_gives_machines_with_what_its_tabs_say_of_them(tmp_path: Path) -> None:
     uuid = {"VM": "SRV00001", "VM UUID": machine(1)["VM UUID"]}
     found = read(
