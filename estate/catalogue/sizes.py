@@ -19,6 +19,12 @@ class VmSize(Record):
     max_data_disks: int
     burstable: bool
     """Earns credits while idle and spends them under load: for servers that mostly wait."""
+    uncached_iops: int | None = None
+    """Disk operations a second for all disks together, without bursting; None where the table does not say."""
+    uncached_mbps: float | None = None
+    """The same in megabytes a second."""
+    baseline_vcpus: float | None = None
+    """Of a burstable size: how many vCPUs may be busy all the time without spending credits."""
 
     @property
     def memory_bytes(self) -> int:

@@ -34,6 +34,37 @@ class Support(Record):
     source: str
 
 
+DiskKind = Literal["StandardSSD_LRS", "Premium_LRS"]
+DatabaseTier = Literal["Burstable", "GeneralPurpose", "MemoryOptimized"]
+
+
+class SizedDisk(Record):
+    """One managed disk."""
+
+    kind: DiskKind
+    tier: str
+    """What it is charged as: `E10`, `P30`."""
+    gib: int
+    """What that size class holds; the disk itself may be smaller."""
+    iops: int
+    mbps: int
+    why: str
+
+
+class ManagedDatabase(Record):
+    """A managed server that could hold a server's databases."""
+
+    service: Literal["Azure Database for PostgreSQL", "Azure Database for MySQL"]
+    tier: DatabaseTier
+    sku: str
+    vcores: int
+    memory_bytes: int
+    storage_gib: int
+    instead: bool
+    """Whether it takes the place of the machine: nothing else is on the server."""
+    why: str
+
+
 class Size(Record):
     """What a server would need in Azure, and what that is based on."""
 
@@ -43,6 +74,14 @@ class Size(Record):
     disk_bytes: int | None = None
     basis: str
     """"as it is: nothing was observed over time", for example."""
+    burstable: bool = False
+    disks: tuple[SizedDisk, ...] = ()
+    """The system's first. None where no disk of the server is known."""
+    disks_why: str = ""
+    """What the disks are based on, or why they are not known."""
+    database: ManagedDatabase | None = None
+    options: tuple[str, ...] = ()
+    """Other ways for its databases, and what speaks against a managed one."""
 
 
 class Assessment(Record):

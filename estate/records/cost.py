@@ -81,6 +81,8 @@ class Costs(Record):
     lines: tuple[CostLine, ...]
     unpriced: tuple[NotPriced, ...] = ()
     carbon: tuple[Carbon, ...] = ()
+    staying: tuple[str, ...] = ()
+    """Servers that stay on-premises, or of which nobody has decided: their on-premises lines go on."""
     assumptions: dict[str, str] = Field(default={}, repr=False)
     """Every assumption used, with its value as text and where it is from."""
     sources: tuple[str, ...] = ()
