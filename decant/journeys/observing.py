@@ -89,6 +89,13 @@ def run(app: "App", chosen: Sequence[Host], every: float, rounds: int, stop: Cal
             _derive(app)
 
     windows = {one.id for one in store.all(Server) if one.is_windows}
+    # Noted before anybody is asked anything: a run that is killed leaves its beginning.
+    app.ledger.append(
+        "observe.begun",
+        sorted(one.name for one in chosen),
+        {"every_seconds": every, "rounds": rounds},
+        app.actor,
+    )
 
     def reach(host: Host) -> Transport:
         if host.system == "windows" or (host.system is None and host.name in windows):

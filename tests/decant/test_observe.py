@@ -95,8 +95,10 @@ def test_a_server_is_looked_at_in_rounds_and_what_it_uses_is_known(council: Coun
     assert [one.server for one in council.store.all(Usage)] == ["alpha"]
 
 
-def test_the_ledger_has_one_entry_a_run(council: Council) -> None:
+def test_the_ledger_has_the_beginning_and_the_outcome_of_a_run(council: Council) -> None:
     assert council.said("observe", "--every", "1s", "--for", "1s").code == 0
+    (begun,) = Ledger(council.store, Workspace(council.root)).entries("observe.begun")
+    assert begun.payload == {"every_seconds": 1.0, "rounds": 2}
     (entry,) = Ledger(council.store, Workspace(council.root)).entries("observe")
     assert list(entry.subjects) == ["alpha"]
     payload = entry.payload
