@@ -7,20 +7,18 @@ from typing import Literal
 
 import migration.dispositions
 from estate import registry
-from estate.catalogue import sizes
 from estate.documents.words import day
-from estate.records.assessment import Assessment, Disposition, Size
+from estate.records.assessment import Assessment, Disposition
 from estate.records.dependency import Dependency
 from estate.records.facts.postgresql import Postgresql
 from estate.records.server import Server, ServerFacts
 from estate.records.workload import Workload
 from migration.case import Case, case_of
 from migration.dispositions.base import Opinion, Rule
-from migration.need import UNOBSERVED, Need
 from migration.overrides import Override
+from migration.sizing.machine import size_of
+from migration.sizing.need import UNOBSERVED, Need
 
-SERIES = ("Dasv5", "Esv5")
-"""General purpose, and with twice the memory: what a server is sized in."""
 MOVING = frozenset({Disposition.REHOST, Disposition.RELOCATE, Disposition.REPLATFORM, Disposition.REFACTOR})
 Readiness = Literal["ready", "ready with conditions", "not ready", "unknown"]
 _HOLD_DATA = frozenset({"postgres", "mariadb", "sqlserver", "files", "website"})
@@ -80,7 +78,7 @@ def assess(
         against=against,
         conditions=tuple(dict.fromkeys(conditions)),
         tool=opinion.tool,
-        size=size_of(server, need or UNOBSERVED) if chosen in MOVING else None,
+        size=size_of(facts, case.workloads, need or UNOBSERVED) if chosen in MOVING else None,
         overridden_by=override.who if override else None,
         at=at,
     )
@@ -93,28 +91,6 @@ def _readiness(case: Case, blocked: bool, conditions: Sequence[str]) -> Readines
     if case.unread and not case.facts.server.managed:
         return "unknown"
     return "ready with conditions" if conditions else "ready"
-
-
-def size_of(server: Server, need: Need = UNOBSERVED) -> Size | None:
-    """The smallest Azure size that holds what the server needs: what it was seen to use, else all that it has.
-
-    None where its CPUs or memory are not known, or no size is so large.
-    """
-    if server.cpus is None or server.memory_bytes is None:
-        return None
-    cpus, memory = need.of(server.cpus, server.memory_bytes)
-    known = sizes.sizes()
-    fitting = [name for series in SERIES if (name := sizes.smallest(cpus, memory, series)) is not None]
-    if not fitting:
-        return None
-    sku = min(fitting, key=lambda name: (known[name].vcpus, known[name].memory_gib))
-    return Size(
-        sku=sku,
-        vcpus=known[sku].vcpus,
-        memory_bytes=known[sku].memory_bytes,
-        disk_bytes=server.disk_bytes,
-        basis=need.basis(server.cpus, server.memory_bytes),
-    )
 
 
 def _unknown(server: Server, override: Override | None, why: tuple[str, ...], at: datetime) -> Assessment:

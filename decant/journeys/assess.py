@@ -15,7 +15,7 @@ from estate.records.workload import Workload
 from estate.suggest import pick
 from migration import overrides
 from migration.assess import assess
-from migration.need import need_of
+from migration.sizing.need import need_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -39,6 +39,26 @@ class Need:
         busy = cpus * self.usage.cpu_percent.p95 / 100
         return max(1, math.ceil(busy * self.comfort)), math.ceil(self.usage.memory_bytes.p95 * self.comfort)
 
+    def busy(self, cpus: int) -> float | None:
+        """How many CPUs it keeps busy 95% of the time, with comfort; None where it was not observed for long enough."""
+        if not self.observed or self.usage is None or not self.usage.cpu_percent:
+            return None
+        return cpus * self.usage.cpu_percent.p95 / 100 * self.comfort
+
+    @property
+    def iops(self) -> float | None:
+        """Disk operations a second that it needs, with comfort; None where they were not observed for long enough."""
+        if not self.observed or self.usage is None or self.usage.disk_iops is None:
+            return None
+        return self.usage.disk_iops.p95 * self.comfort
+
+    @property
+    def mbps(self) -> float | None:
+        """Megabytes a second to and from its disks, with comfort; None where not observed for long enough."""
+        if not self.observed or self.usage is None or self.usage.disk_bytes_per_second is None:
+            return None
+        return self.usage.disk_bytes_per_second.p95 * self.comfort / 1_000_000
+
     def basis(self, cpus: int, memory_bytes: int) -> str:
         """What the size is based on, in a sentence for people."""
         has = f"{cpus} CPUs, {memory_bytes / 1024**3:.1f} GiB"

@@ -6,15 +6,17 @@ from typing import Literal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estate.records.server import Server
+from estate.records.server import Server, ServerFacts
 from estate.records.usage import Spread, Usage
-from migration.assess import size_of
-from migration.need import Need, need_of
+from migration.sizing.machine import size_of
+from migration.sizing.need import Need, need_of
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 GIB = 1024**3
 WEEK = 168.0
-BIG = Server(id="db1", address="192.0.2.1", cpus=16, memory_bytes=64 * GIB, reached=True, seen_at=AT)
+BIG = ServerFacts(
+    Server(id="db1", address="192.0.2.1", cpus=16, memory_bytes=64 * GIB, reached=True, seen_at=AT), {}
+)
 
 
 def used(
@@ -36,7 +38,7 @@ def used(
 
 
 def basis(*usages: Usage) -> str:
-    size = size_of(BIG, need_of(usages, 1.3, WEEK))
+    size = size_of(BIG, need=need_of(usages, 1.3, WEEK))
     assert size is not None
     return size.basis
 
@@ -49,7 +51,7 @@ def test_a_server_that_was_never_observed_is_sized_as_it_is_and_that_is_said() -
 
 
 def test_one_that_was_observed_long_enough_is_sized_for_what_it_uses_with_comfort() -> None:
-    size = size_of(BIG, need_of([used(cpu=10, memory=6 * GIB)], 1.3, WEEK))
+    size = size_of(BIG, need=need_of([used(cpu=10, memory=6 * GIB)], 1.3, WEEK))
     assert size is not None
     # 1.6 CPUs and 6 GiB, times 1.3: 3 CPUs and 7.8 GiB.
     assert (size.vcpus, size.memory_bytes) == (4, 16 * GIB)
@@ -60,7 +62,7 @@ def test_one_that_was_observed_long_enough_is_sized_for_what_it_uses_with_comfor
 
 
 def test_one_that_is_too_small_gets_more_than_it_has() -> None:
-    size = size_of(BIG, need_of([used(cpu=95)], 1.3, WEEK))
+    size = size_of(BIG, need=need_of([used(cpu=95)], 1.3, WEEK))
     assert size is not None
     assert size.vcpus > 16
 
@@ -68,7 +70,7 @@ def test_one_that_is_too_small_gets_more_than_it_has() -> None:
 def test_a_few_hours_are_said_and_change_nothing() -> None:
     assert basis(used(hours=12)) == "as it is (16 CPUs, 64.0 GiB): observed 12 hours only"
     assert basis(used(hours=0.05)) == "as it is (16 CPUs, 64.0 GiB): observed 3 min only"
-    assert size_of(BIG, need_of([used(hours=12)], 1.3, WEEK)).vcpus == 16  # type: ignore[union-attr]  # a size there is
+    assert size_of(BIG, need=need_of([used(hours=12)], 1.3, WEEK)).vcpus == 16  # type: ignore[union-attr]  # a size there is
 
 
 def test_a_twentieth_of_the_time_may_be_missing() -> None:
