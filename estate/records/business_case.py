@@ -29,7 +29,11 @@ class Option(Record):
     what: str
     years: tuple[YearCost, ...]
     net_present_cost: Amount
-    """At the Green Book's 3.5%, optimism bias included in `high`."""
+    """At the Green Book's 3.5%, optimism bias included in `high`: the years at their factors, and the bias."""
+    optimism_bias: float = 0
+    """How much of `net_present_cost.high` is optimism bias."""
+    exposure: int | None = None
+    """Days that servers run out of support in these years, one by one and summed; None where no end is known."""
     for_it: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
     preferred: bool = False
@@ -64,7 +68,11 @@ class BusinessCase(Record):
     people: tuple[MonthOfWork, ...]
     unpriced: tuple[NotPriced, ...] = ()
     shares: dict[str, float] = {}
-    """Each partner authority's share of the cost, as a part of one."""
+    """Each authority's share of what moving costs once, as parts of one; empty where nobody shares it."""
+    rule: str = ""
+    """By what rule an option is preferred, and what that gave: a proposal, which a person decides on."""
+    conventions: tuple[str, ...] = ()
+    """How the figures were reckoned, in sentences, with sources."""
     priced_at: date | None
     kind: Literal["indicative", "dated"] = "dated"
     """Indicative: no windows were given, so the days are supposed."""
