@@ -135,7 +135,8 @@ class Fits(Constraint):
 class Pilot(Constraint):
     """The first window that is used holds only low-risk jobs, at least one, and `most` workloads at the most.
 
-    `windows` are those that come first: in these, only low-risk jobs move, and one at least must.
+    `windows` are those that come first: in these, only low-risk jobs move, one at least must, and in all of these
+    together `most` workloads move at the most.
     """
 
     windows: frozenset[str]

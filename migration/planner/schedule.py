@@ -57,3 +57,5 @@ class Impossible:
     changes: tuple[Change, ...]
     mended: Problem
     """The problem with the changes applied."""
+    reasons: tuple[str, ...] = ()
+    """For each of `conflicts`, why its members cannot hold together, in plain words."""

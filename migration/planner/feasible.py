@@ -1,0 +1,48 @@
+"""Whether any plan keeps a set of constraints."""
+
+from collections.abc import Iterable
+from time import monotonic
+
+import numpy as np
+
+from estate.errors import UnfinishedError
+from migration.planner.exact import solved, solver_of
+from migration.planner.model import Model
+from migration.planner.problem import Constraint, Problem
+from migration.planner.tables import NEVER, Tables
+
+
+class Feasibility:
+    """Answers for one problem, within one time limit: `until` is of the monotonic clock."""
+
+    def __init__(self, problem: Problem, until: float, workers: int, seed: int) -> None:
+        self.problem = problem
+        self.until, self.workers, self.seed = until, workers, seed
+
+    def left(self) -> float:
+        """The seconds that are left."""
+        return max(0.1, self.until - monotonic())
+
+    def holds(self, constraints: Iterable[Constraint]) -> bool:
+        """Whether a plan keeps all of these. Raises `UnfinishedError` where the time was too short to tell."""
+        tables = Tables(self.problem, constraints)
+        if not tables.allowed.any(axis=1).all() or overfull(tables):
+            return False
+        if not tables.limits and not tables.befores and not tables.pilots:
+            return True
+        solver = solver_of(self.left(), self.workers, self.seed)
+        state = solved(solver, Model(tables).cp)
+        if state == "UNKNOWN":
+            raise UnfinishedError(
+                "there was too little time to find out whether the rules can hold together", "give it more time"
+            )
+        return state != "INFEASIBLE"
+
+
+def overfull(tables: Tables) -> bool:
+    """Whether the jobs that have no window outside a limit use more than all of it."""
+    for limit in tables.limits:
+        outside = (tables.allowed & (limit.pool < 0)).any(axis=1)
+        if limit.use[~outside].sum() > np.minimum(limit.most, NEVER).sum():
+            return True
+    return False

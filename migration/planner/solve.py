@@ -1,0 +1,37 @@
+"""The planner's one door: a problem in, the best plan out, or why there is none."""
+
+from time import monotonic
+
+from estate.errors import UnfinishedError
+from estate.progress import Progress, silent
+from migration.planner.changes import impossible
+from migration.planner.check import check
+from migration.planner.exact import exact
+from migration.planner.feasible import Feasibility
+from migration.planner.problem import Problem
+from migration.planner.schedule import Impossible, Schedule
+from migration.planner.tables import Tables
+
+SEED = 4
+
+
+def solve(
+    problem: Problem, seconds: float, *, workers: int = 2, seed: int = SEED, told: Progress | None = None
+) -> Schedule | Impossible:
+    """The best plan that is found in about so many seconds, with a proved bound for each objective.
+
+    It ends sooner where the plan is proved to be the best. Raises `UsageError` for a problem that cannot be put, and
+    `UnfinishedError` where the time was too short to find a plan or to prove that there is none.
+    """
+    started = monotonic()
+    until = started + seconds
+    check(problem)
+    tables = Tables(problem)
+    found = exact(tables, until, workers, seed, None, told or silent)
+    if found.impossible:
+        return impossible(Feasibility(problem, until + seconds, workers, seed))
+    if found.at is None:
+        raise UnfinishedError(
+            f"no plan was found in {seconds:g} seconds, and no proof that there is none", "give it more time"
+        )
+    return Schedule(tables.named(found.at), tuple(found.measures), monotonic() - started)
