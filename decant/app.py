@@ -16,6 +16,7 @@ from estate.paths import Workspace, find
 if TYPE_CHECKING:
     from decant.progress import Bars, Lines
     from decant.settings import Settings
+    from estate.catalogue.lifecycle import Table
     from estate.ledger import Ledger
     from estate.records.host import Host
     from estate.store import Store
@@ -62,6 +63,16 @@ class App:
         from estate.ledger import Ledger
 
         return Ledger(self.store, self.workspace)
+
+    @cached_property
+    def lifecycle(self) -> "Table":
+        """The support dates in force: the newer of those that were fetched and those that ship.
+
+        Raises `UsageError` where those that were fetched cannot be read.
+        """
+        from estate.catalogue.lifecycle import newest
+
+        return newest(self.workspace.lifecycle)
 
     @cached_property
     def anchors_elsewhere(self) -> list[Path]:

@@ -6,6 +6,7 @@ rises only when a key is removed or changes its meaning; keys may be added at an
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any, Literal
 
@@ -17,6 +18,7 @@ from decant.journeys.importing import Taken
 from decant.journeys.needs import Check
 from decant.journeys.status import Stage
 from estate.anchors import Anchor
+from estate.catalogue.lifecycle import Moved, Product
 from estate.records.assessment import Assessment
 from estate.records.base import Instant
 from estate.records.change import Change
@@ -196,6 +198,20 @@ OUTPUTS: Mapping[str, Output] = {
         {
             "nodes": (list[MapNode], "servers with their workloads, and what is outside"),
             "edges": (list[MapEdge], "who talks to whom"),
+        },
+    ),
+    "decant.lifecycle/1": Output(
+        ("lifecycle show", "lifecycle refresh"),
+        "Until when products are supported.",
+        {
+            "as_of": (date, "of when the table is"),
+            "source": (str, "where it is from"),
+            "products": (
+                dict[str, Product],
+                "each product by its id; `as_of` is null where its dates are the table's",
+            ),
+            "moved": (list[Moved], "with `refresh`, what differs from the table before"),
+            "kept": (list[str], "with `refresh`, products that the source does not know: older dates stay"),
         },
     ),
     "decant.assessments/1": Output(

@@ -125,6 +125,27 @@ class LedgerSection(_Section):
     )
 
 
+class LifecycleSection(_Section):
+    """Where support dates are fetched from."""
+
+    url: str = Field(
+        default="https://endoflife.date/api/v1",
+        description="Address of the endoflife.date API, version 1, or of a copy of it.",
+    )
+    seconds: float = Field(default=120, ge=1, le=3600, description="Seconds that fetching them all may take.")
+
+    @field_validator("url")
+    @classmethod
+    def _is_https(cls, url: str) -> str:
+        from estate import fetch
+
+        try:
+            fetch.check(url)
+        except UsageError as wrong:
+            raise ValueError(f"that is no https address; {wrong.remedy}") from None
+        return url.rstrip("/")
+
+
 class Service(_Section):
     """One DNS name and the workload behind it."""
 
@@ -142,6 +163,7 @@ class Settings(_Section):
     observe: ObserveSection = ObserveSection()
     retention: RetentionSection = RetentionSection()
     ledger: LedgerSection = LedgerSection()
+    lifecycle: LifecycleSection = LifecycleSection()
     service: tuple[Service, ...] = ()
 
     def services_of(self, workload: str) -> tuple[str, ...]:

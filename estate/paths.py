@@ -154,6 +154,11 @@ class Workspace:
         return self.state / "catalogue"
 
     @property
+    def lifecycle(self) -> Path:
+        """Support dates that `decant lifecycle refresh` fetched."""
+        return self.catalogue / "lifecycle.json"
+
+    @property
     def logs(self) -> Path:
         """One file a run."""
         return self.state / "logs"

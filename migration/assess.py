@@ -7,6 +7,7 @@ from typing import Literal
 
 import migration.dispositions
 from estate import registry
+from estate.catalogue.lifecycle import Table
 from estate.documents.words import day
 from estate.records.assessment import Assessment, Disposition
 from estate.records.dependency import Dependency
@@ -41,17 +42,19 @@ def assess(
     today: date,
     at: datetime,
     need: Need | None = None,
+    lifecycle: Table | None = None,
 ) -> Assessment:
     """What should become of one server.
 
     `movers` are the kinds of workload that Decant moves by itself; `today` decides what is supported; `need` is what
-    it was seen to use, and None stands for never observed. Where too little is known for any rule, the disposition
+    it was seen to use, and None stands for never observed; `lifecycle` holds the support dates, those that ship with
+    Decant by default. Where too little is known for any rule, the disposition
     is None and the readiness `unknown`.
     """
     server = facts.server
     if not server.reached and not facts.observations and not server.origins:
         return _unknown(server, override, (f"it was never read: {server.unreached_reason or 'not tried'}",), at)
-    case = case_of(facts, workloads, dependencies, movers, today)
+    case = case_of(facts, workloads, dependencies, movers, today, lifecycle)
     ranked = sorted(rules().values(), key=lambda rule: rule.rank)
     opinions = {rule.disposition: rule.judge(case) for rule in ranked}
     proposed = next((name for name, opinion in opinions.items() if opinion.fits), None)

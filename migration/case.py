@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from estate.catalogue.lifecycle import Table
 from estate.catalogue.products import support_of_products, support_of_system
 from estate.records.assessment import Support
 from estate.records.dependency import Dependency
@@ -63,18 +64,22 @@ def case_of(
     dependencies: Iterable[Dependency],
     movers: Collection[str],
     today: date,
+    lifecycle: Table | None = None,
 ) -> Case:
-    """Gather what is known of one server; workloads and dependencies of others are passed over."""
+    """Gather what is known of one server; workloads and dependencies of others are passed over.
+
+    `lifecycle` holds the support dates to judge by, those that ship with Decant by default.
+    """
     name = facts.server.id
     own = tuple(one for one in workloads if one.server == name)
-    os_support = support_of_system(facts, today)
+    os_support = support_of_system(facts, today, lifecycle)
     return Case(
         facts=facts,
         workloads=tuple(one for one in own if not one.os_owned),
         clients=tuple(
             one for one in dependencies if one.server == name and one.client != name and one.port != _SSH
         ),
-        support=(*((os_support,) if os_support else ()), *support_of_products(facts, today, own)),
+        support=(*((os_support,) if os_support else ()), *support_of_products(facts, today, own, lifecycle)),
         os_support=os_support,
         # What is on Windows no mover of ours can read.
         movers=frozenset() if facts.server.is_windows else frozenset(movers),

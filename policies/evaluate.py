@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import PurePath
 from typing import Literal, TypeVar
 
+from estate.catalogue.lifecycle import Table
 from estate.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_INTERNAL, UndecidedError
 from estate.records.base import now
 from estate.records.finding import Finding, Severity, Status
@@ -61,14 +62,18 @@ def judge(check: Callable[[S, Context], Verdict], subject: S, context: Context) 
 
 
 def evaluate_stack(
-    preview: Preview, today: date, rules: Iterable[Rule] | None = None, at: datetime | None = None
+    preview: Preview,
+    today: date,
+    rules: Iterable[Rule] | None = None,
+    at: datetime | None = None,
+    lifecycle: Table | None = None,
 ) -> list[Finding]:
     """Every rule over stacks on one preview; `at` is when, now by default, the same for every finding.
 
-    A rule that is not for this kind of stack, or finds none of its types in it, ends once, as not applicable
-    to the stack.
+    `lifecycle` holds the support dates to judge by, those that ship with Decant by default. A rule that is not
+    for this kind of stack, or finds none of its types in it, ends once, as not applicable to the stack.
     """
-    context = Context(today, stack=preview.stack, kind=preview.kind)
+    context = Context(today, stack=preview.stack, kind=preview.kind, lifecycle=lifecycle)
     names = subject_names(preview.stack, preview.resources)
     moment = at or now()
     findings: list[Finding] = []
@@ -104,12 +109,13 @@ def evaluate_hosts(
     today: date,
     rules: Iterable[Rule] | None = None,
     at: datetime | None = None,
+    lifecycle: Table | None = None,
 ) -> list[Finding]:
-    """Every rule over hosts on each server's recorded facts; `at` as for `evaluate_stack`.
+    """Every rule over hosts on each server's recorded facts; `at` and `lifecycle` as for `evaluate_stack`.
 
     A server that was not reached ends as not evaluated.
     """
-    context = Context(today)
+    context = Context(today, lifecycle=lifecycle)
     moment = at or now()
     in_order = sorted(servers, key=lambda facts: facts.server.id)
     return [

@@ -43,7 +43,7 @@ def COMMAND(app: App, /, form: Any, output: Path | None, yes: bool, **wanted: An
     path = Path("estate.xlsx") if output is None and form == "xlsx" else output
     if path is not None:
         confirm.output(app, path, yes)
-    found = part(app.store, Wanted(**wanted))
+    found = part(app, Wanted(**wanted))
     content = render(app, found, form)
     if path is None:
         sys.stdout.buffer.write(content)

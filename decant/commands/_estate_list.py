@@ -21,7 +21,7 @@ def COMMAND(app: App, /, everything: bool, as_json: bool, **wanted: Any) -> None
     from decant.output import listing, next_step, say, show_json, table
     from estate.documents.words import a_day, ends, evidence, size
 
-    found = part(app.store, Wanted(**wanted))
+    found = part(app, Wanted(**wanted))
     servers, workloads, dependencies = found.servers, found.workloads, found.dependencies
     if as_json:
         show_json("decant.estate/1", listed(found))

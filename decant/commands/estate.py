@@ -168,7 +168,7 @@ def map_(app: App, /, output: Path, yes: bool, as_json: bool, **wanted: Any) -> 
     from estate.errors import UsageError
     from inventory.map import graph
 
-    found = part(app.store, Wanted(**wanted))
+    found = part(app, Wanted(**wanted))
     drawn = graph(found.servers, found.workloads, found.dependencies)
     if as_json:
         show_json("decant.map/1", {"nodes": drawn.nodes, "edges": drawn.edges})

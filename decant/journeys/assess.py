@@ -54,6 +54,7 @@ def assess_estate(app: "App", names: "Sequence[str]" = ()) -> list[Assessment]:
             movers=kinds,
             today=today,
             at=now(),
+            lifecycle=app.lifecycle,
             need=need_of(observed.get(name, ()), sizing.comfort, sizing.enough_days * 24),
         )
         for name in chosen

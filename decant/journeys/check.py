@@ -68,7 +68,7 @@ def check_stack(app: "App", name: str) -> Checked:
     if preview is None or outdated:
         preview = stack.preview(app, name)
     moment = now()
-    findings = evaluate_stack(preview, moment.astimezone(LONDON).date(), at=moment)
+    findings = evaluate_stack(preview, moment.astimezone(LONDON).date(), at=moment, lifecycle=app.lifecycle)
     made = Checked(
         subjects=(name,),
         findings=tuple(findings),
@@ -87,7 +87,7 @@ def check_hosts(app: "App", names: Sequence[str] = ()) -> Checked:
     if not servers:
         raise UsageError("no server is known yet", "run `decant discover` first")
     moment = now()
-    findings = evaluate_hosts(servers, moment.astimezone(LONDON).date(), at=moment)
+    findings = evaluate_hosts(servers, moment.astimezone(LONDON).date(), at=moment, lifecycle=app.lifecycle)
     seen = [o.at for facts in servers for o in facts.observations.values()]
     made = Checked(
         subjects=tuple(facts.server.id for facts in servers),

@@ -17,6 +17,7 @@ from estate.records.server import Server, ServerFacts
 from estate.records.workload import Workload
 
 if TYPE_CHECKING:
+    from decant.app import App
     from estate.store import Store
 
 
@@ -46,14 +47,15 @@ class Shown:
     dependencies: Sequence[Dependency]
 
 
-def part(store: "Store", wanted: Wanted) -> Shown:
+def part(app: "App", wanted: Wanted) -> Shown:
     """The part of the estate that fits every filter."""
+    store = app.store
     servers, workloads = store.all(Server), store.all(Workload)
     dependencies = store.all(Dependency)
     if wanted.anything:
         return Shown(servers, workloads, dependencies)
     today = datetime.now(ZoneInfo("Europe/London")).date()
-    ended = _ended(store, servers, today) if wanted.ended else frozenset()
+    ended = _ended(store, servers, today, app.lifecycle) if wanted.ended else frozenset()
     kinds: dict[str, set[str]] = {}
     for one in workloads:
         kinds.setdefault(one.server, set()).add(one.kind)
@@ -107,7 +109,7 @@ def _all_text(server: Server, workloads: Sequence[Workload]) -> str:
     return " ".join(word for word in words if word).casefold()
 
 
-def _ended(store: "Store", servers: Sequence[Server], today: date) -> frozenset[str]:
+def _ended(store: "Store", servers: Sequence[Server], today: date, dates: lifecycle.Table) -> frozenset[str]:
     """Servers of which the system, or a product that their assessment names, is out of support."""
     found = {
         one.server for one in store.all(Assessment) if any(support.status == "ended" for support in one.support)
@@ -115,7 +117,7 @@ def _ended(store: "Store", servers: Sequence[Server], today: date) -> frozenset[
     for one in servers:
         if one.os_id:
             product = lifecycle.product_of_os(one.os_id) or one.os_id
-            if lifecycle.support_of(product, one.os_version or "", today).status == "ended":
+            if lifecycle.support_of(product, one.os_version or "", today, dates).status == "ended":
                 found.add(one.id)
     return frozenset(found)
 

@@ -1,8 +1,10 @@
-"""Until when a product is supported, from a dated table (`lifecycle.json`).
+"""Until when a product is supported, from a dated table: the one that ships with Decant, or one fetched since.
 
 A *release* is a product's line of versions that ends on one day, as `13` of PostgreSQL or `22.04` of
 Ubuntu. An extension of support that everybody gets (Debian LTS) counts as support; one that has to be
 bought (Ubuntu Pro, RHEL ELS) is named and does not count, because nothing here knows whether it was bought.
+
+Functions that judge take the table as their last argument; without one they judge by the table that ships.
 """
 
 import re
@@ -10,20 +12,22 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
+from estate import invalid, reading
 from estate.documents.words import day
+from estate.errors import UsageError
 from estate.records.assessment import Support
 from estate.records.base import Record
 
 SupportStatus = Literal["supported", "ends soon", "ended", "unknown"]
 
 ENDS_SOON = timedelta(days=183)
-"""Support that ends within this time is said to end soon: half a year, so that a move can still be
-planned."""
+"""Support that ends within this time is said to end soon: half a year, so that a move can still be planned."""
 STALE_AFTER = timedelta(days=365)
 """A table older than this is said to be old wherever it is used."""
 
@@ -93,6 +97,8 @@ class Product(Record):
     extension_for_everyone: bool
     """Whether `extended_until` comes without paying and without asking."""
     releases: dict[str, Release]
+    as_of: date | None = None
+    """Where its dates are older than the table: of when they are."""
 
 
 class Table(Record):
@@ -103,10 +109,52 @@ class Table(Record):
     products: dict[str, Product] = Field(repr=False)
 
 
+class Moved(Record):
+    """What a newer table says otherwise of one release; None where that table has no such release."""
+
+    product: str
+    release: str
+    before: Release | None
+    after: Release | None
+
+
 @cache
-def table() -> Table:
+def shipped() -> Table:
     """The table that ships with Decant."""
     return Table.model_validate_json((files("estate.catalogue") / "lifecycle.json").read_bytes())
+
+
+def newest(fetched: Path) -> Table:
+    """The table in the file `fetched`, or the one that ships where that is newer or there is no such file.
+
+    Raises `UsageError` where the file is no whole table.
+    """
+    ours = shipped()
+    if not fetched.exists():
+        return ours
+    remedy = "fetch it again with `decant lifecycle refresh`, or remove it"
+    try:
+        theirs = Table.model_validate_json(reading.content(fetched, remedy))
+    except ValidationError as wrong:
+        raise UsageError(f"{fetched} is no table of support dates ({invalid.sentence(wrong)})", remedy) from None
+    return theirs if theirs.as_of >= ours.as_of else ours
+
+
+def differences(before: Table, after: Table) -> tuple[Moved, ...]:
+    """Every release of which the tables do not say the same, by product and release."""
+    found = []
+    for product in sorted(before.products.keys() | after.products.keys()):
+        one, other = before.products.get(product), after.products.get(product)
+        old, new = one.releases if one else {}, other.releases if other else {}
+        known = other or one
+        found += [
+            Moved(
+                product=known.name if known else product, release=name, before=old.get(name), after=new.get(name)
+            )
+            for name in dict.fromkeys([*new, *old])
+            if old.get(name) != new.get(name)
+        ]
+    return tuple(found)
 
 
 def product_of_os(os_id: str) -> str | None:
@@ -130,13 +178,13 @@ def from_distribution(package_version: str) -> bool:
     return _DISTRIBUTION_MARK.search(package_version) is not None
 
 
-def release_of(product: str, version: str) -> tuple[str, Release] | None:
+def release_of(product: str, version: str, table: Table | None = None) -> tuple[str, Release] | None:
     """The release of `product` that `version` belongs to: the longest that `version` starts with.
 
     Takes versions as tools print them: `13.14 (Debian 13.14-0+deb11u1)`, `1:10.5.23-0+deb11u1`, `22.04`. A
     name of the table (`2012-r2`) is taken as it stands.
     """
-    known = table().products.get(product)
+    known = (table or shipped()).products.get(product)
     if known is None:
         return None
     if version in known.releases:
@@ -156,17 +204,18 @@ def release_of(product: str, version: str) -> tuple[str, Release] | None:
     return None
 
 
-def support_of(product: str, version: str, today: date) -> Support:
+def support_of(product: str, version: str, today: date, table: Table | None = None) -> Support:
     """Whether `version` of `product` (an id of the table) is supported on `today`, with why.
 
     `ends` is the last day of ordinary support, `extended_until` of any extension, `until` of what everybody
     gets. What the table does not know is `unknown`, never supported.
     """
-    here = table()
+    here = table or shipped()
     known = here.products.get(product)
-    found = release_of(product, version)
-    old = today - here.as_of > STALE_AFTER
-    age = f"; the table is of {day(here.as_of)}, which is old" if old else ""
+    found = release_of(product, version, here)
+    as_of = (known.as_of if known else None) or here.as_of
+    old = today - as_of > STALE_AFTER
+    age = f"; the table is of {day(as_of)}, which is old" if old else ""
     if known is None or found is None:
         what = f"product {product!r}" if known is None else f"release of {known.name} that {version!r} is of"
         return Support(
@@ -174,7 +223,7 @@ def support_of(product: str, version: str, today: date) -> Support:
             version=version,
             status="unknown",
             reason=f"the table has no {what}{age}",
-            table_date=here.as_of,
+            table_date=as_of,
             source=here.source,
         )
     name, release = found
@@ -187,13 +236,13 @@ def support_of(product: str, version: str, today: date) -> Support:
         extended_until=release.extended_until,
         until=until,
         reason=reason + age,
-        table_date=here.as_of,
+        table_date=as_of,
         source=here.source,
     )
 
 
 def support_of_package(
-    package: str, package_version: str, distribution: Support | None, today: date
+    package: str, package_version: str, distribution: Support | None, today: date, table: Table | None = None
 ) -> Support | None:
     """Whether an installed package is supported; None where it is no product of the table.
 
@@ -204,7 +253,7 @@ def support_of_package(
     product = product_of_package(package)
     if product is None:
         return None
-    makers = support_of(product, package_version, today)
+    makers = support_of(product, package_version, today, table)
     if distribution is None or not from_distribution(package_version) or makers.status == "supported":
         return makers
     kept = f"{distribution.product} {distribution.version}"

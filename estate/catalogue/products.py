@@ -1,50 +1,93 @@
-"""What runs on one server, and whether it is still supported: the one answer for assessments, reports and rules."""
+"""What runs on one server, and whether it is still supported: the one answer for assessments, reports and rules.
 
-from collections.abc import Iterable, Iterator
+What a package installed is known by the package, which says whether the distribution keeps it. All else is known by
+what a server says of itself, by where it lies, or by the tag of a container's image.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from estate.catalogue.lifecycle import product_of_os, support_of, support_of_package
+from estate.catalogue.lifecycle import Table, product_of_os, product_of_package, support_of, support_of_package
 from estate.records.assessment import Support
+from estate.records.facts.containers import Containers
+from estate.records.facts.licensed import Licensed
 from estate.records.facts.mariadb import Mariadb
 from estate.records.facts.os import Os
 from estate.records.facts.packages import Packages
 from estate.records.facts.postgresql import Postgresql
+from estate.records.facts.redis import Redis
+from estate.records.facts.runtimes import Runtime, Runtimes
 from estate.records.facts.sqlserver import SqlServer
+from estate.records.facts.tomcat import Tomcats
+from estate.records.facts.websites import Websites
 from estate.records.server import ServerFacts
 from estate.records.workload import Workload
 
+_Found = tuple[str, str]
+"""A product by its id in the table, or by its name where the table has none, and its version; empty for not known."""
 
-def support_of_system(facts: ServerFacts, today: date) -> Support | None:
+_RUNTIMES: Mapping[str, str] = {
+    "php": "php", "python": "python", "node": "nodejs", "ruby": "ruby", "perl": "perl", "mono": "Mono", "go": "Go",
+}  # fmt: skip
+_IMAGES: Mapping[str, str] = {
+    "elasticsearch": "elasticsearch", "haproxy": "haproxy", "httpd": "apache-http-server", "mariadb": "mariadb",
+    "memcached": "memcached", "mongo": "mongodb", "mysql": "mysql", "nginx": "nginx", "node": "nodejs", "php": "php",
+    "postgres": "postgresql", "python": "python", "rabbitmq": "rabbitmq", "redis": "redis", "tomcat": "tomcat",
+}  # fmt: skip
+"""Official images of registries, by the last part of their name."""
+_WINDOWS_PROGRAMS = tuple(
+    (re.compile(pattern, re.IGNORECASE), product)
+    for pattern, product in (
+        (r"postgresql (\d+(?:\.\d+)?)\b.*", "postgresql"),
+        (r"mysql server (\d+\.\d+)\b.*", "mysql"),
+        (r"mariadb (\d+\.\d+)\b.*", "mariadb"),
+        (r"mongodb (\d+\.\d+)\b.*", "mongodb"),
+        (r"apache tomcat (\d+(?:\.\d+)?)\b.*", "tomcat"),
+        (r"apache http server (\d+\.\d+)\b.*", "apache-http-server"),
+        (r"microsoft exchange server (\d{4})\b.*", "msexchange"),
+        (r"microsoft sharepoint server (\d{4})\b.*", "sharepoint"),
+    )
+)
+"""Installed programs of Windows, by names that begin so; the version is in the name."""
+_LICENSED: Mapping[str, str] = {"Oracle Database": "oracle-database"}
+
+
+def support_of_system(facts: ServerFacts, today: date, table: Table | None = None) -> Support | None:
     """The operating system's support; of a server that nobody read, by what an import says. None for one not known."""
     seen = facts.get("os", Os)
     os_id = seen.id if seen else facts.server.os_id
     version = seen.version_id if seen else facts.server.os_version
-    return support_of(product_of_os(os_id) or os_id, version or "", today) if os_id else None
+    return support_of(product_of_os(os_id) or os_id, version or "", today, table) if os_id else None
 
 
 def support_of_products(
-    facts: ServerFacts, today: date, workloads: Iterable[Workload] = ()
+    facts: ServerFacts, today: date, workloads: Iterable[Workload] = (), table: Table | None = None
 ) -> tuple[Support, ...]:
-    """Each product of the table on a server, once: databases, web servers, runtimes; not the operating system.
+    """Each database, web server and runtime on a server, once; not the operating system.
 
     `workloads` tell the versions of what an import alone knows, as of a database that a cloud runs.
     """
-    system, found = support_of_system(facts, today), dict[tuple[str, str], Support]()
+    system, found = support_of_system(facts, today, table), dict[_Found, Support]()
     packages = facts.get("packages", Packages)
     for package in packages.packages if packages else ():
-        one = support_of_package(package.name, package.version, system, today)
+        one = support_of_package(package.name, package.version, system, today, table)
         if one is not None:
             found.setdefault((one.product, one.version), one)
-    # A database server that was not installed as a package says itself what it is.
-    for product, version in (*_databases(facts), *_imported(workloads)):
-        one = support_of(product, version, today)
+    for product, version in (
+        *_databases(facts), *_imported(workloads), *_web_servers(facts), *_runtimes(facts), *_images(facts),
+        *_programs(packages), *_licensed(facts),
+    ):  # fmt: skip
+        one = support_of(product, version, today, table)
+        if not version:
+            one = one.model_copy(update={"reason": "its version is not known"})
         found.setdefault((one.product, one.version), one)
     return tuple(found.values())
 
 
-def _databases(facts: ServerFacts) -> Iterator[tuple[str, str]]:
+def _databases(facts: ServerFacts) -> Iterator[_Found]:
     postgresql, mariadb = facts.get("postgresql", Postgresql), facts.get("mariadb", Mariadb)
-    sqlserver = facts.get("sqlserver", SqlServer)
+    sqlserver, redis = facts.get("sqlserver", SqlServer), facts.get("redis", Redis)
     for cluster in postgresql.clusters if postgresql else ():
         yield "postgresql", cluster.version
     if mariadb:
@@ -52,9 +95,13 @@ def _databases(facts: ServerFacts) -> Iterator[tuple[str, str]]:
     for instance in sqlserver.instances if sqlserver else ():
         if instance.release or instance.version:
             yield "mssqlserver", instance.release or instance.version
+    for server in redis.servers if redis else ():
+        # One that wants a password does not say; where a package installed it, that has said it already.
+        if server.version or not _packaged(facts, "redis"):
+            yield "redis", server.version or ""
 
 
-def _imported(workloads: Iterable[Workload]) -> Iterator[tuple[str, str]]:
+def _imported(workloads: Iterable[Workload]) -> Iterator[_Found]:
     for one in workloads:
         product = {
             "postgres": "postgresql",
@@ -64,3 +111,82 @@ def _imported(workloads: Iterable[Workload]) -> Iterator[tuple[str, str]]:
         version = one.detail.get("release") or one.detail.get("version")
         if product and version:
             yield product, str(version)
+
+
+def _web_servers(facts: ServerFacts) -> Iterator[_Found]:
+    """Tomcat says its version. nginx and Apache do so by their package alone; IIS is a part of Windows."""
+    tomcats, websites = facts.get("tomcat", Tomcats), facts.get("websites", Websites)
+    for instance in tomcats.instances if tomcats else ():
+        if instance.version or not _packaged(facts, "tomcat"):
+            yield "tomcat", instance.version
+    for name, product in (("nginx", "nginx"), ("apache", "apache-http-server")):
+        if websites and any(site.server == name for site in websites.sites) and not _packaged(facts, product):
+            yield product, ""
+
+
+def _packaged(facts: ServerFacts, product: str) -> bool:
+    packages = facts.get("packages", Packages)
+    return packages is not None and any(product_of_package(one.name) == product for one in packages.packages)
+
+
+def _runtimes(facts: ServerFacts) -> Iterator[_Found]:
+    """Those that no package of a distribution brought; all of them where the packages are not known."""
+    known, packages = facts.get("runtimes", Runtimes), facts.get("packages", Packages)
+    by_package = packages is not None and packages.manager != "windows"
+    frameworks = known is not None and any(_is_framework(one) and one.version >= "3.5" for one in known.runtimes)
+    for one in known.runtimes if known else ():
+        if (by_package and one.packaged) or (frameworks and _is_framework(one) and one.version < "3.5"):
+            # Version 3.5 of the .NET Framework holds 2.0 and 3.0.
+            continue
+        if one.name == "java":
+            yield _java(one)
+        elif one.name == "dotnet":
+            yield _dotnet(one)
+        else:
+            yield _RUNTIMES[one.name], one.version
+
+
+def _is_framework(one: Runtime) -> bool:
+    return one.name == "dotnet" and "Framework" in one.maker
+
+
+def _java(one: Runtime) -> _Found:
+    """Java 8 calls itself 1.8. How long it is supported depends on who built it."""
+    version = re.sub(r"^1\.(?=\d)", "", one.version)
+    if re.search("oracle", one.maker, re.IGNORECASE):
+        return "oracle-jdk", version
+    if re.search("eclipse|adoptium|temurin|adoptopenjdk", one.maker, re.IGNORECASE):
+        return "eclipse-temurin", version
+    return f"Java ({one.maker})" if one.maker else "Java", version
+
+
+def _dotnet(one: Runtime) -> _Found:
+    if _is_framework(one):
+        return "dotnetfx", "3.5-sp1" if one.version.startswith("3.5") else one.version
+    return "dotnet", one.version
+
+
+def _images(facts: ServerFacts) -> Iterator[_Found]:
+    known = facts.get("containers", Containers)
+    for engine in known.engines if known else ():
+        for container in engine.containers or ():
+            name, _, tag = container.image.partition("@")[0].rpartition("/")[2].partition(":")
+            if name in _IMAGES and container.state in ("", "running"):
+                yield _IMAGES[name], tag if tag[:1].isdigit() else ""
+
+
+def _programs(packages: Packages | None) -> Iterator[_Found]:
+    if packages is None or packages.manager != "windows":
+        return
+    for package in packages.packages:
+        for pattern, product in _WINDOWS_PROGRAMS:
+            said = pattern.fullmatch(package.name)
+            if said:
+                yield product, said[1]
+
+
+def _licensed(facts: ServerFacts) -> Iterator[_Found]:
+    known = facts.get("licensed", Licensed)
+    for one in known.products if known else ():
+        if one.product in _LICENSED:
+            yield _LICENSED[one.product], one.version

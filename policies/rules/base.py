@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, ClassVar, Literal, get_args
 
+from estate.catalogue.lifecycle import Table
 from estate.errors import DecantError
 from estate.records.base import Record
 from estate.records.finding import Control, Severity, Status
@@ -55,6 +56,8 @@ class Context:
     today: date
     stack: str = ""
     kind: StackKind | None = None
+    lifecycle: Table | None = None
+    """The support dates to judge by; None stands for those that ship with Decant."""
 
 
 @dataclass(frozen=True, kw_only=True)

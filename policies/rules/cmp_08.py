@@ -40,7 +40,7 @@ def _check(machine: Resource, context: Context) -> Verdict:
     product, version = _product(publisher, offer, sku)
     if product is None:
         raise UndecidedError(f"no support dates for the {observed}", "look up its end of support by hand")
-    support = support_of(product, version, context.today)
+    support = support_of(product, version, context.today, context.lifecycle)
     if support.status == "unknown":
         raise UndecidedError(support.reason, "look up its end of support by hand")
     last = max(

@@ -14,7 +14,7 @@ def _check(server: Resource, context: Context) -> Verdict:
     version = reading.text(server.inputs, "version")
     if version is None:
         raise UndecidedError("the program says no version", "set version in the program")
-    support = support_of(product, version.replace("_", "."), context.today)
+    support = support_of(product, version.replace("_", "."), context.today, context.lifecycle)
     if support.status == "unknown":
         raise UndecidedError(support.reason, "look up its end of support by hand")
     observed = f"{support.product} {support.version}: {support.reason}"

@@ -11,7 +11,8 @@ from policies.rules.base import Context, HostRule, Verdict, cyber_essentials, fa
 def _check(facts: ServerFacts, context: Context) -> Verdict:
     system = _system(facts)
     observed = system.name or f"{system.id} {system.version_id}"
-    support = support_of(product_of_os(system.id) or system.id, system.version_id, context.today)
+    product = product_of_os(system.id) or system.id
+    support = support_of(product, system.version_id, context.today, context.lifecycle)
     if support.status == "unknown":
         raise UndecidedError(f"{observed}: {support.reason}", "look up its end of support by hand")
     if support.status == "ended":

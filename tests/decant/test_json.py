@@ -43,6 +43,7 @@ HERE: dict[str, tuple[tuple[str, ...], ...]] = {
     "evidence anchor": ((),),
     "evidence verify": ((),),
     "hosts list": ((),),
+    "lifecycle show": ((), ("postgresql",)),
     "import azure-migrate": (("azure.csv", "--dry-run"),),
     "import csv": (("register.csv", "--mapping", "register.toml", "--dry-run"),),
     "import rvtools": (("vmware.xlsx", "--dry-run"),),
@@ -63,8 +64,11 @@ HERE: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """What each command is given, in a workspace that was filled from transcripts. No server is reached."""
 
-ON_SERVERS = {"accept", "cancel", "cutover", "import aws", "observe", "practice load verify", "rollback"}
-"""`test_import_aws.py` reads an account; `test_observe.py` looks at a server; `test_json_on_servers.py` runs `move` and
+ON_SERVERS = {
+    "accept", "cancel", "cutover", "import aws", "lifecycle refresh", "observe", "practice load verify", "rollback",
+}  # fmt: skip
+"""`test_import_aws.py` reads an account, and `test_lifecycle.py` a stand-in for the API of support dates;
+`test_observe.py` looks at a server; `test_json_on_servers.py` runs `move` and
 `cancel`, by whose function the other commands on moves print too, and `tests/practice/test_load_estate.py` the
 comparison of writes."""
 
@@ -72,7 +76,7 @@ NOT_HERE = {"stack outputs": "needs the Pulumi CLI and an Azure account; only it
 
 
 MAY_BE_EMPTY = {
-    "conflicts", "dependencies", "differences", "doubts", "fresh", "left_out", "lookalikes", "not_seen",
+    "conflicts", "dependencies", "differences", "doubts", "fresh", "kept", "left_out", "lookalikes", "moved", "not_seen",
     "not_seen_again", "notes", "outputs", "personal_data", "shared", "unclear", "uncovered", "unreached", "warnings",
 }  # fmt: skip
 """Keys that hold nothing in this workspace, and rightly so."""

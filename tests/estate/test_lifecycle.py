@@ -32,7 +32,7 @@ NOVEMBER_2026 = date(2026, 11, 22)
 def test_a_version_is_judged_by_the_release_it_belongs_to(product, version, status, release):
     support = support_of(product, version, NOVEMBER_2026)
     assert (support.status, support.version) == (status, release)
-    assert support.table_date == lifecycle.table().as_of
+    assert support.table_date == lifecycle.shipped().as_of
     assert support.source == "endoflife.date open data"
 
 
@@ -63,7 +63,7 @@ def test_what_the_table_lacks_is_unknown_and_never_supported(product, version):
 
 
 def test_an_old_table_says_so():
-    assert "is old" in support_of("debian", "12", lifecycle.table().as_of + timedelta(days=366)).reason
+    assert "is old" in support_of("debian", "12", lifecycle.shipped().as_of + timedelta(days=366)).reason
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_packages_are_mapped_to_products(package, product):
 
 def test_every_product_that_is_mapped_to_is_in_the_table():
     mapped = set(lifecycle.OS_PRODUCTS.values()) | {p for _, p in lifecycle._PACKAGE_PRODUCTS}
-    assert mapped <= set(lifecycle.table().products)
+    assert mapped <= set(lifecycle.shipped().products)
     assert product_of_os("Debian") == "debian"
     assert product_of_os("templeos") is None
 
@@ -137,9 +137,9 @@ def test_any_name_and_version_get_an_answer(product, version, today):
     assert support.reason
 
 
-@given(st.sampled_from(sorted(lifecycle.table().products)), st.data())
+@given(st.sampled_from(sorted(lifecycle.shipped().products)), st.data())
 def test_support_never_comes_back_once_it_ended(product, data):
-    release = data.draw(st.sampled_from(sorted(lifecycle.table().products[product].releases)))
+    release = data.draw(st.sampled_from(sorted(lifecycle.shipped().products[product].releases)))
     day = data.draw(st.dates(min_value=date(2000, 1, 1), max_value=date(2060, 1, 1)))
     if support_of(product, release, day).status == "ended":
         assert support_of(product, release, day + timedelta(days=1)).status == "ended"
