@@ -11,19 +11,22 @@ it stands for UK South in pounds:
 
 All but the first are estimates and are said to be. A meter that is not in the book has no price, which is
 never the same as costing nothing. List prices only: a council's own agreement is usually cheaper.
+
+Two more lists come before the book where there are any: the council's own rates (`rates.py`), and what was fetched from
+Microsoft's own list (`retail.py`). `price_lists.py` puts the three in order.
 """
 
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Literal, Protocol
 
 from pydantic import Field
 
 from estate.documents.words import day
 from estate.records.base import Record
 
-Basis = Literal["published", "converted", "scaled", "sibling", "other region"]
+Basis = Literal["council", "published", "converted", "scaled", "sibling", "other region"]
 
 STALE_AFTER = timedelta(days=365)
 """A price older than this is said to be old wherever it is used."""
@@ -49,7 +52,7 @@ class Entry(Record):
     """One figure as its source gave it."""
 
     unit: str
-    amount: float = Field(ge=0)
+    amount: float = Field(ge=0, allow_inf_nan=False)
     currency: Literal["GBP", "USD"]
     region: str
     source: str
@@ -66,11 +69,27 @@ class Price(Record):
     basis: Basis
     dated: date | None
     note: str = ""
+    source: str = "price book"
+    """The list that it is from: "rates.toml", "Azure Retail Prices API", "price book: libcloud"."""
 
     @property
     def estimated(self) -> bool:
-        """Whether the figure only stands in for Microsoft's price in pounds for UK South."""
-        return self.basis != "published"
+        """Whether the figure only stands in for Microsoft's price in pounds for UK South, or for the council's own."""
+        return self.basis not in ("council", "published")
+
+
+class PriceList(Protocol):
+    """Whatever gives prices: the book, or the lists in their order."""
+
+    def price(self, meter: str) -> Price | None:
+        """The price of one meter (`vm/Standard_B2ms`); None where there is none."""
+
+    @property
+    def oldest(self) -> date:
+        """The day of the oldest price."""
+
+    def caution(self, today: date) -> str:
+        """One sentence on what the figures are worth on `today`."""
 
 
 class PriceBook(Record):
@@ -97,6 +116,7 @@ class PriceBook(Record):
             basis=entry.basis,
             dated=self.sources[entry.source].dated,
             note=entry.note,
+            source=f"price book: {entry.source}",
         )
 
     @property

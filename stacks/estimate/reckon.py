@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from estate.catalogue.prices import PriceBook, book
+from estate.catalogue.prices import PriceList, book
 from estate.records.preview import Estimate, EstimateLine, Resource, Unpriced
 from stacks.estimate.charges import CHARGES, Charge, Stack
 from stacks.estimate.free import FREE
@@ -11,7 +11,7 @@ from stacks.sections import StackSettings
 
 
 def reckon(
-    resources: Iterable[Resource], settings: StackSettings, today: date, prices: PriceBook | None = None
+    resources: Iterable[Resource], settings: StackSettings, today: date, prices: PriceList | None = None
 ) -> Estimate:
     """What the resources cost a month in pounds, without VAT.
 
@@ -50,7 +50,7 @@ def reckon(
     )
 
 
-def _line(resource: Resource, charge: Charge, prices: PriceBook) -> EstimateLine | None:
+def _line(resource: Resource, charge: Charge, prices: PriceList) -> EstimateLine | None:
     price = prices.price(charge.meter)
     if price is None:
         return None

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import stacks
+from estate.catalogue.prices import PriceList
 from estate.documents.words import day
 from estate.progress import Progress, silent
 from estate.records.base import now
@@ -29,8 +30,11 @@ def preview_stack(
     time_limit: float = TIME_LIMIT,
     progress: Progress = silent,
     today: date | None = None,
+    prices: PriceList | None = None,
 ) -> Preview:
     """What the stack of `settings_file` (`stacks/NAME.toml`) would register, with its monthly estimate.
+
+    `prices` are the lists of the workspace; the book that ships with Decant by default.
 
     Raises `UsageError` for settings or a program that are not right, `RefusedError` for a kind that cannot be
     built yet, and `UnfinishedError` where the program does not come to an end.
@@ -50,7 +54,7 @@ def preview_stack(
     today = today or date.today()  # noqa: DTZ011 - an expiry is a day in the council's own calendar
     # Programs register as their parts become ready, in no fixed order.
     resources = tuple(sorted(recording.resources.values(), key=lambda resource: resource.urn))
-    estimate = reckon(resources, settings, today)
+    estimate = reckon(resources, settings, today, prices)
     warnings = [f"{key} still has to be filled in before the stack can be built" for key in settings.unfilled()]
     if settings.expires_on is not None and settings.expires_on < today:
         warnings.append(f"the stack expired on {day(settings.expires_on)}")
