@@ -50,10 +50,10 @@ def size(count: int | None) -> str:
 
 
 def pounds(amount: float) -> str:
-    """£457, £1,234, or £1.4 million; pence below £10."""
+    """£457, £1,234, or £1.4 million; pence below £10, and £0."""
     if abs(amount) >= 1_000_000:
         return f"£{amount / 1_000_000:.1f} million"
-    return f"£{amount:,.2f}" if abs(amount) < 10 else f"£{amount:,.0f}"
+    return f"£{amount:,.2f}" if 0 < abs(amount) < 10 else f"£{amount:,.0f}"
 
 
 def seconds(value: float | None) -> str:
