@@ -38,7 +38,7 @@ def markdown() -> str:
 
 def _arguments(command: click.Command) -> list[str]:
     if isinstance(command, click.Group):
-        return ["COMMAND"]
+        return ["[COMMAND]" if command.invoke_without_command else "COMMAND"]
     with click.Context(command) as context:
         return [p.make_metavar(context) for p in command.params if isinstance(p, click.Argument)]
 

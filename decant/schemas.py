@@ -5,7 +5,6 @@ rises only when a key is removed or changes its meaning; keys may be added at an
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any, Literal
@@ -17,9 +16,10 @@ from decant import rows
 from decant.journeys.importing import Taken
 from decant.journeys.needs import Check
 from decant.journeys.status import Stage
+from decant.schema_output import Output
+from decant.schemas_deciding import DECIDING
 from estate.anchors import Anchor
 from estate.catalogue.lifecycle import Moved, Product
-from estate.records.assessment import Assessment
 from estate.records.base import Instant
 from estate.records.change import Change
 from estate.records.conflict import Conflict, Lookalike
@@ -29,28 +29,15 @@ from estate.records.finding import Control, Finding
 from estate.records.move import Description
 from estate.records.observation import Observation
 from estate.records.personal import PersonalData
-from estate.records.plan import Wave
 from estate.records.preview import Estimate, Resource, StackKind
 from estate.records.public_report import PublicReport
 from estate.records.report import NotSeen, Report
 from estate.records.server import Server
-from estate.records.system import System
 from estate.records.usage import Usage
 from estate.records.workload import Workload
 from inventory.sources.base import Doubt, LeftOut, Part
 from practice.load.verify import StreamReport
 from stacks.preview.difference import Change as StackChange
-
-
-@dataclass(frozen=True)
-class Output:
-    """One schema: the commands that print it, and each key with its type and what it holds."""
-
-    commands: tuple[str, ...]
-    """None for what any command prints when it fails."""
-    about: str
-    keys: Mapping[str, tuple[Any, str]]
-
 
 OUTPUTS: Mapping[str, Output] = {
     "decant.error/1": Output(
@@ -214,40 +201,7 @@ OUTPUTS: Mapping[str, Output] = {
             "kept": (list[str], "with `refresh`, products that the source does not know: older dates stay"),
         },
     ),
-    "decant.assessments/1": Output(
-        ("assess",),
-        "What should become of each server.",
-        {"assessments": (list[Assessment], "one a server")},
-    ),
-    "decant.systems/1": Output(
-        ("systems propose", "systems list"),
-        "Workloads that serve one purpose and move together.",
-        {
-            "systems": (list[System], "each system; only a `confirmed` one counts in a plan"),
-            "shared": (dict[str, list[str]], "workloads of no system, each with the systems that use it"),
-            "unplaced": (list[str], "jobs of which nothing tells what they work for"),
-            "unclear": (list[str], "talk of which it is not known which workloads are its ends"),
-            "written": (bool, "whether systems.toml changed"),
-        },
-    ),
-    "decant.system/1": Output(
-        ("systems show",),
-        "One system.",
-        {"system": (System, "its workloads, why each is in it, and what came and went since")},
-    ),
-    "decant.plan/1": Output(
-        ("plan",),
-        "The waves.",
-        {
-            "waves": (list[Wave], "in order"),
-            "not_moving": (dict[str, str], "every workload that is in no wave, with the reason"),
-            "by_decant": (int, "how many workloads Decant moves itself; the others move by hand"),
-            "of": (int, "how many workloads move"),
-            "edited": (bool, "whether a person has edited plan.toml"),
-            "warnings": (list[str], "what a person should look at"),
-            "differences": (list[str], "what a fresh proposal would do otherwise"),
-        },
-    ),
+    **DECIDING,
     "decant.preview/1": Output(
         ("stack preview",),
         "What a stack builds and what it costs a month.",

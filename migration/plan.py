@@ -1,34 +1,25 @@
-"""Propose a plan: which workloads move in which wave, to where, and what stays and why. Pure."""
+"""What a plan is made from: which workloads move and to where, and what stays and why. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import cached_property
 from typing import Literal
 
-from estate.documents.words import day
 from estate.records.assessment import Assessment, Disposition
 from estate.records.dependency import Dependency
-from estate.records.plan import Plan, PlannedMove, Wave
+from estate.records.plan import Wave
 from estate.records.server import ServerFacts
 from estate.records.workload import Workload
 from migration import targets, waves
 from migration.assess import MOVING
-from migration.systems import APPLICATIONS, Link, System, links, systems
+from migration.systems import APPLICATIONS, Link, links
 
 PLAN_ID = "plan"
-MOST = 6
-"""Workloads in a wave, unless one system has more: what a small team moves and watches in one window."""
-
 ON_TARGET = "it is on a target server already"
 OF_THE_SYSTEM = "it is part of the operating system"
 GOES_WITHOUT_SAYING = frozenset({ON_TARGET, OF_THE_SYSTEM})
 """Reasons that need no person's attention: a plan has them, its file and its table leave them out."""
 
-Pressing = tuple[date, date]
-"""When something first ends, no earlier than today, and when the contract ends; `date.max` for never."""
-
-_ENDING = ("ended", "ends soon")
 _STAYING = {
     Disposition.RETIRE: "is retired, not moved",
     Disposition.RETAIN: "stays where it is",
@@ -92,53 +83,7 @@ def _stays(workload: Workload, role: str | None, assessment: Assessment | None) 
     return ""
 
 
-def propose(estate: Estate, at: datetime, most: int = MOST) -> Plan:
-    """A plan in which every workload is in one wave or in `not_moving`.
-
-    Waves follow dependencies first, then deadlines (a contract's end, the end of support). `most` is the
-    number of workloads in a wave.
-    """
-    staying = not_moving(estate)
-    moving = [one for one in estate.workloads if one.id not in staying]
-    by_id = {one.id: one for one in moving}
-    found = systems(moving, links(moving, estate.dependencies))
-    ends = deadlines(estate, at.date())
-    pressing = {
-        one.name: min(known)[0]
-        for one in found
-        if (known := [ends[server] for name in one.workloads if (server := by_id[name].server) in ends])
-    }
-    packed = waves.pack(waves.order(found, pressing), most)
-    proposed = dict(_targets(moving, estate))
-    return Plan(
-        id=PLAN_ID,
-        waves=with_crossing(
-            [
-                Wave(
-                    number=number,
-                    name=_wave_name([one.name for one in held]),
-                    moves=tuple(
-                        PlannedMove(
-                            workload=name,
-                            target=proposed[name],
-                            bytes=by_id[name].bytes,
-                            how=estate.how(by_id[name]),
-                            why=_why(by_id[name], system, ends),
-                        )
-                        for system in held
-                        for name in system.workloads
-                    ),
-                )
-                for number, held in enumerate(packed, 1)
-            ],
-            estate.links,
-        ),
-        not_moving=staying,
-        at=at,
-    )
-
-
-def _wave_name(systems: Sequence[str]) -> str:
+def wave_name(systems: Sequence[str]) -> str:
     """Up to three by name: "shop and shared", "a, b, c and 2 more"."""
     shown = list(systems[:3]) + ([f"{len(systems) - 3} more"] if len(systems) > 3 else [])
     return " and ".join([*([", ".join(shown[:-1])] if shown[1:] else []), *shown[-1:]])
@@ -153,58 +98,18 @@ def with_crossing(planned: Iterable[Wave], found: Sequence[Link]) -> tuple[Wave,
     )
 
 
-def deadlines(estate: Estate, today: date) -> dict[str, tuple[Pressing, str]]:
-    """How pressing each server is that has an end, and its first end in words.
-
-    What has ended already is as pressing as today, so that among such servers the contract decides.
-    """
-    assessed = {one.server: one for one in estate.assessments}
-    found: dict[str, tuple[Pressing, str]] = {}
-    for one in estate.servers:
-        ends: list[tuple[date, str]] = []
-        contract = one.server.contract_end
-        if contract is not None:
-            ends.append((contract, f"its contract ends on {day(contract)}"))
-        assessment = assessed.get(one.server.id)
-        ending = (
-            next((s for s in assessment.support if s.status in _ENDING and s.ends), None) if assessment else None
-        )
-        if ending is not None and ending.ends is not None:
-            past = ending.status == "ended"
-            when = "has ended" if past else f"ends on {day(ending.ends)}"
-            ends.append((ending.ends, f"support of {ending.product} {ending.version} {when}"))
-        if ends:
-            first, words = min(ends)
-            found[one.server.id] = (max(first, today), contract or date.max), words
-    return found
-
-
-def _targets(moving: Sequence[Workload], estate: Estate) -> list[tuple[str, str | None]]:
+def proposed_targets(moving: Sequence[Workload], estate: Estate) -> dict[str, str | None]:
     """A target for each workload; jobs follow the data of their server."""
     whole = {one.server for one in estate.assessments if one.disposition is Disposition.REHOST}
     whole |= estate.windows
     able = [targets.target_of(one) for one in estate.targets]
     beside: dict[str, str | None] = {}
-    found = []
+    found: dict[str, str | None] = {}
     for one in sorted(moving, key=lambda one: (one.kind == "schedule", one.kind in APPLICATIONS, one.id)):
         if one.server in whole:
             where = None
         else:
             where = targets.propose(one, able, beside.get(one.server))
             beside.setdefault(one.server, where)
-        found.append((one.id, where))
+        found[one.id] = where
     return found
-
-
-def _why(workload: Workload, system: System, ends: Mapping[str, tuple[Pressing, str]]) -> str:
-    parts = []
-    others = [name for name in system.workloads if name != workload.id]
-    if workload.system and others:
-        parts.append(f"with the system {workload.system}")
-    elif others:
-        # Nobody has confirmed that they belong together: they use each other, or one server.
-        more = f" and {len(others) - 1} more" if len(others) > 1 else ""
-        parts.append(f"proposed together with {others[0]}{more}")
-    if workload.server in ends:
-        parts.append(ends[workload.server][1])
-    return "; ".join(parts)

@@ -1,7 +1,7 @@
 """`plan.toml`: the plan as people read and edit it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,13 +10,12 @@ from pydantic import ValidationError
 from tomlkit.items import Table
 
 from estate import invalid, reading
-from estate.documents.words import count, moment
+from estate.documents.words import count, day, moment
 from estate.errors import UsageError
 from estate.records.base import Record
-from estate.records.plan import Plan, PlannedMove, Wave
+from estate.records.plan import Conflict, Plan, PlannedMove, Reached, Wave
 from estate.suggest import unknown
 from migration.plan import GOES_WITHOUT_SAYING, PLAN_ID, Estate, not_moving, with_crossing
-from migration.waves import against_order
 
 _MEND = "mend it, or move it away and run `decant plan`"
 _NAMED = 5
@@ -24,10 +23,20 @@ _NAMED = 5
 
 LONDON = ZoneInfo("Europe/London")
 
+WORTH = {
+    "lateness": "lateness, over all servers with a date to be empty by",
+    "exposure": "exposure, over all servers out of support",
+    "dual running": "dual running, from the first move of a server to its last",
+    "cut": "dependencies between systems of different waves",
+}
+"""The objectives in words, in their order."""
+
 _HEAD = """\
 Waves of the move, in order: `decant plan` wrote them, and reads them again after you have edited them.
 Move [[wave.move]] entries between waves, put waves in another order, change targets and names.
 A window is a time in Europe/London, for example:  window_start = 2027-01-16T20:00:00
+`expected` is the day for which a wave is planned; without a window, no cutover is refused for being on another.
+`pinned = true` in a move keeps it in its wave when `decant plan --fresh` plans anew.
 Every workload is in one wave, or under [not_moving] with a reason; what is part of an operating system, or on
 a target already, goes without saying."""
 
@@ -35,17 +44,26 @@ a target already, goes without saying."""
 class _Move(Record):
     workload: str
     target: str | None = None
+    pinned: bool = False
     why: str = ""
 
 
 class _Wave(Record):
     name: str = ""
+    expected: date | None = None
+    pilot: bool = False
     window_start: datetime | None = None
     window_end: datetime | None = None
     move: tuple[_Move, ...] = ()
 
 
+class _Conflict(Record):
+    rules: tuple[str, ...]
+
+
 class _File(Record):
+    changes: tuple[str, ...] = ()
+    conflict: tuple[_Conflict, ...] = ()
     wave: tuple[_Wave, ...] = ()
     not_moving: dict[str, str] = {}
 
@@ -55,6 +73,20 @@ def render(plan: Plan) -> str:
     document = tomlkit.document()
     for line in _HEAD.splitlines():
         document.add(tomlkit.comment(line))
+    for line in _worth(plan):
+        document.add(tomlkit.comment(line))
+    if plan.changes:
+        document.add(
+            tomlkit.comment("No plan keeps every rule of planning.toml. This one supposes that these are changed:")
+        )
+        document.add("changes", tomlkit.array().multiline(multiline=True))
+        for change in plan.changes:
+            document["changes"].append(change)
+    held = tomlkit.aot()
+    for conflict in plan.conflicts:
+        held.append(tomlkit.item({"rules": list(conflict.rules)}))
+    if plan.conflicts:
+        document.add("conflict", held)
     written = tomlkit.aot()
     for wave in plan.waves:
         written.append(_wave_table(wave))
@@ -68,9 +100,30 @@ def render(plan: Plan) -> str:
     return tomlkit.dumps(document)
 
 
+def _worth(plan: Plan) -> list[str]:
+    """What the plan reached, and whether its days are only supposed."""
+    lines = [f"{said_of(one)}." for one in plan.reached]
+    if plan.waves and not any(wave.window_start for wave in plan.waves):
+        lines.insert(0, "Days are indicative: planning.toml gives no windows, so none has times.")
+    return lines
+
+
+def said_of(reached: Reached) -> str:
+    """One objective in words: "lateness: 3 days, and no plan has less than 3"."""
+    of = "links" if reached.objective == "cut" else "days"
+    least = (
+        "" if reached.bound is None else f", and no plan has less than {reached.bound:g} with what comes before it"
+    )
+    return f"{WORTH[reached.objective]}: {reached.value:,} {of}{least}"
+
+
 def _wave_table(wave: Wave) -> Table:
     table = tomlkit.table()
     table.add("name", wave.name)
+    if wave.expected is not None:
+        table.add("expected", wave.expected)
+    if wave.pilot:
+        table.add("pilot", True)
     for key, at in (("window_start", wave.window_start), ("window_end", wave.window_end)):
         if at is not None:
             table.add(key, at.astimezone(LONDON).replace(tzinfo=None))
@@ -86,6 +139,10 @@ def _wave_table(wave: Wave) -> Table:
             entry.add("target", move.target)
         if move.how == "by hand":
             entry.add(tomlkit.comment("moved by hand: Decant has no mover for this kind"))
+        if move.pinned:
+            entry.add("pinned", True)
+        if move.state != "planned":
+            entry.add(tomlkit.comment("has moved" if move.state == "done" else "its move is under way"))
         if move.why:
             entry.add("why", move.why)
         moves.append(entry)
@@ -93,8 +150,10 @@ def _wave_table(wave: Wave) -> Table:
     return table
 
 
-def load(path: Path, estate: Estate, at: datetime) -> tuple[Plan, list[str]]:
-    """The plan in the file, and warnings for people.
+def load(
+    path: Path, estate: Estate, at: datetime, states: Mapping[str, str] | None = None
+) -> tuple[Plan, list[str]]:
+    """The plan in the file, and warnings for people. `states` says which workloads' moves are `running` or `done`.
 
     A workload that the file does not mention does not move, and is warned of. Raises `UsageError` for a file
     that is not right: broken, an unknown key, workload or target, a workload twice, no reason, or a window
@@ -110,15 +169,21 @@ def load(path: Path, estate: Estate, at: datetime) -> tuple[Plan, list[str]]:
         Wave(
             number=number,
             name=wave.name or f"wave {number}",
+            expected=wave.expected,
+            pilot=wave.pilot,
             window_start=_london(path, number, wave.window_start),
             window_end=_london(path, number, wave.window_end),
             moves=tuple(
-                PlannedMove(
-                    workload=move.workload,
-                    target=move.target,
-                    bytes=known[move.workload].bytes,
-                    how=estate.how(known[move.workload]),
-                    why=move.why,
+                PlannedMove.model_validate(
+                    {
+                        "workload": move.workload,
+                        "target": move.target,
+                        "bytes": known[move.workload].bytes,
+                        "how": estate.how(known[move.workload]),
+                        "why": move.why,
+                        "pinned": move.pinned,
+                        "state": (states or {}).get(move.workload, "planned"),
+                    }
                 )
                 for move in wave.move
             ),
@@ -137,6 +202,8 @@ def load(path: Path, estate: Estate, at: datetime) -> tuple[Plan, list[str]]:
         id=PLAN_ID,
         waves=with_crossing(held, estate.links),
         not_moving={**file.not_moving, **forgotten},
+        conflicts=tuple(Conflict(rules=one.rules) for one in file.conflict),
+        changes=file.changes,
         at=at,
     )
     return plan, _warnings(path, plan, estate, [name for name in forgotten if name not in reasons])
@@ -156,7 +223,8 @@ def _places(plan: Plan) -> dict[str, str]:
     found = dict.fromkeys(plan.not_moving, "not moving")
     for wave in plan.waves:
         for move in wave.moves:
-            found[move.workload] = f"wave {wave.number} to {move.target or 'a target yet to be said'}"
+            on = f" on {day(wave.expected)}" if wave.expected and wave.window_start else ""
+            found[move.workload] = f"wave {wave.number}{on} to {move.target or 'a target yet to be said'}"
     return found
 
 
@@ -224,7 +292,6 @@ def _warnings(path: Path, plan: Plan, estate: Estate, new: Sequence[str]) -> lis
         *(f"{name} is in no wave of {path.name}: add it, or give a reason under [not_moving]" for name in new),
         *(f"{name} moves in wave {wave_of[name]}, though {reasons[name]}" for name in wave_of if name in reasons),
         *_parted(estate, wave_of),
-        *against_order(estate.links, wave_of),
         *(
             f"the window of wave {wave.number} is over: it ended on {moment(wave.window_end)}"
             for wave in plan.waves

@@ -25,12 +25,10 @@ class Link:
 
 @dataclass(frozen=True)
 class System:
-    """Workloads that move together, what others depend on first."""
+    """Workloads that move together: its data first, as what uses it comes after."""
 
     name: str
     workloads: tuple[str, ...]
-    needs: frozenset[str]
-    """Names of the systems that it depends on."""
 
 
 def links(workloads: Sequence[Workload], dependencies: Iterable[Dependency]) -> list[Link]:
@@ -78,7 +76,6 @@ def systems(workloads: Sequence[Workload], found: Iterable[Link]) -> list[System
 
     Together are: workloads of one confirmed system; the applications of one server; a server's only data and
     its jobs; what depends on each other both ways; and a workload that only one system uses, with that system.
-    Jobs of a server with several kinds of data come after all of these.
     """
     unit_of = _units(workloads)
     confirmed = {unit_of[one.id] for one in workloads if one.system}
@@ -90,17 +87,11 @@ def systems(workloads: Sequence[Workload], found: Iterable[Link]) -> list[System
     members: dict[str, list[Workload]] = defaultdict(list)
     for one in workloads:
         members[group_of[unit_of[one.id]]].append(one)
-    needs = graph_of(
-        members,
-        ((group_of[unit], group_of[other]) for unit, others in calls.items() for other in others),
-    )
-    _after_data(needs, members)
     called = _names(members)
     return [
         System(
             called[group],
             tuple(one.id for one in sorted(held, key=lambda one: (one.kind in APPLICATIONS, one.id))),
-            frozenset(called[other] for other in needs[group]),
         )
         for group, held in sorted(members.items())
     ]
@@ -183,23 +174,6 @@ def _units(workloads: Sequence[Workload]) -> dict[str, str]:
         if len(data) == 1 and len(data) + len(jobs) == len(free):
             units.update({one.id: data[0].id for one in jobs})
     return units
-
-
-def _after_data(needs: dict[str, frozenset[str]], members: Mapping[str, Sequence[Workload]]) -> None:
-    """Let groups of nothing but jobs come after the data of their servers, where no ring comes of it."""
-    data: dict[str, set[str]] = defaultdict(set)
-    for group, held in members.items():
-        for one in held:
-            if one.kind not in APPLICATIONS:
-                data[one.server].add(group)
-    for group, held in members.items():
-        if any(one.kind != "schedule" for one in held):
-            continue
-        for other in sorted({other for one in held for other in data[one.server]}):
-            reached: list[str] = []
-            _visit(needs, other, set(), reached)
-            if group not in reached:
-                needs[group] |= {other}
 
 
 def _names(members: Mapping[str, Sequence[Workload]]) -> dict[str, str]:

@@ -1,84 +1,161 @@
-"""`decant plan`: which workloads move together, in what order, to where."""
+"""`decant plan`: which workloads move together, when, and to where."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from decant.app import App
 from decant.numbers import Whole
 from decant.output import json_option
 
+if TYPE_CHECKING:
+    from decant.journeys.plan import Planned
 
-@click.command("plan", short_help="Put the moves into waves, in a file that people edit.")
-@click.option("--fresh", is_flag=True, help="Propose anew; an edited plan.toml is kept as plan.toml.before.")
+_OF_THEIR_OWN = ("export", "report", "show", "what-if", "why")
+
+
+class _Plan(click.Group):
+    """Subcommands in files of their own are loaded when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        here = Path(__file__).parent
+        own = [name for name in _OF_THEIR_OWN if (here / f"_plan_{name.replace('-', '_')}.py").is_file()]
+        return sorted([*super().list_commands(ctx), *own])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self.list_commands(ctx) and cmd_name in _OF_THEIR_OWN:
+            import importlib
+
+            module = importlib.import_module(f"decant.commands._plan_{cmd_name.replace('-', '_')}")
+            found: click.Command = module.REPORT if cmd_name == "report" else module.COMMAND
+            return found
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(
+    "plan",
+    cls=_Plan,
+    invoke_without_command=True,
+    short_help="Put the moves into waves, in a file that people edit.",
+)
+@click.option("--fresh", is_flag=True, help="Plan anew; an edited plan.toml is kept as plan.toml.before.")
+@click.option(
+    "--assumptions",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Plan by this file instead of planning.toml.",
+)
 @click.option(
     "--most",
     type=Whole(1, 1000),
-    default=6,
+    help="Workloads in a window, unless one system has more. Default: as planning.toml says, else 6.",
+)
+@click.option(
+    "--accept-change",
+    is_flag=True,
+    help="Where no plan keeps every rule: plan with the least change to them. It is noted in the file and the ledger.",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(1, 3600),
+    default=10.0,
     show_default=True,
-    help="Workloads in a wave, unless one system has more.",
+    help="How long to look for a better plan. It ends sooner where there is none.",
 )
 @json_option
-@click.pass_obj
-def COMMAND(app: App, fresh: bool, most: int, as_json: bool) -> None:
+@click.pass_context
+def COMMAND(
+    ctx: click.Context,
+    fresh: bool,
+    assumptions: Path | None,
+    most: int | None,
+    accept_change: bool,
+    seconds: float,
+    as_json: bool,
+) -> None:
     """Put the moves into waves and write them to plan.toml, for people to edit.
 
-    A plan.toml that somebody has edited is read, checked and kept.
+    When you may move, how much at a time, and what must hold, stands in planning.toml. A plan.toml that somebody has
+    edited is read, held against these rules, and kept. Where no plan keeps every rule, it says which rules cannot hold
+    together and the least that would have to change; it then writes nothing and exits with 1.
     """
-    from decant.journeys.plan import make_plan
-    from decant.output import next_step, say, show_json, table
-    from estate.documents.words import moment, size
-    from migration.plan import GOES_WITHOUT_SAYING
-
-    made = make_plan(app, fresh, most)
-    plan = made.plan
-    if as_json:
-        show_json(
-            "decant.plan/1",
-            {
-                "waves": plan.waves,
-                "by_decant": plan.by_decant[0],
-                "of": plan.by_decant[1],
-                "not_moving": plan.not_moving,
-                "edited": made.edited,
-                "warnings": made.warnings,
-                "differences": made.differences,
-            },
-        )
+    if ctx.invoked_subcommand is not None:
+        typed = [one for one in ctx.params if ctx.get_parameter_source(one) is ParameterSource.COMMANDLINE]
+        if typed:
+            raise click.UsageError(f"options of `decant plan` itself do not go with `{ctx.invoked_subcommand}`")
         return
-    for wave in plan.waves:
-        table(
-            f"Wave {wave.number}: {wave.name}" + (f", {moment(wave.window_start)}" if wave.window_start else ""),
-            ("workload", "to", "how", "on disk", "why"),
-            [
-                (
-                    move.workload,
-                    move.target or "to be decided",
-                    move.how,
-                    "—" if _tiny(move.workload) else size(move.bytes),
-                    move.why,
-                )
-                for move in wave.moves
-            ],
-            numbers=("on disk",),
-        )
-        for crossing in wave.crossing:
-            say(f"  crosses between server room and Azure after this wave: {crossing}")
-    ours, of = plan.by_decant
-    say(f"Of {of} workloads that move, {ours} by Decant, {of - ours} by hand (Decant has no mover for them).")
-    staying = {name: why for name, why in plan.not_moving.items() if why not in GOES_WITHOUT_SAYING}
-    table("Not moving", ("workload", "why"), sorted(staying.items()))
-    implied = len(plan.not_moving) - len(staying)
-    if implied:
-        say(f"{implied} workloads of operating systems and of target servers are left out as a matter of course.")
+    from decant.journeys.plan import make_plan
+
+    app = ctx.find_object(App)
+    assert app is not None  # noqa: S101 - `decant` itself made it
+    made = make_plan(app, fresh, most, assumptions, accept_change, seconds)
+    if as_json:
+        _json(made)
+    else:
+        _show(app, made)
+    if not made.whole:
+        ctx.exit(1)
+
+
+def _json(made: "Planned") -> None:
+    from decant.commands._plan_shown import data
+    from decant.output import show_json
+
+    show_json(
+        "decant.plan/1",
+        {
+            **data(made.plan),
+            "edited": made.edited,
+            "written": made.written,
+            "indicative": made.supposed,
+            "faults": made.faults,
+            "warnings": made.warnings,
+            "differences": made.differences,
+        },
+    )
+
+
+def _show(app: App, made: "Planned") -> None:
+    from decant.commands import _plan_shown
+    from decant.output import next_step, say
+
+    if made.impossible:
+        _plan_shown.impossible(made.plan)
+        _said(made)
+        say(f"{app.workspace.plan.name} was left as it is.")
+        next_step("decant plan --accept-change", "plan with the least change; or change planning.toml yourself")
+        return
+    _plan_shown.waves(made.plan)
+    if made.supposed and made.plan.waves:
+        say("planning.toml gives no windows: the days are indicative, one a week, and bind nobody.")
+    if made.plan.changes:
+        _plan_shown.impossible(made.plan)
     if made.kept:
         say(f"The plan that somebody had edited is kept as {made.kept.name}.")
     say(f"{'Wrote' if made.written else 'Read'} {app.workspace.plan}")
-    for warning in made.warnings:
-        say(f"Look at this: {warning}")
+    _said(made)
     if made.differences:
         say("A fresh proposal (`decant plan --fresh`) would differ:")
         for line in made.differences:
             say(f"  {line}")
-    ready = [move for wave in plan.waves for move in wave.moves if move.target]
+    _next(made)
+
+
+def _said(made: "Planned") -> None:
+    from decant.output import say
+
+    for fault in made.faults:
+        say(f"Cannot be: {fault}")
+    for warning in made.warnings:
+        say(f"Look at this: {warning}")
+
+
+def _next(made: "Planned") -> None:
+    from decant.output import next_step
+
+    ready = [move for wave in made.plan.waves for move in wave.moves if move.target and move.state == "planned"]
     first = next((move for move in ready if move.how == "decant"), None)
     if first is not None:
         next_step(
@@ -86,8 +163,3 @@ def COMMAND(app: App, fresh: bool, most: int, as_json: bool) -> None:
         )
     else:
         next_step("edit plan.toml, then `decant plan`", "to say which servers take the workloads")
-
-
-def _tiny(workload: str) -> bool:
-    """Whether it is of a kind that has no size to speak of."""
-    return workload.split("/")[1] in ("schedule", "service")

@@ -4,29 +4,30 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from decant.journeys.assess import movers
+from decant.journeys.planning import estate_of, given
 from decant.journeys.systems import take_in
 from estate import reading, writing
 from estate.errors import UsageError
-from estate.records.assessment import Assessment
 from estate.records.base import now
-from estate.records.dependency import Dependency
 from estate.records.plan import Plan
-from estate.records.workload import Workload
-from inventory.systems_file import load, with_systems
+from inventory.systems_file import load
 from migration import overrides, plan_file
 from migration.assess import MOVING
-from migration.plan import MOST, PLAN_ID, Estate, propose
+from migration.plan import PLAN_ID
 from migration.planned import Decided
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from decant.app import App
+    from migration.planner.schedule import Impossible
+    from migration.planning.asked import Asked, Given
 
 
 MADE = "plan.made"
 PROPOSED = "proposed"
+SECONDS = 10.0
+"""What a planner may take, unless a person says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Planned:
     """The plan that holds, and what a person should know of it."""
 
     plan: Plan
+    """Where no plan keeps every rule and no change was accepted: the one that held before, or an empty one."""
     written: bool
     """Whether plan.toml was written now."""
     edited: bool
@@ -41,8 +43,19 @@ class Planned:
     kept: "Path | None"
     """Where an edited plan.toml was put away."""
     warnings: tuple[str, ...]
-    differences: tuple[str, ...]
+    differences: tuple[str, ...] = ()
     """What a fresh proposal would do otherwise."""
+    faults: tuple[str, ...] = ()
+    """What cannot be kept or planned, whatever is done: the command ends with 1."""
+    impossible: bool = False
+    """Whether no plan keeps every rule, and nothing was written."""
+    supposed: bool = False
+    """Whether nobody gave windows, so that days are indicative."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything that could move is planned by rules that all hold."""
+        return not self.faults and not self.impossible
 
 
 def decided(app: "App") -> Decided:
@@ -50,7 +63,7 @@ def decided(app: "App") -> Decided:
 
     Raises `UsageError` where plan.toml or overrides.toml is not right.
     """
-    estate = _estate(app)
+    estate = estate_of(app)
     path = app.workspace.plan
     plan = plan_file.load(path, estate, now())[0] if path.exists() else app.store.get(Plan, PLAN_ID)
     legacy = {one.server.id for one in estate.servers if one.server.role == "legacy"}
@@ -64,53 +77,117 @@ def decided(app: "App") -> Decided:
     )
 
 
-def _estate(app: "App") -> Estate:
-    return Estate(
-        app.store.all_server_facts(),
-        with_systems(app.store.all(Workload), load(app.workspace.systems)),
-        app.store.all(Dependency),
-        app.store.all(Assessment),
-        movers(),
+def make_plan(
+    app: "App",
+    fresh: bool = False,
+    most: int | None = None,
+    file: "Path | None" = None,
+    accept_change: bool = False,
+    seconds: float = SECONDS,
+) -> Planned:
+    """Plan by planning.toml (or another `file`), or read the plan that a person has edited; store it.
+
+    An edited plan.toml is overwritten only with `fresh`, and kept beside. `most` is the number of workloads in
+    a wave, instead of the file's. Where no plan keeps every rule, nothing is written, unless the least change is
+    accepted. Raises `UsageError` where nothing was discovered yet or a file is not right, and `UnfinishedError` where
+    the time was too short.
+    """
+    take_in(app, load(app.workspace.systems))
+    about = given(app, file, most)
+    if not about.estate.workloads:
+        raise UsageError("no workload was discovered yet", "run `decant discover`, then `decant assess`")
+    path = app.workspace.plan
+    if path.exists() and not fresh and not _is_as_proposed(app, path):
+        return _read(app, about, seconds)
+    return _propose(app, about, accept_change, seconds)
+
+
+def _read(app: "App", about: "Given", seconds: float) -> Planned:
+    """A person's plan: read, held against the rules, and stored as it is."""
+    from migration.planning.edited import Judged, judge
+
+    path = app.workspace.plan
+    plan, warnings = plan_file.load(path, about.estate, about.now, about.states)
+    judged: Judged = judge(about, plan)
+    plan = plan.model_copy(update={"reached": judged.reached})
+    proposal, impossible, asked = _best(app, about, seconds)
+    differences = plan_file.differences(plan, proposal) if impossible is None else ()
+    if impossible is not None:
+        warnings.append("no plan keeps every rule: `decant plan --fresh` says which cannot hold together")
+    app.store.put(plan)
+    _note(app, plan, "a person")
+    return Planned(
+        plan=plan,
+        written=False,
+        edited=True,
+        kept=None,
+        warnings=(*warnings, *judged.warnings, *asked.notes),
+        differences=tuple(differences),
+        faults=asked.faults,
+        supposed=asked.supposed,
     )
 
 
-def make_plan(app: "App", fresh: bool = False, most: int = MOST) -> Planned:
-    """Propose a plan, or read the one that a person has edited, and store it.
+def _propose(app: "App", about: "Given", accept_change: bool, seconds: float) -> Planned:
+    """A plan by the rules, in place of the one that is there; what a person edited is put away beside it."""
+    from migration.planning.answers import mended
+    from migration.planning.outcome import conflicts, plan_of
 
-    An edited plan.toml is overwritten only with `fresh`, and kept beside. `most` is the number of workloads in
-    a wave. Raises `UsageError` where nothing was discovered yet or an edited plan.toml is not right.
-    """
-    take_in(app, load(app.workspace.systems))
-    estate = _estate(app)
-    if not estate.workloads:
-        raise UsageError("no workload was discovered yet", "run `decant discover`, then `decant assess`")
     path = app.workspace.plan
-    proposal = propose(estate, now(), most)
-    edited = path.exists() and not _is_as_proposed(app, path)
+    plan, impossible, asked = _best(app, about, seconds)
+    if impossible is not None and not accept_change:
+        held = about.before or Plan(id=PLAN_ID, waves=(), at=about.now)
+        told = {"conflicts": conflicts(impossible), "changes": tuple(one.words for one in impossible.changes)}
+        return Planned(
+            plan=held.model_copy(update=told),
+            written=False,
+            edited=False,
+            kept=None,
+            warnings=asked.notes,
+            faults=asked.faults,
+            impossible=True,
+            supposed=asked.supposed,
+        )
+    if impossible is not None:
+        answer = mended(impossible, seconds, app.progress)
+        plan = plan_of(about, asked, answer.schedule, impossible)
     kept = None
-    plan = proposal
-    if edited and not fresh:
-        plan, warnings = plan_file.load(path, estate, now())
-    else:
-        if edited:
-            kept = path.with_name(f"{path.name}.before")
-            os.replace(path, kept)  # noqa: PTH105 - atomic
-        writing.replace(path, plan_file.render(proposal))
-        _, warnings = plan_file.load(path, estate, now())
+    if path.exists() and not _is_as_proposed(app, path):
+        kept = path.with_name(f"{path.name}.before")
+        os.replace(path, kept)  # noqa: PTH105 - atomic
+    writing.replace(path, plan_file.render(plan))
+    _, warnings = plan_file.load(path, about.estate, about.now, about.states)
     app.store.put(plan)
+    _note(app, plan, PROPOSED)
+    return Planned(
+        plan=plan,
+        written=True,
+        edited=False,
+        kept=kept,
+        warnings=(*warnings, *asked.notes),
+        faults=asked.faults,
+        supposed=asked.supposed,
+    )
+
+
+def _best(app: "App", about: "Given", seconds: float) -> "tuple[Plan, Impossible | None, Asked]":
+    """The best plan by the rules; where there is none, one of what is kept, and why."""
+    from migration.planning.answers import answer
+    from migration.planning.asking import ask
+    from migration.planning.outcome import plan_of
+
+    asked = ask(about)
+    found = answer(asked, seconds, about.before, app.progress)
+    return plan_of(about, asked, found.schedule), found.impossible, asked
+
+
+def _note(app: "App", plan: Plan, by: str) -> None:
+    changed = {"changed_rules": list(plan.changes)} if plan.changes else {}
     app.ledger.append(
         MADE,
         [move.workload for wave in plan.waves for move in wave.moves],
-        {"waves": len(plan.waves), "by": "a person" if edited and not fresh else PROPOSED},
+        {"waves": len(plan.waves), "by": by, **changed},
         actor=app.actor,
-    )
-    return Planned(
-        plan=plan,
-        written=not edited or fresh,
-        edited=edited and not fresh,
-        kept=kept,
-        warnings=tuple(warnings),
-        differences=tuple(plan_file.differences(plan, proposal)),
     )
 
 

@@ -10,6 +10,7 @@ from estate.errors import UsageError
 from estate.ledger import Ledger
 from estate.paths import Workspace
 from estate.store import Store
+from migration.planning import file as planning_file
 from stacks.settings import template
 
 OVERRIDES_TEMPLATE = """\
@@ -44,6 +45,7 @@ def create(folder: Path, council: str = "") -> tuple[Workspace, list[Path]]:
         workspace.hosts: HOSTS_TEMPLATE,
         workspace.overrides: OVERRIDES_TEMPLATE,
         workspace.allowed_signers: SIGNERS_TEMPLATE,
+        workspace.planning: planning_file.template(),
         workspace.stacks / "production.toml": template("production", "production"),
         workspace.stacks / "test.toml": template("test", "test"),
         root / ".gitignore": ".decant/\n",

@@ -76,8 +76,8 @@ NOT_HERE = {"stack outputs": "needs the Pulumi CLI and an Azure account; only it
 
 
 MAY_BE_EMPTY = {
-    "conflicts", "dependencies", "differences", "doubts", "fresh", "kept", "left_out", "lookalikes", "moved", "not_seen",
-    "not_seen_again", "notes", "outputs", "personal_data", "shared", "unclear", "uncovered", "unreached", "warnings",
+    "changes", "conflicts", "dependencies", "differences", "doubts", "faults", "fresh", "kept", "left_out", "lookalikes", "moved",
+    "not_seen", "not_seen_again", "notes", "outputs", "personal_data", "shared", "unclear", "uncovered", "unreached", "warnings",
 }  # fmt: skip
 """Keys that hold nothing in this workspace, and rightly so."""
 
@@ -87,7 +87,7 @@ def as_json() -> dict[str, click.Command]:
     return {
         words: command
         for words, command in reference.commands()
-        if not isinstance(command, click.Group) and any("--json" in option.opts for option in command.params)
+        if any("--json" in option.opts for option in command.params)
     }
 
 

@@ -19,9 +19,10 @@ from estate.records.server import Server, ServerFacts
 from estate.records.workload import Workload
 from inventory.systems import propose as propose_systems
 from inventory.uses import Uses
-from migration.plan import Estate, propose
+from migration.plan import Estate
 from migration.plan_file import differences, load, render
 from migration.systems import links, rings, systems
+from tests.migration.proposing import propose
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -92,17 +93,24 @@ NIGHTLY = workload("web/schedule/nightly")
 STATS = workload("stats/service/stats")
 
 
-def test_a_database_moves_with_its_only_client_and_before_it() -> None:
+def test_a_database_moves_with_its_only_client() -> None:
     plan = propose(estate([REPORTS, SHOP, SITE, NIGHTLY], [uses("web", "db")]), AT, most=3)
     assert ["db/postgres/reports", "web/schedule/nightly", "web/website/report-it"] in waves(plan)
     assert ["db/mariadb/shop"] in waves(plan)
     assert all(wave.crossing == () for wave in plan.waves)
 
 
-def test_a_database_of_several_systems_moves_first_and_what_crosses_is_listed() -> None:
+def test_what_talks_together_moves_together_where_there_is_room() -> None:
     plan = propose(estate([REPORTS, SITE, STATS], [uses("web", "db"), uses("stats", "db")]), AT)
-    assert waves(plan)[0] == ["db/postgres/reports"]
-    assert plan.waves[0].crossing == ("stats>db:5432", "web>db:5432")
+    assert sorted(waves(plan)[0]) == sorted([REPORTS.id, SITE.id, STATS.id])
+    assert plan.waves[0].crossing == ()
+    assert {one.objective: one.value for one in plan.reached}["cut"] == 0
+
+
+def test_where_there_is_no_room_the_cut_is_counted_and_what_crosses_is_listed() -> None:
+    plan = propose(estate([REPORTS, SITE, STATS], [uses("web", "db"), uses("stats", "db")]), AT, most=2)
+    assert {one.objective: one.value for one in plan.reached}["cut"] == 1
+    assert len(plan.waves[0].crossing) == 1
     assert plan.waves[-1].crossing == ()
 
 
@@ -139,13 +147,10 @@ def test_two_confirmed_systems_on_the_same_two_servers_are_not_made_one() -> Non
         *(workload(f"db/postgres/{name}", system=name, detail={"port": 5432}) for name in ("pay", "plan")),
     ]
     found = systems(held, links(held, [uses("web", "db")]))
-    assert sorted((one.name, len(one.workloads), one.needs) for one in found) == [
-        ("pay", 2, frozenset()),
-        ("plan", 2, frozenset()),
-    ]
+    assert sorted((one.name, len(one.workloads)) for one in found) == [("pay", 2), ("plan", 2)]
 
 
-def test_the_most_pressing_goes_first_and_lends_its_haste_to_what_it_needs() -> None:
+def test_the_most_pressing_goes_first_and_says_why() -> None:
     made = estate([REPORTS, SHOP, SITE, STATS], [uses("web", "db"), uses("stats", "db")])
     servers = [
         server("db", contract_end=None),
@@ -154,15 +159,16 @@ def test_the_most_pressing_goes_first_and_lends_its_haste_to_what_it_needs() -> 
         target(),
     ]
     plan = propose(Estate(servers, made.workloads, made.dependencies, made.assessments), AT, most=1)
-    assert [names[0] for names in waves(plan)][:2] == ["db/postgres/reports", "stats/service/stats"]
-    assert "31 December 2026" in plan.waves[1].moves[0].why
+    assert waves(plan)[0] == [STATS.id]
+    assert "its contract ends on 31 December 2026" in plan.waves[0].moves[0].why
+    assert {one.objective: one.value for one in plan.reached}["lateness"] == 0
 
 
-def test_a_servers_jobs_move_with_its_only_data_or_after_all_of_it() -> None:
+def test_a_servers_jobs_move_with_its_only_data() -> None:
     backup, sizes = workload("db/schedule/backup"), workload("files/schedule/sizes")
-    plan = propose(estate([REPORTS, SHOP, backup, workload("files/files/shared"), sizes]), AT)
-    assert [name for name in waves(plan)[0] if "files" in name] == ["files/files/shared", "files/schedule/sizes"]
-    assert waves(plan)[-1] == [backup.id]
+    plan = propose(estate([REPORTS, SHOP, backup, workload("files/files/shared"), sizes]), AT, most=3)
+    (wave,) = [names for names in waves(plan) if "files/files/shared" in names]
+    assert "files/schedule/sizes" in wave
 
 
 def test_among_servers_out_of_support_the_contract_decides() -> None:
@@ -183,8 +189,8 @@ def test_among_servers_out_of_support_the_contract_decides() -> None:
         server("c", contract_end=date(2026, 12, 31)),
     ]
     plan = propose(Estate(servers, made.workloads, [], held), AT, most=1)
-    assert waves(plan) == [["c/files/c"], ["b/files/b"], ["a/files/a"]]
-    assert plan.waves[0].moves[0].why == "support of Debian 10 has ended"
+    assert waves(plan)[0] == ["c/files/c"]
+    assert plan.waves[0].moves[0].why == "its contract ends on 31 December 2026; support of Debian 10 has ended"
 
 
 def test_what_goes_without_saying_is_in_the_plan_and_not_in_its_file(tmp_path: Path) -> None:
@@ -264,6 +270,7 @@ def estates(draw: st.DrawFn) -> Estate:
 
 
 @given(estates(), st.integers(1, 5))
+@settings(max_examples=40, deadline=None)
 def test_every_workload_is_in_one_wave_or_has_a_reason_to_stay(made: Estate, most: int) -> None:
     plan = propose(made, AT, most)
     placed = [name for names in waves(plan) for name in names]
@@ -273,13 +280,10 @@ def test_every_workload_is_in_one_wave_or_has_a_reason_to_stay(made: Estate, mos
 
 
 @given(estates(), st.integers(1, 5))
-def test_nothing_moves_before_what_it_uses_and_what_crosses_is_listed(made: Estate, most: int) -> None:
+@settings(max_examples=40, deadline=None)
+def test_what_crosses_after_a_wave_is_listed(made: Estate, most: int) -> None:
     plan = propose(made, AT, most)
     wave_of = {move.workload: wave.number for wave in plan.waves for move in wave.moves}
-    moving = [one for one in made.workloads if one.id in wave_of]
-    for link in links(moving, made.dependencies):
-        for client in link.clients:
-            assert all(wave_of[one] <= wave_of[client] for one in link.servers)
     for link in made.links:
         if link.dependency.client_outside or not link.clients or not link.servers:
             continue
@@ -290,7 +294,7 @@ def test_nothing_moves_before_what_it_uses_and_what_crosses_is_listed(made: Esta
 
 
 @given(made=estates())
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_a_proposal_reads_back_as_it_was_written_without_a_difference(
     made: Estate, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -298,7 +302,7 @@ def test_a_proposal_reads_back_as_it_was_written_without_a_difference(
     path = tmp_path_factory.mktemp("plan") / "plan.toml"
     path.write_text(render(plan))
     again, warnings = load(path, made, AT)
-    assert again == plan
+    assert again == plan.model_copy(update={"reached": ()})
     assert differences(again, plan) == []
     assert [line for line in warnings if "no target" not in line] == []
     # What the store gives back renders the same: so an unedited file is known for one.
@@ -388,14 +392,13 @@ def test_a_workload_that_the_file_forgets_is_not_dropped(tmp_path: Path) -> None
     assert any(STATS.id in line for line in differences(plan, propose(grown, AT)))
 
 
-def test_an_order_against_the_dependencies_is_warned_of_and_its_crossing_listed(tmp_path: Path) -> None:
+def test_what_a_person_parts_crosses_and_is_listed(tmp_path: Path) -> None:
     path = tmp_path / "plan.toml"
     path.write_text(
         f'[[wave]]\n[[wave.move]]\nworkload = "{SITE.id}"\n'
         f'[[wave]]\n[[wave.move]]\nworkload = "{REPORTS.id}"\n[not_moving]\n"{SHOP.id}" = "later"\n'
     )
-    plan, warnings = load(path, estate(SMALL, BOTH), AT)
-    assert any("before db/postgres/reports that it uses" in line for line in warnings)
+    plan, _ = load(path, estate(SMALL, BOTH), AT)
     assert plan.waves[0].crossing == ("web>db:5432",)
     assert plan.waves[0].name == "wave 1"
 

@@ -1,0 +1,119 @@
+"""What planning is given, and the problem that comes of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+
+from estate.documents.words import LONDON
+from estate.records.cost import Costs
+from estate.records.move import Move, Phase
+from estate.records.personal import PersonalData
+from estate.records.plan import Plan, Wave
+from estate.records.workload import Workload
+from migration.plan import Estate
+from migration.planner.problem import Problem
+from migration.planning.calendar import Slot
+from migration.planning.file import Planning
+from migration.planning.measured import Finished
+
+DONE = frozenset({Phase.SOAKING, Phase.BROKEN, Phase.ACCEPTING, Phase.ACCEPTED})
+NOT_BEGUN = frozenset({Phase.PLANNED, Phase.CANCELLED, Phase.ROLLED_BACK, Phase.CANCELLING})
+
+
+@dataclass(frozen=True)
+class Given:
+    """Everything that a plan is made from."""
+
+    estate: Estate
+    planning: Planning
+    now: datetime
+    moves: Sequence[Move] = ()
+    finished: Sequence[Finished] = ()
+    personal: Sequence[PersonalData] = ()
+    costs: Costs | None = None
+    before: Plan | None = None
+    """The plan that holds until now: what runs, is done or pinned in it stays where it is."""
+
+    @property
+    def today(self) -> date:
+        """Day 0, in London."""
+        return self.now.astimezone(LONDON).date()
+
+    @cached_property
+    def states(self) -> Mapping[str, str]:
+        """`running` or `done`, of the workloads whose last move is."""
+        last: dict[str, Move] = {}
+        for one in sorted(self.moves, key=lambda one: (one.created_at, one.id)):
+            last[one.workload] = one
+        return {
+            name: "done" if one.phase in DONE else "running"
+            for name, one in last.items()
+            if one.phase not in NOT_BEGUN
+        }
+
+    @cached_property
+    def kinds(self) -> Mapping[str, Workload]:
+        """Every workload by id."""
+        return {one.id: one for one in self.estate.workloads}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A job with what is in it."""
+
+    name: str
+    workloads: tuple[Workload, ...]
+    low_risk: str
+    """Why it may be in a pilot; empty where it may not."""
+    not_low_risk: tuple[str, ...] = ()
+    """Why it may not."""
+
+    @property
+    def servers(self) -> frozenset[str]:
+        """The servers that it leaves."""
+        return frozenset(one.server for one in self.workloads)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Waves of the plan before that stay as they are, with what of them runs or is done; and where others stay."""
+
+    waves: tuple[Wave, ...] = ()
+    pins: Mapping[str, tuple[date, str]] = field(default_factory=dict)
+    """By workload: the day, and why it stays."""
+    slots: Mapping[date, Slot] = field(default_factory=dict)
+    """The windows of these days, as the plan before has them."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def workloads(self) -> frozenset[str]:
+        """Those that are not planned anew at all."""
+        return frozenset(move.workload for wave in self.waves for move in wave.moves)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A problem, and what led to it."""
+
+    problem: Problem | None
+    """None where nothing is left to plan."""
+    parts: Mapping[str, Part]
+    """By job."""
+    slots: Mapping[str, Slot]
+    """By window."""
+    supposed: bool
+    """Whether nobody gave windows, so that days are indicative."""
+    kept: Kept = Kept()
+    unplanned: Mapping[str, str] = field(default_factory=dict)
+    """Workloads that move and cannot be planned, with the reason."""
+    notes: tuple[str, ...] = ()
+    """What a person should look at."""
+    faults: tuple[str, ...] = ()
+    """What cannot be kept whatever is planned: the command ends with 1."""
+
+    def job_of(self, workload: str) -> str | None:
+        """The job that holds a workload; None where none does."""
+        return next(
+            (job for job, part in self.parts.items() if any(one.id == workload for one in part.workloads)), None
+        )

@@ -1,0 +1,142 @@
+"""Makes a planner's problem of what is given. Pure."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from estate.documents.words import count
+from estate.records.workload import Workload
+from migration.plan import not_moving
+from migration.planner.problem import Job, Problem
+from migration.planning.asked import Asked, Given, Kept, Part
+from migration.planning.calendar import Slot, slots, supposed
+from migration.planning.capacity import limits
+from migration.planning.kept import kept
+from migration.planning.measured import Paces
+from migration.planning.parts import jobs, machines, parts, talk
+from migration.planning.rules import Rules
+
+SLACK = 12
+"""Supposed windows beyond those that would just do."""
+
+
+def ask(given: Given) -> Asked:
+    """The problem of planning anew. What runs or is done on a day that is past is left out of it, and kept.
+
+    Raises `UsageError` where planning.toml names what is not there, or a day that is no window.
+    """
+    stays = kept(given)
+    reasons = not_moving(given.estate)
+    moving = [one for one in given.estate.workloads if one.id not in reasons and one.id not in stays.workloads]
+    return _asked(given, moving, stays, None)
+
+
+def ask_of(given: Given, wave_of: Mapping[str, int], days: Mapping[int, Slot]) -> Asked:
+    """The problem that a person's own plan answers: its workloads, its waves' days beside the windows of the file.
+
+    `wave_of` is the wave of each workload whose wave has a day, and `days` the window of each such wave.
+    """
+    moving = [one for one in given.estate.workloads if one.id in wave_of]
+    stays = replace(kept(given), waves=(), slots={})
+    return _asked(given, moving, stays, wave_of, {slot.day: slot for slot in days.values()})
+
+
+def _asked(
+    given: Given,
+    moving: Sequence[Workload],
+    stays: Kept,
+    wave_of: Mapping[str, int] | None,
+    more: Mapping[date, Slot] | None = None,
+) -> Asked:
+    own = slots(given.planning, given.now)
+    if not own:
+        own = supposed(given.today, _enough(given, moving))
+        # A pin is given where no windows are: its day is then one to plan with.
+        own += [Slot(one.day, None, None) for one in given.planning.pin if one.day >= given.today]
+    calendar = {slot.day: slot for slot in own}
+    extra = {on: slot for on, slot in stays.slots.items() if on not in calendar}
+    stays = replace(stays, slots=extra)
+    laid = sorted({**(more or {}), **calendar, **extra}.values(), key=lambda slot: slot.day)
+    found = parts(given, moving, wave_of)
+    counted, notes = jobs(given, found, Paces(given.planning, given.finished))
+    fits = bool(given.planning.window)
+    unfit = {} if wave_of else _unfit(given, counted, laid, fits, set(_fixed(found, stays.pins)))
+    unplanned = {one.id: unfit[name] for name in unfit for one in found[name].workloads}
+    found = {name: part for name, part in found.items() if name not in unfit}
+    counted = [job for job in counted if job.id not in unfit]
+    rules = Rules(given, found, counted, laid, stays)
+    constraints = rules.constraints(fits=fits)
+    problem = Problem(
+        tuple(counted),
+        tuple(machines(given, found)),
+        tuple(slot.window(given.today) for slot in laid),
+        tuple(talk(given, found)),
+        tuple(constraints),
+    )
+    faults = [f"{name} cannot be planned: {why}" for name, why in unfit.items()]
+    return Asked(
+        problem=problem if counted else None,
+        parts=found,
+        slots={slot.id: slot for slot in laid},
+        supposed=not given.planning.window,
+        kept=stays,
+        unplanned=unplanned,
+        notes=(*stays.notes, *notes, *rules.notes, *_unobserved(given, found)),
+        faults=(*faults, *rules.faults),
+    )
+
+
+def _fixed(found: Mapping[str, Part], pins: Collection[str]) -> list[str]:
+    return [name for name, part in found.items() if any(one.id in pins for one in part.workloads)]
+
+
+def _enough(given: Given, moving: Sequence[Workload]) -> int:
+    """So many weekly windows that every workload has a place, with room for what must be apart."""
+    weeks = given.planning.horizon_months * 52 // 12
+    return max(weeks, 2 * len(moving) // given.planning.capacity.workloads + len(given.planning.before) + SLACK)
+
+
+def _unfit(
+    given: Given, found: Sequence[Job], laid: Sequence[Slot], fits: bool, fixed: Collection[str]
+) -> dict[str, str]:
+    """Jobs that no window can take, with the reason. What stays where it is, is not asked."""
+    longest = max(slot.minutes for slot in laid)
+    most = {what: max(by.values()) for what, by in limits(given.planning, laid).items() if what != "workloads"}
+    bad: dict[str, str] = {}
+    for job in found:
+        if job.id in fixed:
+            continue
+        if fits and job.minutes > longest:
+            bad[job.id] = f"it takes about {job.minutes} minutes, and the longest window has {longest}"
+        elif "mebibytes" in most and job.mebibytes > most["mebibytes"]:
+            bad[job.id] = (
+                f"{job.mebibytes:,} MiB go over the link in its window, and no window takes more than "
+                f"{most['mebibytes']:,} MiB"
+            )
+        else:
+            for skill, needed in sorted(job.effort.items()):
+                if skill in most and needed > most[skill]:
+                    bad[job.id] = (
+                        f"it takes {needed / 60:g} hours of {skill}, and no window has more than {most[skill] / 60:g}"
+                    )
+    return bad
+
+
+def _unobserved(given: Given, found: Mapping[str, Part]) -> list[str]:
+    """What is said where a plan rests on servers that nobody has read, or on no talk at all."""
+    leaving = {server for part in found.values() for server in part.servers}
+    unread = [one.server.id for one in given.estate.servers if one.server.id in leaving and not one.server.reached]
+    notes = []
+    if unread and len(unread) == len(leaving):
+        notes.append(
+            "none of the servers that move was ever read: sizes, dependencies and what is inside are unknown, and the "
+            "plan rests on what was imported alone"
+        )
+    elif unread:
+        servers = count(len(unread), "server that moves", "servers that move")
+        notes.append(
+            f"{servers} {'was' if len(unread) == 1 else 'were'} never read: what talks to what is not known"
+        )
+    if len(leaving) > 1 and not given.estate.dependencies:
+        notes.append("no dependency is known, so nothing says what should move together: run `decant observe`")
+    return notes

@@ -1,0 +1,63 @@
+"""Holds a plan that a person edited against the rules: what it breaks is said, and nothing is refused. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from estate.documents.words import day
+from estate.records.plan import Plan, Reached
+from migration.planner.problem import Problem
+from migration.planner.schedule import OBJECTIVES
+from migration.planning.asked import Given
+from migration.planning.asking import ask_of
+from migration.planning.calendar import Slot, slots
+from migration.planning.evaluation import broken, measures, places
+from migration.planning.kept import day_of
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is to be said of a plan, and what it is worth."""
+
+    warnings: tuple[str, ...]
+    reached: tuple[Reached, ...]
+    """Without bounds: nobody proved how much better it could be."""
+
+
+def judge(given: Given, plan: Plan) -> Judged:
+    """Hold a plan against every rule of planning.toml."""
+    dated = {wave.number: on for wave in plan.waves if (on := day_of(wave)) is not None}
+    undated = [wave.number for wave in plan.waves if wave.number not in dated]
+    wave_of = {move.workload: wave.number for wave in plan.waves for move in wave.moves if wave.number in dated}
+    warnings = [
+        f"wave {number} has no day (expected = 2027-01-16), so no rule on days was held against it"
+        for number in undated
+    ]
+    if not wave_of:
+        return Judged(tuple(warnings), ())
+    given_days = {slot.day for slot in slots(given.planning, given.now)}
+    if given_days:
+        warnings += [
+            f"wave {number} is planned for {day(on)}, which is no window of planning.toml"
+            for number, on in dated.items()
+            if on not in given_days and on >= given.today
+        ]
+    own = {
+        wave.number: Slot(dated[wave.number], wave.window_start, wave.window_end)
+        for wave in plan.waves
+        if wave.number in dated
+    }
+    asked = ask_of(given, wave_of, own)
+    if asked.problem is None:
+        return Judged(tuple(warnings), ())
+    found = places(asked, plan)
+    worth = measures(asked.problem, found)
+    return Judged(
+        (*warnings, *_said(asked.problem, found)),
+        tuple(
+            Reached.model_validate({"objective": name, "value": worth[name], "bound": None}) for name in OBJECTIVES
+        ),
+    )
+
+
+def _said(problem: Problem, found: dict[str, str]) -> Sequence[str]:
+    return [f"plan.toml breaks a rule: {one.words}" for one in broken(problem, found)]

@@ -1,0 +1,312 @@
+"""`planning.toml`: when the council may move, how much, and what must hold. Absent, or with nothing in it: defaults."""
+
+from datetime import date, time
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Literal, Self, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from estate import invalid, reading
+from estate.errors import UsageError
+from estate.suggest import did_you_mean
+
+Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+
+_MEND = "mend it; docs/planning.md says what each setting means"
+
+
+def _year(value: str) -> str:
+    first, _, last = value.partition("/")
+    if not (first.isascii() and first.isdigit() and len(first) == 4 and last == f"{(int(first) + 1) % 100:02d}"):
+        raise ValueError("is no financial year; write it as 2026/27, April to March")
+    return value
+
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+FinancialYear = Annotated[str, AfterValidator(_year)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class WindowRule(_Section):
+    """When workloads may move: every week or some weeks of each month, or one day. Times of the clock in London."""
+
+    every: Weekday | None = None
+    of_month: tuple[Annotated[int, Field(ge=1, le=5)], ...] = ()
+    """Only the first, second … such weekday of a month."""
+    day: date | None = None
+    start: time
+    end: time
+    """At or before `start`: on the next day."""
+    first: date | None = None
+    """A weekly window begins to count on this day, and `last` is the last."""
+    last: date | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.every is None) == (self.day is None):
+            raise ValueError('give either every = "Saturday" or day = 2027-02-13')
+        if self.day is not None and (self.of_month or self.first or self.last):
+            raise ValueError("of_month, first and last belong to a window with `every`, not to one with `day`")
+        if self.start.tzinfo or self.end.tzinfo:
+            raise ValueError("start and end are times of the clock in London, without a zone")
+        if self.first and self.last and self.last < self.first:
+            raise ValueError("last lies before first")
+        return self
+
+
+class Blackout(_Section):
+    """Days on which nothing moves: for everybody, or for one partner authority."""
+
+    name: Name
+    first: date
+    last: date
+    partner: str | None = None
+
+    @model_validator(mode="after")
+    def _order(self) -> Self:
+        if self.last < self.first:
+            raise ValueError(f"the blackout {self.name!r} ends before it begins")
+        return self
+
+
+class Away(_Section):
+    """Days on which somebody is away, the last one included."""
+
+    first: date
+    last: date
+
+    @model_validator(mode="after")
+    def _order(self) -> Self:
+        if self.last < self.first:
+            raise ValueError("last lies before first")
+        return self
+
+
+class Person(_Section):
+    """Somebody who works in windows, with one skill. A person with two skills is two entries that share the hours."""
+
+    name: Name
+    skill: Name
+    hours_a_window: float = Field(gt=0, le=48)
+    hours_a_month: float | None = Field(default=None, gt=0, le=744)
+    away: tuple[Away, ...] = ()
+
+
+class Deadline(_Section):
+    """By when a server is to be empty. Without `day`: the end of its contract. `hard`: it must be."""
+
+    server: Name
+    day: date | None = None
+    hard: bool = False
+
+
+class Earliest(_Section):
+    """Something moves on this day at the earliest; `of` is a server, a workload or a confirmed system."""
+
+    of: Name
+    day: date
+    why: str = ""
+
+
+class Before(_Section):
+    """One thing moves in an earlier window than another."""
+
+    first: Name
+    then: Name
+    why: str = ""
+
+
+class Pin(_Section):
+    """Something moves in the window of this day."""
+
+    of: Name
+    day: date
+    why: str = ""
+
+
+class Budget(_Section):
+    """The one-off cost of the moves of one financial year is at most so much, in pounds without VAT."""
+
+    year: FinancialYear
+    pounds: int = Field(ge=0)
+
+
+class Partner(_Section):
+    """An authority that shares the estate: its own dates, and the share that it pays of what moving its servers costs."""
+
+    name: Name
+    """As `authority` of its servers."""
+    pays: float = Field(default=0, ge=0, le=1)
+    earliest: date | None = None
+    latest: date | None = None
+    only: tuple[date, ...] = ()
+    """Where given, the only windows (by the day on which they begin) in which its workloads move."""
+
+
+class PilotRule(_Section):
+    """The first window is for few workloads of low risk."""
+
+    wanted: bool = True
+    workloads: int = Field(default=3, ge=1, le=100)
+    clients: int = Field(default=2, ge=0)
+    """What is low-risk has at most so many servers that use it, and `gib` of data."""
+    gib: float = Field(default=50, gt=0)
+    low_risk: tuple[Name, ...] = ()
+    not_low_risk: tuple[Name, ...] = ()
+
+
+class Link(_Section):
+    """The link to Azure. Where it is not told, it limits nothing."""
+
+    megabits: float | None = Field(default=None, gt=0)
+    """A second."""
+    usable: float = Field(default=0.5, gt=0, le=1)
+    """The share of it that moves may take."""
+
+
+class Capacity(_Section):
+    """What fits into one window."""
+
+    workloads: int = Field(default=6, ge=1, le=1000)
+    """A system with more has a window of its own."""
+    at_once: int = Field(default=2, ge=1, le=50)
+    """So many workloads of one system are moved at the same time."""
+
+
+class Effort(_Section):
+    """What moving one workload of a kind takes in its window, until something was measured."""
+
+    minutes: int = Field(ge=1, le=10_000)
+    """From freeze to verified, besides what its data takes."""
+    hours: dict[Name, Annotated[float, Field(ge=0, le=1000)]] = {}
+    """Of people's work, by skill."""
+
+
+EFFORT: dict[str, Effort] = {
+    "postgres": Effort(minutes=30, hours={"databases": 2}),
+    "mariadb": Effort(minutes=30, hours={"databases": 2}),
+    "sqlserver": Effort(minutes=60, hours={"databases": 3}),
+    "files": Effort(minutes=30, hours={"servers": 1}),
+    "website": Effort(minutes=20, hours={"applications": 1}),
+    "service": Effort(minutes=20, hours={"applications": 1}),
+    "schedule": Effort(minutes=5, hours={"applications": 0.25}),
+    "machine": Effort(minutes=60, hours={"servers": 2}),
+}
+"""Our own judgement, for planning until moves were measured; planning.toml may say otherwise."""
+
+
+class Durations(_Section):
+    """How long moves take, until some were measured."""
+
+    megabytes_a_second: float = Field(default=40, gt=0)
+    """What one copy reaches, where the link and the disks allow it."""
+    share_in_window: float = Field(default=0.05, ge=0, le=1)
+    """Of what Decant moves, so much of the data goes over the link in the window: the rest went before."""
+    unknown_gib: float = Field(default=20, gt=0)
+    """Supposed where the size of a workload that has data is not known; it is said each time."""
+    measured: bool = True
+    """Whether finished moves count before these figures."""
+
+
+class Planning(_Section):
+    """All of planning.toml."""
+
+    horizon_months: int = Field(default=24, ge=1, le=120)
+    window: tuple[WindowRule, ...] = ()
+    capacity: Capacity = Capacity()
+    link: Link = Link()
+    durations: Durations = Durations()
+    effort: dict[str, Effort] = {}
+    person: tuple[Person, ...] = ()
+    blackout: tuple[Blackout, ...] = ()
+    partner: tuple[Partner, ...] = ()
+    deadline: tuple[Deadline, ...] = ()
+    earliest: tuple[Earliest, ...] = ()
+    before: tuple[Before, ...] = ()
+    pin: tuple[Pin, ...] = ()
+    budget: tuple[Budget, ...] = ()
+    pilot: PilotRule = PilotRule()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        partners = [one.name for one in self.partner]
+        for what, names in (
+            ("partner", partners),
+            ("person", [f"{one.name}, {one.skill}" for one in self.person]),
+            ("blackout", [f"{one.name}{one.first}{one.partner}" for one in self.blackout]),
+            ("budget", [one.year for one in self.budget]),
+            ("deadline", [one.server for one in self.deadline]),
+        ):
+            twice = next((name for name in names if names.count(name) > 1), None)
+            if twice is not None:
+                raise ValueError(f"there are two entries of [[{what}]] for {twice}; keep one of them")
+        for one in self.blackout:
+            if one.partner is not None and one.partner not in partners:
+                close = did_you_mean(one.partner, partners, "add it as a [[partner]]")
+                raise ValueError(
+                    f"the blackout {one.name!r} is for {one.partner!r}, who is no [[partner]]: {close}"
+                )
+        for kind in self.effort:
+            if kind not in EFFORT:
+                raise ValueError(f"[effort.{kind}]: there is no kind of workload {kind!r}: "
+                                 + did_you_mean(kind, EFFORT, f"known are {', '.join(EFFORT)}"))  # fmt: skip
+        return self
+
+    def effort_of(self, kind: str) -> Effort:
+        """What moving one workload of that kind takes."""
+        return self.effort.get(kind) or EFFORT[kind]
+
+
+def load(path: Path) -> Planning:
+    """What the file says; defaults where there is no file.
+
+    Raises `UsageError` for one that is not right, with the nearest valid key where one is not known.
+    """
+    if not path.exists():
+        return Planning()
+    try:
+        return Planning.model_validate(reading.toml(path, _MEND))
+    except ValidationError as wrong:
+        raise UsageError(f"{path}: {invalid.sentence(wrong)}", _remedy(wrong)) from None
+
+
+def template() -> str:
+    """A commented planning.toml that says nothing until a person takes the comments away."""
+    return (files("migration") / "planning" / "planning.toml").read_text("utf-8")
+
+
+def _remedy(wrong: ValidationError) -> str:
+    error = wrong.errors(include_url=False, include_input=False)[0]
+    if error["type"] != "extra_forbidden":
+        return _MEND
+    section: type[BaseModel] = Planning
+    for part in error["loc"][:-1]:
+        if isinstance(part, str) and part in section.model_fields:
+            section = _SECTIONS.get(part, section)
+    return did_you_mean(
+        str(error["loc"][-1]), section.model_fields, f"known are {', '.join(section.model_fields)}"
+    )
+
+
+_SECTIONS: dict[str, type[BaseModel]] = {
+    "window": WindowRule,
+    "capacity": Capacity,
+    "link": Link,
+    "durations": Durations,
+    "effort": Effort,
+    "person": Person,
+    "away": Away,
+    "blackout": Blackout,
+    "partner": Partner,
+    "deadline": Deadline,
+    "earliest": Earliest,
+    "before": Before,
+    "pin": Pin,
+    "budget": Budget,
+    "pilot": PilotRule,
+}

@@ -1,0 +1,87 @@
+"""How long moves take: from finished moves where there are any, else as planning.toml supposes. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from estate.documents.words import count
+from estate.records.workload import Workload
+from migration.planning.file import Planning
+
+MIB = 1 << 20
+MEGABYTE = 1_000_000
+WITHOUT_SIZE = frozenset({"service", "schedule", "website"})
+"""Kinds that may hold no data to speak of; an unknown size of these is no data in the window."""
+ENOUGH = MEGABYTE * 10
+"""Bytes below which a copy's time tells of its overhead, and not of its rate."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """One finished move: what it copied and how long that took, and how long writes stood still."""
+
+    move: str
+    kind: str
+    bytes: int
+    copy_seconds: float | None
+    frozen_seconds: float | None
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long workloads of one kind take, and where that is from."""
+
+    minutes: int
+    """From freeze to verified, besides what the data takes."""
+    bytes_a_second: float
+    source: str
+
+
+class Paces:
+    """The pace of each kind, measured ones first."""
+
+    def __init__(self, planning: Planning, finished: Iterable[Finished]) -> None:
+        self._planning = planning
+        self._finished = tuple(finished) if planning.durations.measured else ()
+        self._known: dict[str, Pace] = {}
+
+    def of(self, kind: str) -> Pace:
+        """The pace of a kind: the longest freeze that was measured, and the rate over all that was copied."""
+        if kind not in self._known:
+            self._known[kind] = self._find(kind)
+        return self._known[kind]
+
+    def _find(self, kind: str) -> Pace:
+        ours = [one for one in self._finished if one.kind == kind]
+        frozen = [one.frozen_seconds for one in ours if one.frozen_seconds is not None]
+        copied = [(one.bytes, one.copy_seconds) for one in ours if one.bytes >= ENOUGH and one.copy_seconds]
+        minutes = max(1, ceil(max(frozen) / 60)) if frozen else self._planning.effort_of(kind).minutes
+        rate = (
+            sum(size for size, _ in copied) / sum(seconds for _, seconds in copied)
+            if copied
+            else self._planning.durations.megabytes_a_second * MEGABYTE
+        )
+        parts = [
+            f"the longest freeze of {count(len(frozen), 'finished move')}" if frozen else "minutes supposed",
+            f"the rate of {count(len(copied), 'first copy', 'first copies')}" if copied else "rate supposed",
+        ]
+        return Pace(minutes, rate, ", ".join(parts))
+
+
+def in_window(workload: Workload, how: str, planning: Planning) -> tuple[int, bool]:
+    """Bytes that go over the link in its window, and whether the size was supposed.
+
+    Of what Decant moves, most went before; of what people move by hand, all counts.
+    """
+    supposed = workload.bytes is None and workload.kind not in WITHOUT_SIZE
+    size = round(planning.durations.unknown_gib * 1024 * MIB) if supposed else (workload.bytes or 0)
+    return (ceil(size * planning.durations.share_in_window) if how == "decant" else size), supposed
+
+
+def minutes(workloads: Sequence[Workload], sizes: Sequence[int], paces: Paces, at_once: int) -> int:
+    """How much of a window they take, so many at a time: never less than the longest of them."""
+    each = [
+        paces.of(one.kind).minutes + size / paces.of(one.kind).bytes_a_second / 60
+        for one, size in zip(workloads, sizes, strict=True)
+    ]
+    return ceil(max(*each, sum(each) / at_once)) if each else 0

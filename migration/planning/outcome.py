@@ -1,0 +1,115 @@
+"""What the planner answered, as a plan for people. Pure."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from estate.records.plan import Conflict, Plan, PlannedMove, Reached, Wave
+from estate.records.workload import Workload
+from migration.plan import PLAN_ID, not_moving, proposed_targets, wave_name, with_crossing
+from migration.planner.problem import Pilot
+from migration.planner.schedule import Impossible, Measure, Schedule
+from migration.planning.asked import Asked, Given
+from migration.planning.parts import pressing
+
+
+def plan_of(given: Given, asked: Asked, answer: Schedule | None, impossible: Impossible | None = None) -> Plan:
+    """The plan of a schedule, with what is kept in front; every other workload is in `not_moving`, with the reason.
+
+    `impossible` says which rules were changed for it. Without an answer nothing is planned but what is kept.
+    """
+    solved = _waves(given, asked, answer.windows) if answer else []
+    numbered = [
+        wave.model_copy(update={"number": number}) for number, wave in enumerate([*asked.kept.waves, *solved], 1)
+    ]
+    placed = {move.workload for wave in numbered for move in wave.moves}
+    staying = {name: why for name, why in not_moving(given.estate).items() if name not in placed}
+    unplanned = {name: f"it cannot be planned: {why}" for name, why in asked.unplanned.items()}
+    return Plan(
+        id=PLAN_ID,
+        waves=with_crossing(numbered, given.estate.links),
+        not_moving={**staying, **unplanned},
+        reached=tuple(reached(one) for one in answer.measures) if answer else (),
+        conflicts=conflicts(impossible),
+        changes=tuple(change.words for change in impossible.changes) if impossible else (),
+        at=given.now,
+    )
+
+
+def reached(measure: Measure) -> Reached:
+    """One objective as a plan keeps it."""
+    return Reached.model_validate({"objective": measure.name, "value": measure.value, "bound": measure.bound})
+
+
+def conflicts(impossible: Impossible | None) -> tuple[Conflict, ...]:
+    """Every set of rules that cannot hold together, in words."""
+    if impossible is None:
+        return ()
+    return tuple(Conflict(rules=tuple(one.words for one in held)) for held in impossible.conflicts)
+
+
+def _waves(given: Given, asked: Asked, windows: Mapping[str, str]) -> list[Wave]:
+    held: dict[str, list[str]] = defaultdict(list)
+    for job, window in windows.items():
+        held[window].append(job)
+    moving = [one for part in asked.parts.values() for one in part.workloads]
+    targets = proposed_targets(moving, given.estate)
+    before = {move.workload: move for wave in (given.before.waves if given.before else ()) for move in wave.moves}
+    rules = asked.problem.constraints if asked.problem else ()
+    pilot = {window for one in rules if isinstance(one, Pilot) for window in one.windows}
+    made = []
+    for window in sorted(held):
+        slot = asked.slots[window]
+        jobs = sorted(held[window])
+        made.append(
+            Wave(
+                number=0,
+                name=wave_name(jobs),
+                expected=slot.day,
+                window_start=slot.start,
+                window_end=slot.end,
+                pilot=window in pilot,
+                moves=tuple(
+                    _move(given, asked, job, one, targets[one.id], before.get(one.id))
+                    for job in jobs
+                    for one in asked.parts[job].workloads
+                ),
+            )
+        )
+    return made
+
+
+def _move(
+    given: Given, asked: Asked, job: str, workload: Workload, target: str | None, before: PlannedMove | None
+) -> PlannedMove:
+    state = given.states.get(workload.id, "planned")
+    stays = before is not None and (before.pinned or state != "planned")
+    return PlannedMove.model_validate(
+        {
+            "workload": workload.id,
+            "target": before.target if before is not None and stays else target,
+            "bytes": workload.bytes,
+            "how": given.estate.how(workload),
+            "why": "; ".join(short(given, asked, job, workload)),
+            "pinned": before is not None and before.pinned,
+            "state": state,
+        }
+    )
+
+
+def short(given: Given, asked: Asked, job: str, workload: Workload) -> Sequence[str]:
+    """Why a workload is where it is, as far as it fits into a line."""
+    words = []
+    others = [one.id for one in asked.parts[job].workloads if one.id != workload.id]
+    if workload.system and others:
+        words.append(f"with the system {workload.system}")
+    elif others:
+        # Nobody has confirmed that they belong together: they use each other, or one server.
+        more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+        words.append(f"proposed together with {others[0]}{more}")
+    return [*words, *pressing(given, workload.server)]
+
+
+def last_day(plan: Plan) -> date | None:
+    """The day of the last wave; None where no wave has one."""
+    return max((wave.expected for wave in plan.waves if wave.expected), default=None)

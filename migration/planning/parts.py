@@ -1,0 +1,248 @@
+"""What is planned: jobs with what they take, the machines that they leave, and how they talk. Pure."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from math import ceil
+
+from estate.documents.words import count, day, known, size, some
+from estate.records.assessment import Assessment
+from estate.records.cost import Costs
+from estate.records.observation import Outcome
+from estate.records.workload import Workload
+from migration.planner.problem import Job, Link, Machine
+from migration.planning.asked import Given, Part
+from migration.planning.file import PilotRule, Planning
+from migration.planning.measured import MIB, Paces, in_window, minutes
+from migration.planning.named import Names
+from migration.systems import links, systems
+
+_SAMPLED = frozenset({"postgres", "mariadb", "files", "sqlserver", "machine"})
+"""Kinds that may hold personal data of their own."""
+_FEW = 3
+
+
+def parts(given: Given, moving: Sequence[Workload], wave_of: Mapping[str, int] | None = None) -> dict[str, Part]:
+    """The jobs: systems that cannot be parted; of a plan that a person parted all the same, a job for each wave."""
+    found = systems(moving, links(moving, given.estate.dependencies))
+    by_id = {one.id: one for one in moving}
+    grouped: dict[str, list[Workload]] = {}
+    for one in found:
+        waves = sorted({wave_of[name] for name in one.workloads}) if wave_of else []
+        for name in one.workloads:
+            title = f"{one.name} (wave {wave_of[name]})" if wave_of and len(waves) > 1 else one.name
+            grouped.setdefault(title, []).append(by_id[name])
+    risks = _Risks(given, Names(given.estate, grouped))
+    return {name: Part(name, tuple(held), *risks.of(name, held)) for name, held in grouped.items()}
+
+
+class _Risks:
+    """Which jobs may be in a pilot, and why."""
+
+    def __init__(self, given: Given, names: Names) -> None:
+        self._rule: PilotRule = given.planning.pilot
+        self._low = {job for name in self._rule.low_risk for job in names.jobs(name, "pilot.low_risk")}
+        self._high = {job for name in self._rule.not_low_risk for job in names.jobs(name, "pilot.not_low_risk")}
+        self._assessed = {one.server: one for one in given.estate.assessments}
+        self._looked = {one.id: one for one in given.personal}
+        self._clients: dict[str, set[str]] = defaultdict(set)
+        for link in given.estate.links:
+            for one in link.servers:
+                self._clients[one].add(link.dependency.client)
+
+    def of(self, name: str, held: Sequence[Workload]) -> tuple[str, tuple[str, ...]]:
+        """Why the job is of low risk, and why it is not."""
+        if name in self._low and name not in self._high:
+            return "planning.toml says that its risk is low", ()
+        if name in self._high:
+            return "", ("planning.toml says that its risk is not low",)
+        own = {one.server for one in held}
+        clients = {client for one in held for client in self._clients[one.id]} - own
+        against = [
+            *([f"{len(clients)} servers use it"] if len(clients) > self._rule.clients else []),
+            *self._size(held),
+            *self._support(own),
+            *self._personal(held),
+        ]
+        if against:
+            return "", tuple(against)
+        return "small, in support, few clients, and no personal data was found", ()
+
+    def _size(self, held: Sequence[Workload]) -> list[str]:
+        data = [one for one in held if one.kind in _SAMPLED]
+        if any(one.bytes is None for one in data):
+            return ["its size is not known"]
+        total = sum(one.bytes or 0 for one in held)
+        return [f"it holds {size(total)}"] if total > self._rule.gib * 1024 * MIB else []
+
+    def _support(self, servers: set[str]) -> list[str]:
+        ended = [
+            f"support of {one.product} {one.version} has ended"
+            for server in sorted(servers)
+            if server in self._assessed
+            for one in self._assessed[server].support
+            if one.status == "ended"
+        ]
+        unknown = [
+            f"nobody knows until when all that is on {server} is supported"
+            for server in sorted(servers)
+            if server not in self._assessed
+            or not self._assessed[server].support
+            or any(one.status == "unknown" for one in self._assessed[server].support)
+        ]
+        return list(dict.fromkeys([*ended, *unknown]))
+
+    def _personal(self, held: Sequence[Workload]) -> list[str]:
+        data = [one for one in held if one.kind in _SAMPLED]
+        seen = [self._looked.get(one.id) for one in data]
+        if any(one is not None and one.kinds for one in seen):
+            return ["it holds personal data"]
+        unseen = [one for one in seen if one is None or one.outcome is not Outcome.KNOWN]
+        return ["nobody has looked whether it holds personal data"] if unseen else []
+
+
+def jobs(given: Given, found: Mapping[str, Part], paces: Paces) -> tuple[list[Job], list[str]]:
+    """The jobs as a planner counts them, and what a person should know of how they were counted."""
+    planning = given.planning
+    pounds, notes = _pounds(given, found)
+    unknown: list[str] = []
+    counted = []
+    for name, part in found.items():
+        sizes = []
+        for one in part.workloads:
+            taken, supposed = in_window(one, given.estate.how(one), planning)
+            sizes.append(taken)
+            unknown += [one.id] if supposed else []
+        counted.append(
+            Job(
+                id=name,
+                workloads=min(len(part.workloads), planning.capacity.workloads),
+                mebibytes=ceil(sum(sizes) / MIB),
+                minutes=minutes(part.workloads, sizes, paces, planning.capacity.at_once),
+                effort=_effort(part, planning),
+                pounds=pounds.get(name, 0),
+                low_risk=bool(part.low_risk),
+            )
+        )
+    if unknown:
+        supposing = f"{planning.durations.unknown_gib:g} GiB supposed for each"
+        what = count(len(unknown), "workload is", "workloads are")
+        notes.append(f"the sizes of {what} not known, {supposing}: {some(unknown, _FEW)}")
+    return counted, notes
+
+
+def _effort(part: Part, planning: Planning) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for one in part.workloads:
+        for skill, hours in planning.effort_of(one.kind).hours.items():
+            found[skill] += round(hours * 60)
+    return dict(found)
+
+
+def _pounds(given: Given, found: Mapping[str, Part]) -> tuple[dict[str, int], list[str]]:
+    """One-off cost of each job to this council: that of its servers, by its share of their workloads."""
+    if not given.planning.budget:
+        return {}, []
+    costs = _moving_costs(given.costs) if given.costs else {}
+    authority = {one.server.id: one.server.authority for one in given.estate.servers}
+    pays = {one.name: one.pays for one in given.planning.partner}
+    held = Counter(one.server for part in found.values() for one in part.workloads)
+    exact: dict[str, float] = defaultdict(float)
+    unknown = sorted(server for server in held if server not in costs)
+    for name, part in found.items():
+        for one in part.workloads:
+            own = costs.get(one.id, 0.0)
+            share = costs.get(one.server, 0.0) / held[one.server]
+            exact[name] += (own + share) * (1 - pays.get(authority.get(one.server) or "", 0))
+    notes = []
+    if unknown:
+        servers = count(len(unknown), "server")
+        notes.append(
+            f"no cost of moving {servers} is known (run `decant costs`): the budgets do not count them: "
+            + some(unknown, _FEW)
+        )
+    return {name: ceil(amount) for name, amount in exact.items()}, notes
+
+
+def _moving_costs(costs: Costs) -> dict[str, float]:
+    found: dict[str, float] = defaultdict(float)
+    for line in costs.lines:
+        if line.side == "move" and line.nature == "one-off":
+            found[line.subject] += line.amount.likely
+    return found
+
+
+def machines(given: Given, found: Mapping[str, Part]) -> list[Machine]:
+    """The servers that are left, with what presses."""
+    leaving: dict[str, list[str]] = defaultdict(list)
+    for name, part in found.items():
+        for server in sorted(part.servers):
+            leaving[server].append(name)
+    assessed = {one.server: one for one in given.estate.assessments}
+    dues = due(given)
+    return [
+        Machine(
+            id=server,
+            jobs=tuple(held),
+            due=_days(dues.get(server), given.today),
+            unsupported_from=_days(unsupported_from(assessed.get(server)), given.today),
+        )
+        for server, held in sorted(leaving.items())
+    ]
+
+
+def due(given: Given) -> dict[str, date]:
+    """By when each server is to be empty: as planning.toml says, else the end of its contract."""
+    said = {one.server: one.day for one in given.planning.deadline if one.day is not None}
+    contracts = {
+        one.server.id: one.server.contract_end
+        for one in given.estate.servers
+        if one.server.contract_end is not None
+    }
+    return {**contracts, **said}
+
+
+def unsupported_from(assessment: Assessment | None) -> date | None:
+    """The first day on which the operating system, or anything on it, gets no more fixes without paying."""
+    last = [
+        until for one in (assessment.support if assessment else ()) if (until := one.until or one.ends) is not None
+    ]
+    return min(last) + timedelta(days=1) if last else None
+
+
+def _days(value: date | None, today: date) -> int | None:
+    return None if value is None else (value - today).days
+
+
+def talk(given: Given, found: Mapping[str, Part]) -> list[Link]:
+    """How many dependencies lie between each two jobs."""
+    job_of = {one.id: name for name, part in found.items() for one in part.workloads}
+    between: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for link in given.estate.links:
+        for client in {job_of[one] for one in link.clients if one in job_of}:
+            for server in {job_of[one] for one in link.servers if one in job_of}:
+                if client != server:
+                    one, other = sorted((client, server))
+                    between[one, other].add(link.dependency.id)
+    return [Link(one, other, len(found)) for (one, other), found in sorted(between.items())]
+
+
+def pressing(given: Given, server: str) -> list[str]:
+    """What presses of a server, in words."""
+    assessed = next((one for one in given.estate.assessments if one.server == server), None)
+    words = []
+    by = due(given).get(server)
+    said = next((one for one in given.planning.deadline if one.server == server), None)
+    if by is not None:
+        start = "planning.toml has it empty by" if said and said.day else "its contract ends on"
+        words.append(f"{start} {day(by)}{' (hard)' if said and said.hard else ''}")
+    dated = [
+        (until, one)
+        for one in (assessed.support if assessed else ())
+        if (until := one.until or one.ends) is not None
+    ]
+    if dated:
+        last, first = min(dated, key=lambda one: one[0])
+        when = "has ended" if last < given.today else f"ends on {day(last)}"
+        words.append(f"support of {first.product} {known(first.version)} {when}")
+    return words

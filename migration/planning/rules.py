@@ -1,0 +1,297 @@
+"""The rules of planning.toml as a planner's constraints, each with words for people. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from estate.documents.words import count, day, pounds
+from estate.errors import UsageError
+from estate.suggest import did_you_mean
+from migration.planner.problem import (
+    AtMost,
+    Before,
+    Budget,
+    Closed,
+    Constraint,
+    Deadline,
+    Earliest,
+    Fits,
+    Job,
+    Pilot,
+    Pinned,
+)
+from migration.planning.asked import Given, Kept, Part
+from migration.planning.calendar import Slot, blacked_out
+from migration.planning.capacity import limits
+from migration.planning.named import Names
+from migration.planning.parts import due
+
+
+class Rules:
+    """Turns one planning file into constraints; notes and faults are gathered on the way."""
+
+    def __init__(
+        self, given: Given, parts: Mapping[str, Part], jobs: Sequence[Job], slots: Sequence[Slot], kept: Kept
+    ) -> None:
+        self.given, self.parts, self.jobs, self.slots, self.kept = given, parts, jobs, slots, kept
+        self.names = Names(given.estate, {name: part.workloads for name, part in parts.items()})
+        self.notes: list[str] = []
+        self.faults: list[str] = []
+
+    def constraints(self, *, fits: bool) -> list[Constraint]:
+        """All of them, in the order of the file; `fits`: whether lengths of windows count."""
+        closed = list(self._closed())
+        return [
+            *self._capacity(),
+            *closed,
+            *self._deadlines(),
+            *self._earliest(),
+            *self._before(),
+            *self._pins(),
+            *self._budgets(),
+            *([Fits(f"fits:{job.id}", self._fits(job), job.id) for job in self.jobs] if fits else []),
+            *self._pilot(closed),
+        ]
+
+    def _fits(self, job: Job) -> str:
+        return f"{job.id} takes about {job.minutes} minutes and moves only in windows that are as long"
+
+    def _capacity(self) -> Iterator[Constraint]:
+        planning = self.given.planning
+        words = {
+            "workloads": f"no window holds more than {count(planning.capacity.workloads, 'workload')}",
+            "mebibytes": f"what a window's moves send fits through {planning.link.usable:.0%} of the link of "
+            f"{planning.link.megabits or 0:g} Mbit/s",
+        }
+        used = {skill for job in self.jobs for skill in job.effort}
+        for what, most in limits(planning, self.slots).items():
+            if what in words:
+                yield AtMost(f"capacity:{what}", words[what], what, most)
+            elif what in used:
+                yield AtMost(
+                    f"people:{what}", f"people for {what} have only so many hours in a window", what, most
+                )
+            else:
+                self.notes.append(f"no move needs the skill {what}: see [effort] in planning.toml")
+        missing = sorted(used - {one.skill for one in planning.person})
+        if planning.person and missing:
+            self.notes.append(f"nobody in planning.toml has the skill {', '.join(missing)}: it limits nothing")
+
+    def _of_partner(self, name: str) -> frozenset[str]:
+        authority = {one.server.id: one.server.authority for one in self.given.estate.servers}
+        return frozenset(
+            job for job, part in self.parts.items() if any(authority.get(one) == name for one in part.servers)
+        )
+
+    def _closed(self) -> Iterator[Closed]:
+        for number, one in enumerate(self.given.planning.blackout, 1):
+            windows = blacked_out(self.slots, one)
+            jobs = self._of_partner(one.partner) if one.partner else frozenset()
+            if windows and (jobs or not one.partner):
+                whose = f" for {one.partner}" if one.partner else ""
+                yield Closed(
+                    f"blackout:{one.name}:{number}",
+                    f"nothing moves{whose} from {day(one.first)} to {day(one.last)} ({one.name})",
+                    jobs,
+                    windows,
+                )
+        for partner in self.given.planning.partner:
+            if not partner.only:
+                continue
+            self._known_windows(partner.only, f"partner {partner.name}")
+            jobs = self._of_partner(partner.name)
+            others = frozenset(slot.id for slot in self.slots if slot.day not in partner.only)
+            if jobs and others:
+                days = ", ".join(day(one) for one in partner.only)
+                yield Closed(
+                    f"partner:{partner.name}:only",
+                    f"workloads of {partner.name} move only on {days}",
+                    jobs,
+                    others,
+                )
+        yield from self._others_windows()
+
+    def _others_windows(self) -> Iterator[Closed]:
+        """A window that only plan.toml has takes nothing but what stays in it."""
+        if not self.given.planning.window:
+            return
+        for on in sorted(self.kept.slots):
+            stay = {self._job(name) for name, (where, _) in self.kept.pins.items() if where == on}
+            jobs = frozenset(self.parts.keys() - stay)
+            if jobs:
+                yield Closed(
+                    f"outside:{on.isoformat()}", f"{day(on)} is no window of planning.toml", jobs,
+                    frozenset({on.isoformat()}),
+                )  # fmt: skip
+
+    def _job(self, workload: str) -> str:
+        return next(
+            (name for name, part in self.parts.items() if any(one.id == workload for one in part.workloads)), ""
+        )
+
+    def _deadlines(self) -> Iterator[Constraint]:
+        known = due(self.given)
+        for number, one in enumerate(self.given.planning.deadline, 1):
+            jobs = self.names.server(one.server, f"deadline {number}")
+            by = known.get(one.server)
+            if by is None:
+                raise UsageError(
+                    f"planning.toml, deadline {number}: it is not known when the contract of {one.server} ends",
+                    "give it a day, or contract_end in hosts.toml",
+                )
+            if not jobs:
+                self.notes.append(
+                    f"deadline {number} of planning.toml: nothing leaves {one.server}: {self.names.staying(one.server)}"
+                )
+            if by < self.given.today and jobs:
+                self.faults.append(
+                    f"{one.server} was to be empty by {day(by)}, which is past: it is moved as soon as can be, and late"
+                )
+            elif one.hard:
+                what = "its deadline, marked hard" if one.day else "the end of its contract, marked hard"
+                for job in jobs:
+                    yield Deadline(
+                        f"deadline:{one.server}:{job}", f"{job} leaves {one.server} by {day(by)}: {what}", job,
+                        (by - self.given.today).days,
+                    )  # fmt: skip
+        for partner in self.given.planning.partner:
+            if partner.latest is None:
+                continue
+            jobs = sorted(self._of_partner(partner.name))
+            if partner.latest < self.given.today and jobs:
+                self.faults.append(f"{partner.name} was to be done by {day(partner.latest)}, which is past")
+                continue
+            for job in jobs:
+                yield Deadline(
+                    f"partner:{partner.name}:latest:{job}", f"{job} moves by {day(partner.latest)}, as "
+                    f"{partner.name} asks", job, (partner.latest - self.given.today).days,
+                )  # fmt: skip
+
+    def _earliest(self) -> Iterator[Constraint]:
+        for number, one in enumerate(self.given.planning.earliest, 1):
+            why = f": {one.why}" if one.why else ""
+            for job in self._jobs(one.of, f"earliest {number}"):
+                yield Earliest(
+                    f"earliest:{number}:{job}", f"{job} moves on {day(one.day)} at the earliest{why}", job,
+                    (one.day - self.given.today).days,
+                )  # fmt: skip
+        authorities = {one.server.authority for one in self.given.estate.servers if one.server.authority}
+        for partner in self.given.planning.partner:
+            if partner.name not in authorities:
+                close = did_you_mean(partner.name, authorities, "see `authority` in hosts.toml")
+                self.notes.append(f"no server is of the partner {partner.name}: {close}")
+            if partner.earliest is None:
+                continue
+            for job in sorted(self._of_partner(partner.name)):
+                yield Earliest(
+                    f"partner:{partner.name}:earliest:{job}", f"{job} moves on {day(partner.earliest)} at the "
+                    f"earliest, as {partner.name} asks", job, (partner.earliest - self.given.today).days,
+                )  # fmt: skip
+
+    def _jobs(self, name: str, where: str) -> list[str]:
+        found = self.names.jobs(name, where)
+        if not found:
+            self.notes.append(f"{where} of planning.toml: {name} does not move: {self.names.staying(name)}")
+        return found
+
+    def _before(self) -> Iterator[Constraint]:
+        pairs: dict[str, set[str]] = defaultdict(set)
+        for number, one in enumerate(self.given.planning.before, 1):
+            where = f"before {number}"
+            firsts, thens = self._jobs(one.first, where), self._jobs(one.then, where)
+            both = sorted(set(firsts) & set(thens))
+            if both:
+                raise UsageError(
+                    f"planning.toml, {where}: {one.first} and {one.then} move together, as parts of {both[0]}",
+                    "name things that can move apart; `decant systems list` shows what belongs together",
+                )
+            why = f": {one.why}" if one.why else ""
+            for first in firsts:
+                for then in thens:
+                    pairs[first].add(then)
+                    yield Before(
+                        f"before:{number}:{first}:{then}", f"{first} moves before {then}{why}", first, then
+                    )
+        circle = _circle(pairs)
+        if circle:
+            self.faults.append(
+                f"what must be before what goes in a circle: {' before '.join([*circle, circle[0]])}"
+            )
+
+    def _pins(self) -> Iterator[Constraint]:
+        for number, one in enumerate(self.given.planning.pin, 1):
+            self._known_windows([one.day], f"pin {number}")
+            why = f": {one.why}" if one.why else ""
+            for job in self._jobs(one.of, f"pin {number}"):
+                yield Pinned(
+                    f"pin:{number}:{job}", f"{job} moves on {day(one.day)}{why}", job, one.day.isoformat()
+                )
+        done: set[tuple[str, date]] = set()
+        for workload, (on, why) in self.kept.pins.items():
+            job = self._job(workload)
+            if job and (job, on) not in done:
+                done.add((job, on))
+                words = f"{job} stays on {day(on)}: of {workload}, {why}"
+                yield Pinned(f"plan:{on.isoformat()}:{job}", words, job, on.isoformat())
+
+    def _known_windows(self, days: Sequence[date], where: str) -> None:
+        known = {slot.day for slot in self.slots}
+        for one in days:
+            if one not in known:
+                near = min(known, key=lambda other: abs((other - one).days))
+                raise UsageError(
+                    f"planning.toml, {where}: there is no window on {day(one)}",
+                    f"the nearest one is on {day(near)}; or give it as a [[window]]",
+                )
+
+    def _budgets(self) -> Iterator[Constraint]:
+        for one in self.given.planning.budget:
+            yield Budget(
+                f"budget:{one.year}",
+                f"the moves of {one.year} cost at most {pounds(one.pounds)}",
+                one.year,
+                one.pounds,
+            )
+
+    def _pilot(self, closed: Sequence[Closed]) -> Iterator[Constraint]:
+        rule = self.given.planning.pilot
+        if not rule.wanted or self.given.states or not self.jobs:
+            return
+        low = [job for job in self.jobs if job.low_risk and job.workloads <= rule.workloads]
+        if not low:
+            self.notes.append(
+                "there is no pilot, as no workload is known to be of low risk: name some in planning.toml, "
+                "[pilot] low_risk; `decant plan why WORKLOAD` says what speaks against one"
+            )
+            return
+        shut = {name for one in closed if not one.jobs for name in one.windows}
+        first = next((slot for slot in self.slots if slot.id not in shut), None)
+        if first is not None:
+            yield Pilot(
+                "pilot",
+                f"the first window holds only workloads of low risk, {rule.workloads} at most",
+                frozenset({first.id}),
+                rule.workloads,
+            )
+
+
+def _circle(pairs: Mapping[str, set[str]]) -> list[str]:
+    """Jobs that must each be before the next, and the last before the first; empty where there are none."""
+    clear: set[str] = set()
+    for start in sorted(pairs):
+        way: list[str] = []
+        stack = [(start, iter(sorted(pairs.get(start, ()))))] if start not in clear else []
+        way += [start] if stack else []
+        while stack:
+            node, rest = stack[-1]
+            following = next((one for one in rest if one not in clear), None)
+            if following is None:
+                clear.add(node)
+                stack.pop()
+                way.pop()
+            elif following in way:
+                return way[way.index(following) :]
+            else:
+                stack.append((following, iter(sorted(pairs.get(following, ())))))
+                way.append(following)
+    return []
