@@ -1,0 +1,1 @@
+"""Kinds of cost: one a file, found by its name."""

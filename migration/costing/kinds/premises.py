@@ -1,0 +1,58 @@
+"""The room and its electricity; and what a server costs today where that is given as a whole."""
+
+from collections.abc import Iterator, Sequence
+
+from estate.catalogue.prices import Price
+from estate.documents.words import count
+from estate.records.cost import CostLine, NotPriced
+from migration.costing.base import Case, Found, Kind, Subject, line
+from migration.costing.figure import Figure, assumed, number, priced
+
+_HOURS = 8760
+
+
+def _reckon(case: Case, so_far: Sequence[CostLine]) -> Iterator[Found]:
+    del so_far
+    here = [one for one in case.subjects if not one.in_a_cloud and not case.price(f"today/{one.id}")]
+    for subject in case.subjects:
+        own = case.price(f"today/{subject.id}")
+        if own is not None:
+            yield _whole(subject, number(1, "year") * priced(own), "as the council pays for it", own)
+        elif subject.in_a_cloud:
+            yield NotPriced(
+                subject=subject.id,
+                what="what it costs today",
+                why=f"it does not run in your own room: give today/{subject.id} in rates.toml, by the year",
+            )
+        elif (total := case.assumptions.given("on_premises_total")) is not None:
+            figure = assumed(total, "£ a year").over(number(len(here), "servers"))
+            yield _whole(subject, figure, f"its part of what {count(len(here), 'server')} cost")
+        else:
+            yield from _parts(case, subject)
+
+
+def _whole(subject: Subject, figure: Figure, what: str, price: Price | None = None) -> CostLine:
+    return line(subject.id, f"all that it costs today, {what}", "on-premises", "premises", figure, price=price)
+
+
+def _parts(case: Case, subject: Subject) -> Iterator[Found]:
+    if subject.server.power != "off":
+        watts = drawn(case, subject)
+        year = watts * number(_HOURS, "hours") * case.assumed("pue") * case.assumed("electricity_gbp")
+        figure = year.over(number(1000))
+        yield line(subject.id, "electricity, with cooling", "on-premises", "premises", figure, part="electricity")
+    room = case.assumed("room_gbp_physical")
+    share = room if not subject.virtual else room.over(case.assumed("servers_per_host"))
+    yield line(subject.id, "its part of the room", "on-premises", "premises", share, part="room")
+
+
+def drawn(case: Case, subject: Subject) -> Figure:
+    """Watts that it draws. Where nothing tells what it is: those of a virtual machine, or as many as of one of its own."""
+    virtual, own = case.assumed("watts_virtual"), case.assumed("watts_physical")
+    if subject.virtual is None:
+        amount = virtual.amount.model_copy(update={"high": max(virtual.amount.high, own.amount.high)})
+        return Figure(amount, virtual.text, (*virtual.keys, *own.keys))
+    return virtual if subject.virtual else own
+
+
+KIND = Kind("premises", _reckon)

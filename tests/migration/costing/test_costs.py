@@ -1,0 +1,366 @@
+"""Costs: each line a sum that anybody can check, totals of lines and nothing else, and nothing unknown taken for nothing."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from itertools import chain
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from estate.catalogue.price_lists import Prices
+from estate.catalogue.rates import Rate, Rates
+from estate.errors import UsageError
+from estate.records.assessment import Assessment, Disposition
+from estate.records.cost import Amount, CostLine, Costs
+from estate.records.facts.postgresql import PostgresCluster, PostgresDatabase, Postgresql
+from estate.records.server import ServerFacts
+from estate.records.workload import Workload
+from migration.costing import assumptions
+from migration.costing.defaults import CHOICES, DEFAULTS
+from migration.costing.reckon import costs, kinds, total, totals
+from migration.sizing.machine import size_of
+from tests.migration.costing.sums import worked_out
+from tests.migration.sizing.known import AT, GIB, facts, workload
+
+TODAY = date(2026, 11, 22)
+
+
+def judged(known: ServerFacts, what: Disposition | None, *held: Workload) -> Assessment:
+    moves = what not in (None, Disposition.RETAIN, Disposition.RETIRE, Disposition.REPURCHASE)
+    size = size_of(known, held) if moves else None
+    return Assessment(
+        server=known.server.id, disposition=what, readiness="ready", reasons=("for the test",), size=size, at=AT
+    )
+
+
+def reckoned(
+    *servers: tuple[ServerFacts, Disposition | None],
+    held: tuple[Workload, ...] = (),
+    written: Mapping[str, Any] | None = None,
+    rates: Mapping[str, float] | None = None,
+) -> Costs:
+    own = Rates(rates={meter: Rate(meter=meter, gbp=gbp, dated=TODAY) for meter, gbp in (rates or {}).items()})
+    return costs(
+        [known for known, _ in servers],
+        [judged(known, what, *held) for known, what in servers],
+        held,
+        Prices(own),
+        assumptions.parse(written or {}),
+        TODAY,
+        AT,
+    )
+
+
+def lines(found: Costs, of: str) -> dict[str, CostLine]:
+    """The lines whose id begins so, by the rest of it."""
+    return {one.id.removeprefix(of): one for one in found.lines if one.id.startswith(of)}
+
+
+def test_a_machine_costs_its_hours_and_the_sum_says_so() -> None:
+    compute = reckoned((facts(), Disposition.REHOST)).lines
+    one = next(line for line in compute if line.id == "azure/compute/db1")
+    # 730 hours in each of 12 months of a Standard_D4as_v5 at £0.155684, which was reckoned from another: 10% either way.
+    assert one.reckoning == "730 hours × 12 × £0.155684"
+    assert one.amount == Amount(low=1227.41, likely=1363.79, high=1500.17)
+    assert one.what.startswith("Standard_D4as_v5, by the hour (Reckoned from Standard_D2as_v5")
+    assert (one.source, one.priced_at) == ("price book: retail-gbp", date(2024, 8, 1))
+    assert one.assumptions == ("hours_a_month", "reserved_years")
+
+
+def test_a_reservation_costs_its_year_and_where_none_is_known_the_hours_stand_and_that_is_said() -> None:
+    reserved = reckoned((facts(cpus=2, memory_bytes=8 * GIB), Disposition.REHOST), written={"reserved_years": 3})
+    one = lines(reserved, "azure/compute/")["db1"]
+    assert (one.amount.likely, one.what) == (259.21, "Standard_D2as_v5, reserved for 3 years")
+    large = reckoned((facts(memory_bytes=64 * GIB), Disposition.REHOST), written={"reserved_years": 1})
+    assert lines(large, "azure/compute/")["db1"].what.startswith("Standard_E8as_v5, by the hour")
+    assert any("reserving Standard_E8as_v5 for 1" in one.what for one in large.unpriced)
+
+
+def test_windows_is_a_line_of_its_own_and_hybrid_benefit_puts_the_councils_licence_in_its_place() -> None:
+    windows = (facts(os_id="windows-server", os_version="2019"), Disposition.REHOST)
+    by_hour = lines(reckoned(windows), "azure/licences/db1/")["windows"]
+    assert by_hour.reckoning == "730 hours × 12 × 4 vCPUs × £0.0358075"
+    assert by_hour.amount.likely == 1254.7
+    own = reckoned(windows, written={"windows_hybrid_benefit": True})
+    assert not lines(own, "azure/licences/")
+    assert [one.what for one in own.unpriced if "Windows" in one.what] == ["Windows Server, own licences"]
+    priced = reckoned(
+        windows, written={"windows_hybrid_benefit": True}, rates={"licence/windows-server/core-year": 25}
+    )
+    assert lines(priced, "azure/licences/db1/")["windows"].reckoning == "8 cores × £25"
+
+
+def test_sql_server_and_subscriptions_are_listed_until_the_council_gives_their_price() -> None:
+    held = (workload("sqlserver"),)
+    found = reckoned((facts(), Disposition.REHOST), held=held)
+    assert any("licence/sql-server/core-year" in one.why for one in found.unpriced)
+    priced = reckoned((facts(), Disposition.REHOST), held=held, rates={"licence/sql-server/core-year": 400})
+    assert lines(priced, "azure/licences/db1/")["sql"].amount == Amount(low=1600, likely=1600, high=1600)
+
+
+def test_backups_keep_the_data_and_each_days_changes() -> None:
+    known = facts(disk_used_bytes=80 * GIB)
+    kept = lines(reckoned((known, Disposition.REHOST), written={"change_rate": 0.02}), "azure/backup/db1/")["kept"]
+    # 80 GiB, and 2% of it for 30 days: 128 GB, at $0.056 and 1.284649 dollars to the pound.
+    assert kept.reckoning.startswith("80 GiB used × (1 + 0.02 a day × 30 days) × 12 months × £0.0435916")
+    assert kept.amount.likely == pytest.approx(128 * 12 * 0.056 / 1.284649, abs=0.01)
+
+
+def test_what_stays_costs_on_premises_alone_and_what_is_retired_costs_people_alone_once() -> None:
+    found = reckoned(
+        (facts("stays"), Disposition.RETAIN), (facts("goes"), Disposition.RETIRE), (facts("open"), None)
+    )
+    assert {(one.subject, one.side) for one in found.lines} == {
+        ("stays", "on-premises"),
+        ("goes", "on-premises"),
+        ("goes", "move"),
+        ("open", "on-premises"),
+        ("estate", "move"),
+    }
+    assert found.staying == ("open", "stays")
+    assert [one.subject for one in found.unpriced] == ["open"]
+    assert totals(found).azure.high == 0
+
+
+def test_a_service_bought_instead_has_no_price_but_the_councils_own() -> None:
+    found = reckoned((facts(), Disposition.REPURCHASE))
+    assert any("repurchase/db1" in one.why for one in found.unpriced)
+    assert totals(found).azure.likely == 0
+    assert (
+        totals(reckoned((facts(), Disposition.REPURCHASE), rates={"repurchase/db1": 18000})).azure.likely == 18000
+    )
+
+
+def test_a_managed_database_takes_the_place_of_machine_disks_and_their_backup() -> None:
+    base = PostgresDatabase(name="reports", owner="app", extensions=("plpgsql",))
+    known = facts(
+        found={"postgresql": Postgresql(clusters=(PostgresCluster(port=5432, version="13.9", databases=(base,)),))}
+    )
+    moved = reckoned((known, Disposition.REPLATFORM), held=(workload("postgres"),))
+    assert not lines(moved, "azure/compute/")
+    assert not lines(moved, "azure/storage/")
+    assert set(lines(moved, "azure/database/db1/")) == {"server", "storage", "backup"}
+    as_it_is = reckoned((known, Disposition.REHOST), held=(workload("postgres"),))
+    assert lines(as_it_is, "azure/compute/")
+    assert not lines(as_it_is, "azure/database/")
+
+
+def test_what_cannot_be_sized_or_is_not_known_is_listed_and_adds_nothing() -> None:
+    unknown = facts(cpus=None, memory_bytes=None, disk_bytes=None)
+    found = reckoned((unknown, Disposition.REHOST))
+    assert not [one for one in found.lines if one.side == "azure"]
+    said = {one.what for one in found.unpriced}
+    assert {"everything that it would cost in Azure", "its storage today"} <= said
+    no_disks = reckoned((facts(disk_bytes=None), Disposition.REHOST))
+    assert {"its disks", "its backup"} <= {one.what for one in no_disks.unpriced}
+
+
+def test_a_size_without_a_price_is_listed() -> None:
+    vast = reckoned((facts(cpus=2, memory_bytes=8 * GIB, disk_bytes=20_000 * GIB), Disposition.REHOST))
+    assert not lines(vast, "azure/storage/db1/disk")
+    assert any("disk/StandardSSD_LRS/E80" in one.why for one in vast.unpriced)
+
+
+def test_a_cloud_server_costs_nothing_in_the_room_and_its_bill_is_asked_for() -> None:
+    rds = facts(platform="aws-rds", managed=True)
+    found = reckoned((rds, Disposition.REPLATFORM))
+    assert not [one for one in found.lines if one.side == "on-premises"]
+    assert any("today/db1" in one.why for one in found.unpriced)
+    assert totals(reckoned((rds, Disposition.REPLATFORM), rates={"today/db1": 900})).today.likely == 900
+
+
+def test_a_total_of_the_finance_team_takes_the_place_of_all_parts() -> None:
+    servers = [(facts(name), Disposition.RETAIN) for name in ("a", "b", "c", "d")]
+    found = reckoned(*servers, written={"on_premises_total": 100_000})
+    assert [one.reckoning for one in found.lines] == ["£100,000 a year ÷ 4 servers"] * 4
+    assert totals(found).today.likely == 100_000
+
+
+def test_electricity_can_be_checked_by_hand() -> None:
+    written = {"watts_virtual": 40, "pue": 1.5, "electricity_gbp": 0.25}
+    found = reckoned((facts(platform="vmware"), Disposition.RETAIN), written=written)
+    line = lines(found, "on-premises/premises/db1/")["electricity"]
+    assert line.amount.likely == pytest.approx(40 * 8.76 * 1.5 * 0.25, abs=0.01)
+    assert "electricity" not in lines(
+        reckoned((facts(platform="vmware", power="off"), Disposition.RETAIN)), "on-premises/premises/db1/"
+    )
+
+
+def test_dual_running_is_days_of_what_either_side_costs_a_year() -> None:
+    found = reckoned((facts(), Disposition.REHOST), written={"business": {"build_days": 10, "soak_days": 0}})
+    dual = lines(found, "move/dual-running/db1/")
+    azure = total(found.lines, lambda one: one.side == "azure" and one.subject == "db1")
+    assert dual["build"].amount.likely == pytest.approx(azure.likely * 10 / 365, abs=0.01)
+    assert dual["soak"].amount == Amount(low=0, likely=0, high=0)
+
+
+def test_carbon_is_watts_hours_and_the_grid_on_either_side() -> None:
+    found = reckoned(
+        (facts(platform="physical"), Disposition.REHOST), written={"watts_physical": 300, "pue": 1.5}
+    ).carbon
+    assert found[0].on_premises_kg is not None
+    assert found[0].azure_kg is not None
+    assert found[0].on_premises_kg.likely == pytest.approx(300 * 1.5 * 8.76 * (0.177 + 0.01853), abs=0.01)
+    assert found[0].azure_kg.likely == pytest.approx(4 * 1.232359 * 1.185 * 8.76 * 0.19553, abs=0.05)
+    on_premises, azure = found[0].reckoning.split("; ")
+    assert worked_out(on_premises.partition(": ")[2]) == pytest.approx(found[0].on_premises_kg.likely, rel=1e-4)
+    assert worked_out(azure.partition(": ")[2]) == pytest.approx(found[0].azure_kg.likely, rel=1e-3)
+
+
+def test_the_councils_own_exchange_rate_is_used() -> None:
+    usual, weak = (
+        lines(reckoned((facts(), Disposition.REHOST), written={"usd_per_gbp": rate}), "azure/backup/db1/")[
+            "machine"
+        ]
+        for rate in (1.284649, 1.0)
+    )
+    assert weak.amount.likely == pytest.approx(usual.amount.likely * 1.284649, rel=1e-4)
+
+
+def test_every_category_of_the_record_is_reckoned_by_a_kind_of_its_name() -> None:
+    assert set(kinds()) == {
+        "backup", "compute", "contingency", "database", "dual-running", "hardware", "licences", "monitoring", "network",
+        "people", "premises", "storage",
+    }  # fmt: skip
+
+
+_DISPOSITIONS = st.sampled_from([None, *Disposition])
+_SERVER = st.fixed_dictionaries(
+    {
+        "cpus": st.none() | st.integers(1, 120),
+        "memory_bytes": st.none() | st.integers(1, 900).map(lambda gib: gib * GIB),
+        "disk_bytes": st.none() | st.integers(0, 60_000).map(lambda gib: gib * GIB),
+        "disk_used_bytes": st.none() | st.integers(0, 1000).map(lambda gib: gib * GIB),
+        "platform": st.sampled_from([None, "vmware", "physical", "aws-ec2"]),
+        "power": st.sampled_from([None, "on", "off"]),
+        "os_id": st.sampled_from([None, "debian", "rhel", "windows-server"]),
+    }
+)
+_KINDS = st.lists(st.sampled_from(["postgres", "mariadb", "sqlserver", "files"]), max_size=2)
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.tuples(_SERVER, _DISPOSITIONS, _KINDS), max_size=4),
+    st.sampled_from([0, 1, 3]),
+    st.booleans(),
+    st.none() | st.floats(0, 1e6),
+)
+def test_whatever_the_estate_ranges_are_ordered_sums_hold_and_totals_are_their_parts(
+    servers: list[tuple[dict[str, Any], Disposition | None, list[str]]],
+    years: int,
+    hybrid: bool,
+    whole: float | None,
+) -> None:
+    written: dict[str, Any] = {"reserved_years": years, "windows_hybrid_benefit": hybrid}
+    if whole is not None:
+        written["on_premises_total"] = whole
+    known = [(facts(f"s{place}", **about), what) for place, (about, what, _) in enumerate(servers)]
+    held = tuple(
+        workload(kind, f"w{n}", f"s{place}")
+        for place, (_, _, some) in enumerate(servers)
+        for n, kind in enumerate(some)
+    )
+    found = reckoned(*known, held=held, written=written)
+    assert len({one.id for one in found.lines}) == len(found.lines)
+    for one in found.lines:
+        amount = one.amount
+        assert 0 <= amount.low <= amount.likely <= amount.high
+        assert worked_out(one.reckoning) == pytest.approx(amount.likely, rel=1e-5, abs=0.011), one
+        assert one.source
+        assert set(one.assumptions) <= set(found.assumptions), one
+        assert one.side == "move" or one.nature == "annual"
+    whole_of = totals(found)
+    for side, whole_side in (("on-premises", whole_of.today), ("azure", whole_of.azure), ("move", whole_of.once)):
+        for end in ("low", "likely", "high"):
+            parts = sum(getattr(one.amount, end) for one in found.lines if one.side == side)
+            assert getattr(whole_side, end) == pytest.approx(parts, abs=0.006)
+    by_subject = {one.subject for one in found.lines} | {one.subject for one in found.unpriced}
+    assert {one.server.id for one, _ in known} <= by_subject
+    for one in chain.from_iterable((each.on_premises_kg, each.azure_kg) for each in found.carbon):
+        assert one is None or 0 <= one.low <= one.likely <= one.high
+
+
+def test_every_assumption_is_used_by_a_line_or_by_the_business_case() -> None:
+    servers = [
+        (facts(f"{what.value}", platform=platform), what) for what in Disposition for platform in ("vmware",)
+    ]
+    own = (facts("own", platform="physical", os_id="windows-server"), Disposition.REHOST)
+    unread = (facts("unread"), Disposition.REHOST)
+    found = reckoned(*servers, own, unread)
+    whole = reckoned(*servers, written={"on_premises_total": 1})
+    carbon_only = {"grid_kg_per_kwh", "grid_losses", "azure_watts_vcpu", "azure_pue"}
+    used = {key for one in (*found.lines, *whole.lines) for key in one.assumptions}
+    assert {one.key for one in DEFAULTS} | {one.key for one in CHOICES} == used - {
+        "business.build_days",
+        "business.soak_days",
+    } | carbon_only
+
+
+def test_the_template_changes_nothing_and_each_of_its_lines_can_be_taken_in() -> None:
+    template = assumptions.template()
+    assert assumptions.parse(tomllib.loads(template)).texts() == assumptions.parse({}).texts()
+    keys = {one.key for one in DEFAULTS} | {one.key for one in CHOICES}
+    bare = [
+        line.removeprefix("# ")
+        for line in template.splitlines()
+        if line.removeprefix("# ").partition(" = ")[0] in keys
+    ]
+    found = assumptions.parse(tomllib.loads("\n".join(bare)))
+    before = assumptions.parse({})
+    assert len(bare) == len(keys)
+    for key, one in before.numbers.items():
+        assert found.numbers[key].amount.likely == pytest.approx(one.amount.likely, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("egres_gb = 3", "did you mean egress_gb?"),
+        ("hours_a_month = -1", "hours_a_month must be from 0 to 744"),
+        ("hours_a_month = 1e300", "must be from 0 to 744"),
+        ("pue = nan", "pue must be a number"),
+        ("pue = inf", "pue must be a number"),
+        ("pue = true", "pue must be a number"),
+        ('pue = "1.5"', "pue must be a number"),
+        ("pue = { low = 2, likely = 1.5, high = 3 }", "must not fall"),
+        ("pue = { low = 1, likely = 1.5 }", "high is missing"),
+        ("pue = { low = 1, likely = 2, high = 3, hight = 4 }", "hight is not known here"),
+        ("reserved_years = 2", "must be 0, 1 or 3"),
+        ("servers_per_host = 0", "must be from 1 to 1,000"),
+        ("hardware_years = { low = 3, likely = 5, high = 7 }", "takes one number and no range"),
+        ("defender = 1", "defender must be true or false"),
+        ('backup_copies = "GeoRedundent"', "did you mean GeoRedundant"),
+        ("[business]\nsoak_day = 3", "did you mean soak_days"),
+        ("[business]\nsoak_days = -3", "business.soak_days must be 0 or more"),
+        ("business = 3", "business."),
+    ],
+)
+def test_what_is_wrong_with_an_assumption_is_said(text: str, says: str) -> None:
+    with pytest.raises(UsageError) as wrong:
+        assumptions.parse(tomllib.loads(text))
+    assert says in str(wrong.value)
+    assert str(wrong.value).startswith("assumptions.toml: ")
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([one.key for one in (*DEFAULTS, *CHOICES)]),
+        st.none()
+        | st.integers()
+        | st.floats()
+        | st.text(max_size=5)
+        | st.booleans()
+        | st.lists(st.integers(), max_size=2),
+        max_size=4,
+    )
+)
+def test_whatever_is_written_is_taken_or_refused_in_a_sentence(written: dict[str, Any]) -> None:
+    try:
+        found = assumptions.parse(written)
+    except UsageError:
+        return
+    assert all(0 <= one.amount.low <= one.amount.likely <= one.amount.high for one in found.numbers.values())
