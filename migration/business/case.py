@@ -119,8 +119,16 @@ def _conventions(given: Given) -> list[str]:
         f"Optimism bias at the upper bound stands in the high figure: {terms.one_off_bias:.0%} of what is paid once"
         f" (equipment and development), {terms.running_bias:.0%} of running in Azure (outsourcing). {OPTIMISM}."
         " The likely figure has none.",
-        f"Hardware for what stays is bought anew on {day(given.refresh_on)}, once.",
+        "What a server costs on-premises ends with that server; a room that is half empty may save less than its half.",
     ]
+    if any((line.side, line.nature) == ("on-premises", "one-off") for line in given.lines):
+        found.append(f"Hardware for what stays is bought anew on {day(given.refresh_on)}, once.")
+    left_out = sorted(given.without_wave)
+    if left_out:
+        found.append(
+            f"{count(len(left_out), 'server')} with a price for moving {'is' if len(left_out) == 1 else 'are'} in no"
+            " wave: what moving them costs is in no option, and what they cost today goes on."
+        )
     if given.roadmap.retired:
         found.append(
             f"{count(len(given.roadmap.retired), 'server')} to be retired"

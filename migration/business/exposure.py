@@ -4,18 +4,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from estate.records.assessment import Assessment
-from migration.business.period import Period, days_after
+from migration.business.period import Period
 from migration.business.ways import Way
+from migration.planning.parts import unsupported_from
 
 
-def unsupported_from(assessments: Iterable[Assessment]) -> dict[str, date]:
+def first_days(assessments: Iterable[Assessment]) -> dict[str, date]:
     """By server, the first day on which anything on it gets no more fixes without paying, where that is known."""
-    found = {}
-    for one in assessments:
-        ends = [until for each in one.support if (until := each.until or each.ends) is not None]
-        if ends:
-            found[one.server] = days_after(min(ends), 1)
-    return found
+    known = {one.server: unsupported_from(one) for one in assessments}
+    return {server: first for server, first in known.items() if first is not None}
 
 
 def left_on(server: str, way: Way) -> date | None:

@@ -9,12 +9,12 @@ from estate.records.assessment import Assessment
 from estate.records.business_case import MonthOfWork
 from estate.records.cost import CostLine, Costs
 from estate.records.plan import Plan
-from migration.business.exposure import exposure, unsupported_from
+from migration.business.exposure import exposure, first_days
 from migration.business.extended import Bounds, Sold, lines, sold
 from migration.business.period import Period, days_after, period, years_after
 from migration.business.reckon import Account
 from migration.business.terms import Terms
-from migration.business.ways import Roadmap, Way
+from migration.business.ways import Roadmap, Way, server_of
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Given:
     @cached_property
     def ends(self) -> Mapping[str, date]:
         """By server, its first day out of support."""
-        return unsupported_from(self.assessments)
+        return first_days(self.assessments)
 
     @cached_property
     def sold(self) -> Sequence[Sold]:
@@ -83,6 +83,13 @@ class Given:
         soon = days_after(self.on, 180)
         late = {server for server, end in self.ends.items() if end <= soon}
         return frozenset(late | {server for server, end in self.contracts.items() if end < self.over.until})
+
+    @cached_property
+    def without_wave(self) -> frozenset[str]:
+        """The servers that have a price for moving, and neither a wave nor are they retired."""
+        planned = self.roadmap.way()
+        priced = {server_of(line.subject) for line in self.costs.lines if line.side == "move"}
+        return frozenset((priced & planned.servers) - planned.days.keys() - planned.gone.keys())
 
     def exposure(self, way: Way) -> int | None:
         """The days that servers run out of support, summed; None where the end of no support is known."""

@@ -92,7 +92,7 @@ def _once(kind: Kind, way: Way, over: Period, refresh_on: date) -> Part:
         built = way.built(kind.subject)
         days = (built,) if built else ()
     else:
-        held = way.days.get(kind.subject, ())
+        held = way.days.get(kind.subject, ()) or _switched_off(kind.subject, way)
         days = held if kind.subject == ESTATE else held[-1:]
     paid = [0.0] * len(over.years)
     for day in days:
@@ -100,6 +100,11 @@ def _once(kind: Kind, way: Way, over: Period, refresh_on: date) -> Part:
         if place is not None:
             paid[place] += 1 / len(days)
     return Part(paid, [0.0] * len(paid))
+
+
+def _switched_off(subject: str, way: Way) -> tuple[date, ...]:
+    """The day of a server that goes without a move: it is retired."""
+    return (way.gone[subject],) if subject in way.gone else ()
 
 
 @dataclass(frozen=True)

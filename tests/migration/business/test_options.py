@@ -236,3 +236,26 @@ def test_the_price_of_azure_at_its_highest_costs_what_it_says() -> None:
     factors = [year.discount_factor for year in planned.years]
     by_hand = sum(paid * by * 300 for paid, by in zip(part.paid, factors, strict=True))
     assert dear.difference == pytest.approx(by_hand, abs=len(factors))
+
+
+def test_a_retired_server_s_own_cost_of_retiring_falls_on_the_day_it_goes() -> None:
+    given = small()
+    retired = replace(
+        given,
+        assessments=(*given.assessments, assessed("old", disposition=Disposition.RETIRE)),
+        costs=costs(*given.costs.lines, line("old", "move", 450, nature="one-off", category="people")),
+    )
+    years = {year.year: year.one_off_revenue.likely for year in option(case(retired), "as-planned").years}
+    assert years["2027/28"] == 700 + 450
+
+
+def test_a_server_that_is_priced_and_has_no_wave_is_told() -> None:
+    given = small()
+    forgotten = replace(
+        given,
+        assessments=(*given.assessments, assessed("crm")),
+        costs=costs(*given.costs.lines, line("crm", "move", 9000, nature="one-off", category="people")),
+    )
+    made = case(forgotten)
+    assert any("1 server with a price for moving is in no wave" in one for one in made.conventions)
+    assert sum(year.one_off_revenue.likely for year in option(made, "as-planned").years) == 1200
