@@ -20,6 +20,7 @@ WITHOUT_JSON: Mapping[str, str] = {
     "evidence export": "it writes JSON Lines",
     "hosts trust": _ACTS,
     "init": "it writes the files of a workspace",
+    "plan export": "it writes files in formats of their own",
     "practice down": _PRACTICE,
     "practice fleet": _PRACTICE,
     "practice load start": _PRACTICE,

@@ -10,6 +10,8 @@ from estate.records.forecast import Forecast
 from estate.records.plan import Conflict, Reached, Wave
 from estate.records.risk import Risk
 from estate.records.system import System
+from migration.planning.results import Result, Rule
+from migration.planning.why import Why
 
 DECIDING: Mapping[str, Output] = {
     "decant.assessments/1": Output(
@@ -80,5 +82,35 @@ DECIDING: Mapping[str, Output] = {
             "warnings": (list[str], "what a person should look at"),
             "differences": (list[str], "what a fresh proposal would do otherwise"),
         },
+    ),
+    "decant.plan-shown/1": Output(
+        ("plan show",),
+        "The plan as it stands.",
+        {
+            "waves": (list[Wave], "in order"),
+            "not_moving": (dict[str, str], "every workload that is in no wave, with the reason"),
+            "by_decant": (int, "how many workloads Decant moves itself; the others move by hand"),
+            "of": (int, "how many workloads move"),
+            "reached": (
+                list[Reached],
+                "what it is worth by each objective; empty where a person changed the file since",
+            ),
+            "conflicts": (
+                list[Conflict],
+                "sets of rules that cannot hold together, where it supposes changed ones",
+            ),
+            "changes": (list[str], "the changes to the rules that it supposes"),
+            "rules": (list[Rule], "with --rules, each rule that a plan is held to; else empty"),
+        },
+    ),
+    "decant.plan-why/1": Output(
+        ("plan why",),
+        "Why a workload is in its wave.",
+        {"why": (Why, "what presses, what it talks to, and what speaks against each earlier window")},
+    ),
+    "decant.plan-what-if/1": Output(
+        ("plan what-if",),
+        "What would come of other rules.",
+        {"now": (Result, "by the rules as they are"), "then": (Result, "by the others")},
     ),
 }

@@ -1,7 +1,8 @@
-"""What is older than what it rests on: assessments than the last reading, the plan than either, checks too."""
+"""What is older than what it rests on: assessments than the last reading, the plan than either and its rules, checks."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from estate import past
@@ -21,10 +22,10 @@ _Look = tuple[datetime, str]
 """When a server was read, or listed anew, and by which command."""
 
 
-def outdated(store: "Store") -> Outdated:
+def outdated(store: "Store", planning: Path) -> Outdated:
     """What to make anew before anybody relies on it, in words that name no server; empty where it is up to date.
 
-    It counts when a record was kept last: what an import lists again just as it was is no news.
+    `planning` is planning.toml, which a plan rests on too. It counts when a record was kept last: what an import lists again just as it was is no news.
     """
     servers, kept = store.all(Server), _kept(store, Server)
     looks = {one.id: (kept[one.id], "discover" if one.tried else "import") for one in servers if one.id in kept}
@@ -34,7 +35,7 @@ def outdated(store: "Store") -> Outdated:
     plan = max(_kept(store, Plan).values(), default=None)
     return Outdated(
         assessments=_for(_newer(legacy, assessed)),
-        plan=_plan(legacy, assessed, plan) if plan else "",
+        plan=_plan(legacy, assessed, plan) or _by_rules(planning, plan) if plan else "",
         checks=_for(_newer(looks, judged)),
     )
 
@@ -61,3 +62,10 @@ def _than(newer: Sequence[_Look]) -> str:
 def _plan(looks: Mapping[str, _Look], assessed: Mapping[str, datetime], at: datetime) -> str:
     newer = [look for look in (*looks.values(), *((one, "assess") for one in assessed.values())) if look[0] > at]
     return _than(newer) if newer else ""
+
+
+def _by_rules(planning: Path, at: datetime) -> str:
+    if not planning.is_file():
+        return ""
+    changed = datetime.fromtimestamp(planning.stat().st_mtime, UTC)
+    return f"older than {planning.name}, which was changed on {moment(changed)}" if changed > at else ""

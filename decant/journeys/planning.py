@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from decant.journeys.assess import movers
+from estate import reading
 from estate.errors import UsageError
 from estate.records.assessment import Assessment
 from estate.records.base import now
@@ -14,6 +15,7 @@ from estate.records.move import Move, Phase
 from estate.records.personal import PersonalData
 from estate.records.plan import Plan
 from estate.records.workload import Workload
+from estate.suggest import pick
 from inventory.systems_file import load, with_systems
 from migration import plan_file
 from migration.plan import PLAN_ID, Estate
@@ -21,11 +23,14 @@ from migration.planning import file as planning_file
 from migration.planning.asked import DONE, Given
 from migration.planning.file import Planning
 from migration.planning.measured import Finished
+from migration.planning.results import Result, Rule
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from decant.app import App
+    from migration.planning.what_if import Differences
+    from migration.planning.why import Why
 
 
 def estate_of(app: "App") -> Estate:
@@ -64,6 +69,21 @@ def given(
     return replace(about, before=_before(app, about))
 
 
+def held(app: "App", about: Given) -> Plan:
+    """The plan that holds: plan.toml as it is now, with what is known of how good it is.
+
+    Raises `UsageError` where there is none, or plan.toml is not right.
+    """
+    path, stored = app.workspace.plan, app.store.get(Plan, PLAN_ID)
+    if not path.exists():
+        if stored is None:
+            raise UsageError("there is no plan yet", "run `decant plan`")
+        return stored
+    plan, _ = plan_file.load(path, about.estate, about.now, about.states)
+    same = stored is not None and plan_file.render(stored) == reading.text(path)
+    return stored.model_copy(update={"waves": plan.waves}) if stored is not None and same else plan
+
+
 def _before(app: "App", about: Given) -> Plan | None:
     """The plan that holds: plan.toml, with a person's pins, else the stored one."""
     path = app.workspace.plan
@@ -95,3 +115,45 @@ def _finished(app: "App", moves: list[Move]) -> list[Finished]:
 def _copying(phases: dict[str, datetime]) -> float | None:
     begun, ended = phases.get(Phase.SEEDING), phases.get(Phase.SYNCING)
     return None if begun is None or ended is None or ended <= begun else (ended - begun).total_seconds()
+
+
+def rules_of(about: Given) -> list[Rule]:
+    """Every rule that a plan is held to: its name, and in words."""
+    from migration.planning.asking import ask
+
+    problem = ask(about).problem
+    return [Rule(one.id, one.words) for one in problem.constraints] if problem else []
+
+
+def why(app: "App", name: str) -> "Why":
+    """Why a workload is where it is in the plan that holds.
+
+    Raises `UsageError` for one that is not known, where there is no plan, or plan.toml is not right.
+    """
+    from migration.planning.asking import ask
+    from migration.planning.edited import asked_of
+    from migration.planning.evaluation import places
+    from migration.planning.why import explain
+
+    about = given(app)
+    workload = pick("workload", name, [one.id for one in about.estate.workloads], "see `decant estate list`")
+    plan = held(app, about)
+    asked = ask(about)
+    if asked.problem is None or len(places(asked, plan)) < len(asked.parts):
+        # A person's plan may part systems, or be for other days: it is explained by its own.
+        asked = asked_of(about, plan) or asked
+    return explain(about, asked, plan, workload)
+
+
+def what_if(app: "App", wanted: "Differences", seconds: float) -> "tuple[Result, Result]":
+    """What comes of the rules as they are, and of others. Writes nothing."""
+    from migration.planning.what_if import differing, result
+
+    about = given(app)
+    if not about.estate.workloads:
+        raise UsageError("no workload was discovered yet", "run `decant discover`, then `decant assess`")
+    other = differing(about, wanted)
+    return (
+        result(about, seconds, (), app.progress),
+        result(other, seconds, wanted.dropped, app.progress),
+    )

@@ -45,7 +45,7 @@ def standing(app: "App") -> Standing:
     away = [server.id for server in servers if server.tried and not server.reached]
     untried = len(missed) - len(away)
     assessments, plans, previews = store.all(Assessment), store.all(Plan), store.all(Preview)
-    older = outdated(store)
+    older = outdated(store, app.workspace.planning)
     assessed = {one.server for one in assessments}
     unassessed = sum(one.role == "legacy" and one.id not in assessed for one in servers)
     findings = Counter(finding.status for finding in current(store.all(Finding)))

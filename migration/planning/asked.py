@@ -34,6 +34,8 @@ class Given:
     costs: Costs | None = None
     before: Plan | None = None
     """The plan that holds until now: what runs, is done or pinned in it stays where it is."""
+    windows_a_month: int | None = None
+    """Of the windows, only the first so many of each month; for a question of what if."""
 
     @property
     def today(self) -> date:

@@ -1,5 +1,6 @@
 """Makes a planner's problem of what is given. Pure."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -50,10 +51,13 @@ def _asked(
 ) -> Asked:
     own = slots(given.planning, given.now)
     if not own:
-        own = supposed(given.today, _enough(given, moving))
+        weekly = 4  # or a little more
+        own = supposed(
+            given.today, _enough(given, moving) * weekly // min(given.windows_a_month or weekly, weekly)
+        )
         # A pin is given where no windows are: its day is then one to plan with.
         own += [Slot(one.day, None, None) for one in given.planning.pin if one.day >= given.today]
-    calendar = {slot.day: slot for slot in own}
+    calendar = {slot.day: slot for slot in _thinned(own, given.windows_a_month)}
     extra = {on: slot for on, slot in stays.slots.items() if on not in calendar}
     stays = replace(stays, slots=extra)
     laid = sorted({**(more or {}), **calendar, **extra}.values(), key=lambda slot: slot.day)
@@ -84,6 +88,17 @@ def _asked(
         notes=(*stays.notes, *notes, *rules.notes, *_unobserved(given, found)),
         faults=(*faults, *rules.faults),
     )
+
+
+def _thinned(own: Sequence[Slot], most: int | None) -> list[Slot]:
+    """The first so many windows of each month; all of them where no number is given."""
+    seen: Counter[tuple[int, int]] = Counter()
+    found = []
+    for slot in sorted(own, key=lambda one: one.day):
+        seen[slot.day.year, slot.day.month] += 1
+        if most is None or seen[slot.day.year, slot.day.month] <= most:
+            found.append(slot)
+    return found
 
 
 def _fixed(found: Mapping[str, Part], pins: Collection[str]) -> list[str]:

@@ -7,7 +7,7 @@ from estate.documents.words import day
 from estate.records.plan import Plan, Reached
 from migration.planner.problem import Problem
 from migration.planner.schedule import OBJECTIVES
-from migration.planning.asked import Given
+from migration.planning.asked import Asked, Given
 from migration.planning.asking import ask_of
 from migration.planning.calendar import Slot, slots
 from migration.planning.evaluation import broken, measures, places
@@ -41,13 +41,8 @@ def judge(given: Given, plan: Plan) -> Judged:
             for number, on in dated.items()
             if on not in given_days and on >= given.today
         ]
-    own = {
-        wave.number: Slot(dated[wave.number], wave.window_start, wave.window_end)
-        for wave in plan.waves
-        if wave.number in dated
-    }
-    asked = ask_of(given, wave_of, own)
-    if asked.problem is None:
+    asked = asked_of(given, plan)
+    if asked is None or asked.problem is None:
         return Judged(tuple(warnings), ())
     found = places(asked, plan)
     worth = measures(asked.problem, found)
@@ -57,6 +52,17 @@ def judge(given: Given, plan: Plan) -> Judged:
             Reached.model_validate({"objective": name, "value": worth[name], "bound": None}) for name in OBJECTIVES
         ),
     )
+
+
+def asked_of(given: Given, plan: Plan) -> Asked | None:
+    """The problem that a plan as it is answers, its days beside the windows of planning.toml; None where none has one."""
+    days = {
+        wave.number: Slot(on, wave.window_start, wave.window_end)
+        for wave in plan.waves
+        if (on := day_of(wave)) is not None
+    }
+    wave_of = {move.workload: wave.number for wave in plan.waves for move in wave.moves if wave.number in days}
+    return ask_of(given, wave_of, days) if wave_of else None
 
 
 def _said(problem: Problem, found: dict[str, str]) -> Sequence[str]:

@@ -50,6 +50,9 @@ HERE: dict[str, tuple[tuple[str, ...], ...]] = {
     "moves": ((), ("reports_1",)),
     "move": ((DATABASE, "--to", "data-target", "--describe"),),
     "plan": ((),),
+    "plan show": (("--rules",),),
+    "plan what-if": (("--moves-per-window", "8"), ("--deadline", "db-legacy=2026-11-30")),
+    "plan why": ((DATABASE,),),
     "practice status": (("--estate", "jsonnever"),),
     "report": ((), ("--public",)),
     "rules list": ((),),
@@ -76,8 +79,9 @@ NOT_HERE = {"stack outputs": "needs the Pulumi CLI and an Azure account; only it
 
 
 MAY_BE_EMPTY = {
-    "changes", "conflicts", "dependencies", "differences", "doubts", "faults", "fresh", "kept", "left_out", "lookalikes", "moved",
-    "not_seen", "not_seen_again", "notes", "outputs", "personal_data", "shared", "unclear", "uncovered", "unreached", "warnings",
+    "changes", "conflicts", "dependencies", "differences", "doubts", "faults", "fresh", "kept", "left_out", "lookalikes",
+    "moved", "not_seen", "not_seen_again", "notes", "outputs", "personal_data", "shared", "unclear", "uncovered",
+    "unreached", "warnings",
 }  # fmt: skip
 """Keys that hold nothing in this workspace, and rightly so."""
 
