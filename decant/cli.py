@@ -13,7 +13,7 @@ from estate.errors import DecantError
 JOURNEY: Mapping[str, Sequence[str]] = {
     "Set up": ("init", "doctor", "hosts", "approvers", "config"),
     "Look": ("status", "discover", "observe", "import", "estate"),
-    "Decide": ("lifecycle", "assess", "systems", "plan"),
+    "Decide": ("lifecycle", "assess", "risk", "why", "systems", "costs", "plan"),
     "Build": ("stack",),
     "Move": ("move", "moves", "approve", "cutover", "rollback", "accept", "cancel"),
     "Prove": ("check", "rules", "report", "evidence"),

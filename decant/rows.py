@@ -1,6 +1,6 @@
 """Rows of `--json` outputs that are no record of the estate: commands build them, `schemas.py` publishes them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from typing_extensions import TypedDict
@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 from estate.records.finding import Control
 from estate.records.move import Lag, Phase, Residue
 from estate.records.preview import StackKind
+from estate.records.risk import Risk
 
 SettingRow = TypedDict("SettingRow", {"setting": str, "value": Any, "from": str})
 SettingRow.__doc__ = "One setting in force. `from` is the file that it was read in, `environment` or `default`."
@@ -112,6 +113,33 @@ class RuleRow(TypedDict):
     rationale: str
     remedy: str
     controls: list[Control]
+
+
+class RiskRow(TypedDict):
+    """One server's risk. `lowest` and `highest` are what the score can be while criteria are open; `rating` is `open` where
+    those decide whether it is red, and `legacy` null where they decide that."""
+
+    risk: Risk
+    lowest: float
+    highest: float
+    rating: Literal["red", "not red", "open"]
+    legacy: bool | None
+
+
+class PlaceRow(TypedDict):
+    """One workload's place in the plan. `wave` is null where it does not move; `why` then says why not."""
+
+    workload: str
+    wave: int | None
+    expected: date | None
+    why: str
+
+
+class MissingRow(TypedDict):
+    """Something that nobody has made yet, and the command that makes it."""
+
+    what: str
+    command: str
 
 
 class MoveRow(TypedDict):

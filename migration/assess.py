@@ -19,6 +19,7 @@ from migration.dispositions.base import Opinion, Rule
 from migration.overrides import Override
 from migration.sizing.machine import size_of
 from migration.sizing.need import UNOBSERVED, Need
+from migration.tools import usual
 
 MOVING = frozenset({Disposition.REHOST, Disposition.RELOCATE, Disposition.REPLATFORM, Disposition.REFACTOR})
 Readiness = Literal["ready", "ready with conditions", "not ready", "unknown"]
@@ -68,9 +69,11 @@ def assess(
         against = _instead(proposed, opinions) if proposed != chosen else ()
     else:
         reasons, against = opinion.reasons, (*opinion.against, *_passed_over(chosen, opinions))
-    conditions = (*opinion.conditions, *_doubts(proposed, opinions))
+    conditions = (*opinion.conditions, *_doubts(case, proposed, opinions))
     if chosen in MOVING:
         conditions = (*conditions, *_conditions(case))
+    elif case.unread:
+        conditions = (*conditions, _look_inside(case))
     blocked = chosen is Disposition.RETAIN
     return Assessment(
         server=server.id,
@@ -80,7 +83,7 @@ def assess(
         reasons=(*reasons, *_deadline(server, today)),
         against=against,
         conditions=tuple(dict.fromkeys(conditions)),
-        tool=opinion.tool,
+        tool=opinion.tool or usual(case, chosen),
         size=size_of(facts, case.workloads, need or UNOBSERVED) if chosen in MOVING else None,
         overridden_by=override.who if override else None,
         at=at,
@@ -123,13 +126,13 @@ def _passed_over(chosen: Disposition, opinions: Mapping[Disposition, Opinion]) -
     )
 
 
-def _doubts(proposed: Disposition | None, opinions: Mapping[Disposition, Opinion]) -> tuple[str, ...]:
-    """Better dispositions that could not be ruled out."""
+def _doubts(case: Case, proposed: Disposition | None, opinions: Mapping[Disposition, Opinion]) -> tuple[str, ...]:
+    """Better dispositions that could not be ruled out; of a server that nobody has read, that is said once for all."""
     found = []
     for name, opinion in opinions.items():
         if name is proposed:
             break
-        if opinion.fits is None:
+        if opinion.fits is None and not (case.unread and opinion.unseen):
             found.append(f"{name.value} could not be ruled out: {opinion.against[0]}")
     return tuple(found)
 
@@ -143,7 +146,7 @@ def _conditions(case: Case) -> tuple[str, ...]:
         )
         found.append(f"name its owner {where}: somebody has to agree to the cutover")
     if case.unread:
-        found.append(f"{_read_it(case.facts.server)}, or ask its owner what it holds: nobody has looked inside")
+        found.append(_look_inside(case))
     elif not case.facts.server.reached:
         found.append("it was not reached the last time: what is known may be old")
     if case.unseen and not case.unread:
@@ -155,6 +158,10 @@ def _conditions(case: Case) -> tuple[str, ...]:
     ]
     found += _postgres(case)
     return tuple(found)
+
+
+def _look_inside(case: Case) -> str:
+    return f"{_read_it(case.facts.server)}, or ask its owner what it holds: nobody has looked inside"
 
 
 def _read_it(server: Server) -> str:

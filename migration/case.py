@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from estate.catalogue.lifecycle import Table
-from estate.catalogue.products import support_of_products, support_of_system
+from estate.catalogue.products import RUNTIMES, support_of_products, support_of_system
 from estate.records.assessment import Support
 from estate.records.dependency import Dependency
 from estate.records.observation import Outcome
 from estate.records.server import ServerFacts
 from estate.records.workload import Workload
+from migration.roles import Known, roles_of
 
 TELLING = (
     "connections", "cron", "listeners", "mariadb", "postgresql", "services", "shares", "timers", "websites",
@@ -39,6 +40,8 @@ class Case:
     movers: frozenset[str]
     """Kinds of workload that Decant moves by itself."""
     today: date
+    roles: tuple[Known, ...] = ()
+    """What it is for, the strongest evidence first."""
 
     @property
     def unread(self) -> bool:
@@ -56,6 +59,20 @@ class Case:
     def unsupported(self) -> tuple[Support, ...]:
         """Products whose support has ended or ends soon."""
         return tuple(one for one in self.support if one.status in ("ended", "ends soon"))
+
+    @property
+    def old_runtimes(self) -> tuple[Support, ...]:
+        """Those of them that programs run on, as PHP: they are upgraded where they are."""
+        return tuple(one for one in self.unsupported if one.product in RUNTIMES)
+
+    def has(self, *roles: str) -> Known | None:
+        """The first of these roles that it has."""
+        return next((one for one in self.roles if one.role.id in roles), None)
+
+    @property
+    def data(self) -> tuple[Workload, ...]:
+        """What it holds besides itself: everything but a machine whose insides nobody has read."""
+        return tuple(one for one in self.workloads if one.kind != "machine")
 
 
 def case_of(
@@ -84,4 +101,5 @@ def case_of(
         # What is on Windows no mover of ours can read.
         movers=frozenset() if facts.server.is_windows else frozenset(movers),
         today=today,
+        roles=roles_of(facts, own),
     )

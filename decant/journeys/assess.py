@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import migration.movers
+from decant.journeys import risk
+from decant.journeys.legacy import choose
 from decant.journeys.usage import usages
-from estate.errors import UsageError
 from estate.records.assessment import Assessment
 from estate.records.base import now
 from estate.records.dependency import Dependency
+from estate.records.forecast import Forecast
 from estate.records.workload import Workload
-from estate.suggest import pick
 from migration import overrides
 from migration.assess import assess
+from migration.forecast import forecast
 from migration.sizing.need import need_of
 
 if TYPE_CHECKING:
@@ -26,24 +28,17 @@ if TYPE_CHECKING:
 def assess_estate(app: "App", names: "Sequence[str]" = ()) -> list[Assessment]:
     """Assess the legacy servers of that name, or all of them, and store the outcome.
 
-    Raises `UsageError` where nothing was discovered yet, a name is not known, or overrides.toml is not right.
+    The risk of each is scored and kept with it. Raises `UsageError` where nothing was discovered yet, a name is not
+    known, or overrides.toml or answers.toml is not right.
     """
-    known = {one.server.id: one for one in app.store.all_server_facts()}
-    legacy = {name: one for name, one in known.items() if one.server.role == "legacy"}
-    if not legacy:
-        raise UsageError("no legacy server was discovered yet", "run `decant discover`")
-    target = next((name for name in names if name in known and name not in legacy), None)
-    if target is not None:
-        raise UsageError(
-            f"{target} is a target, and only servers that are to be left are assessed",
-            f"name one of these, or none for all: {', '.join(legacy)}",
-        )
-    chosen = [pick("server", name, legacy, "see `decant estate list`") for name in names] or list(legacy)
+    picked = choose(app, names)
+    legacy, chosen = picked.legacy, picked.names
     decided = overrides.load(app.workspace.overrides, set(legacy))
     workloads, dependencies = app.store.all(Workload), app.store.all(Dependency)
     observed, sizing = usages(app.store), app.settings.observe
     kinds = movers()
     today = datetime.now(ZoneInfo("Europe/London")).date()
+    risk.keep(app, picked, today)
     before = {one.server: one for one in app.store.all(Assessment)}
     found = [
         assess(
@@ -87,3 +82,8 @@ def _same(before: Assessment | None, after: Assessment) -> bool:
         after.disposition,
         after.reasons[:1],
     )
+
+
+def forecast_of(found: "Sequence[Assessment]") -> Forecast:
+    """Which of these servers are out of support today, in 90 and in 180 days."""
+    return forecast(found, datetime.now(ZoneInfo("Europe/London")).date())

@@ -8,7 +8,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from estate.catalogue.lifecycle import Table, product_of_os, product_of_package, support_of, support_of_package
+from estate.catalogue.lifecycle import (
+    Table,
+    product_of_os,
+    product_of_package,
+    shipped,
+    support_of,
+    support_of_package,
+)
 from estate.records.assessment import Support
 from estate.records.facts.containers import Containers
 from estate.records.facts.licensed import Licensed
@@ -53,12 +60,24 @@ _WINDOWS_PROGRAMS = tuple(
 _LICENSED: Mapping[str, str] = {"Oracle Database": "oracle-database"}
 
 
+RUNTIMES = frozenset(
+    shipped().products[name].name
+    for name in (
+        "php", "python", "nodejs", "ruby", "perl", "dotnet", "dotnetfx", "oracle-jdk", "eclipse-temurin", "openssl",
+    )
+)  # fmt: skip
+"""Products that programs run on, by name: one that is old is upgraded where it is, and the machine need not be left."""
+
+
 def support_of_system(facts: ServerFacts, today: date, table: Table | None = None) -> Support | None:
     """The operating system's support; of a server that nobody read, by what an import says. None for one not known."""
     seen = facts.get("os", Os)
     os_id = seen.id if seen else facts.server.os_id
     version = seen.version_id if seen else facts.server.os_version
-    return support_of(product_of_os(os_id) or os_id, version or "", today, table) if os_id else None
+    if not os_id:
+        return None
+    found = support_of(product_of_os(os_id) or os_id, version or "", today, table)
+    return found if version else found.model_copy(update={"reason": "its version is not known"})
 
 
 def support_of_products(

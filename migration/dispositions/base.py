@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from estate.records.assessment import Disposition
 from migration.case import Case
+from migration.roles import Known
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,18 @@ class Opinion:
     against: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()
     tool: str = ""
+    unseen: bool = False
+    """Whether `fits` is None for want of a reading alone."""
+
+
+def confirm(known: Known) -> tuple[str, ...]:
+    """What has to be confirmed of a role that a name or a note alone tells."""
+    return (f"confirm that it is {known.role.words}: only {known.only} says so",) if known.weak else ()
+
+
+def because(known: Known) -> str:
+    """A role as a reason: "it is a domain controller (the service NTDS)"."""
+    return f"it {'seems to be' if known.weak else 'is'} {known.role.words} ({known.evidence})"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,15 @@
 from estate.records.assessment import Disposition
 from migration.case import Case
 from migration.dispositions.base import Opinion, Rule
+from migration.tools import AZURE_MIGRATE
+
+_INSTEAD = {
+    "SQL Server": "its databases could move to Azure SQL Managed Instance instead",
+    "files": "its shares could move to Azure Files instead",
+    "remote desktop": "desktops can be bought as a service instead (Azure Virtual Desktop)",
+    "printing": "its print queues could be bought as a service instead (Universal Print)",
+}
+"""What else could become of a part of it, by role."""
 
 
 def _judge(case: Case) -> Opinion:
@@ -15,13 +24,17 @@ def _judge(case: Case) -> Opinion:
     if system.status != "supported":
         return Opinion(False, against=(f"{system.product} {system.version}: {system.reason}",))
     databases = sorted(one.name for one in case.workloads if one.kind == "postgres")
-    against = (f"the database {name} could move to a managed service instead" for name in databases)
+    against = [f"the database {name} could move to a managed service instead" for name in databases]
+    against += [words for role, words in _INSTEAD.items() if case.has(role)]
     return Opinion(
         True,
         reasons=(f"{system.product} {system.version} is supported: {system.reason}",),
         against=tuple(against),
-        conditions=("check that its drivers and boot loader suit Azure (Azure Migrate does)",),
-        tool="Azure Migrate",
+        conditions=(
+            "check that its drivers and boot loader suit Azure (Azure Migrate does)",
+            *(f"upgrade {one.product} {one.version}, as {one.reason}" for one in case.old_runtimes),
+        ),
+        tool=AZURE_MIGRATE,
     )
 
 

@@ -4,7 +4,8 @@ from estate.records.assessment import Disposition
 from estate.records.facts.packages import Packages
 from estate.records.observation import Outcome
 from migration.case import Case
-from migration.dispositions.base import Opinion, Rule
+from migration.dispositions.base import Opinion, Rule, because, confirm
+from migration.tools import VENDOR
 
 _BOUGHT = {
     "dovecot-core": "mailboxes (Exchange Online)",
@@ -16,10 +17,29 @@ _BOUGHT = {
 }
 
 
+_SOLD = {
+    "mail": "mailboxes (Exchange Online)",
+    "updates": "updates (Azure Update Manager)",
+    "backup": "backup (Azure Backup)",
+    "appliance": "the supplier's own service, or its image for Azure",
+}
+"""By role."""
+_CHECK = "check with procurement which agreement covers it"
+
+
 def _judge(case: Case) -> Opinion:
+    serving = case.has(*_SOLD)
+    if serving and not case.data:
+        return Opinion(
+            True,
+            reasons=(because(serving), f"what it does can be bought as a service: {_SOLD[serving.role.id]}"),
+            against=("its data has to be taken over by the supplier's own means",),
+            conditions=(_CHECK, *confirm(serving)),
+            tool=VENDOR,
+        )
     packages = case.facts.get("packages", Packages)
     if packages is None and case.facts.outcome("packages") is not Outcome.ABSENT:
-        return Opinion(None, against=(f"its packages are not known ({case.facts.why('packages')})",))
+        return Opinion(None, against=(f"its packages are not known ({case.facts.why('packages')})",), unseen=True)
     found = sorted({_BOUGHT[one.name] for one in (packages.packages if packages else ()) if one.name in _BOUGHT})
     if not found:
         return Opinion(False, against=("nothing on it is known to be sold as a service",))
@@ -30,7 +50,8 @@ def _judge(case: Case) -> Opinion:
         True,
         reasons=(f"what it does can be bought as a service: {', '.join(found)}",),
         against=("its data has to be taken over by the supplier's own means",),
-        conditions=("check with procurement which agreement covers it",),
+        conditions=(_CHECK,),
+        tool=VENDOR,
     )
 
 

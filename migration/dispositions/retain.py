@@ -5,7 +5,7 @@ from estate.records.facts.listeners import Listeners
 from estate.records.facts.os import Os
 from estate.records.observation import Outcome
 from migration.case import Case
-from migration.dispositions.base import Opinion, Rule
+from migration.dispositions.base import Opinion, Rule, because, confirm
 
 _RUNS_IN_AZURE = frozenset({"x86_64", "amd64", "aarch64", "arm64"})
 _SERVES_THE_BUILDING = {
@@ -20,6 +20,13 @@ _SERVES_THE_BUILDING = {
 }
 
 
+_ROLES = ("printing", "DHCP", "network sign-in")
+_INSTEAD = {
+    "printing": ("printing can be bought as a service instead (Universal Print)",),
+    "DHCP": ("switches and firewalls can give out addresses instead",),
+}
+
+
 def _judge(case: Case) -> Opinion:
     os = case.facts.get("os", Os)
     if os is not None and os.architecture and os.architecture not in _RUNS_IN_AZURE:
@@ -28,9 +35,20 @@ def _judge(case: Case) -> Opinion:
             reasons=(f"its processor is {os.architecture}, which Azure has no machines for",),
             conditions=("find out whether what it holds exists for another processor",),
         )
+    controls = case.has("domain controller")
+    serving = case.has(*_ROLES)
+    if serving and not controls and not case.data:
+        return Opinion(
+            True,
+            reasons=(because(serving), "it serves the building's network"),
+            against=_INSTEAD.get(serving.role.id, ()),
+            conditions=("it goes last, when the building needs it no more", *confirm(serving)),
+        )
     listeners = case.facts.get("listeners", Listeners)
     if listeners is None and case.facts.outcome("listeners") is not Outcome.ABSENT:
-        return Opinion(None, against=(f"its listeners are not known ({case.facts.why('listeners')})",))
+        return Opinion(
+            None, against=(f"its listeners are not known ({case.facts.why('listeners')})",), unseen=True
+        )
     serves = sorted(
         {
             _SERVES_THE_BUILDING[one.process]

@@ -147,7 +147,7 @@ def test_what_is_past_support_is_the_same_for_an_assessment_and_for_the_rule() -
 
 def test_a_kind_without_a_mover_is_a_condition() -> None:
     found = assessed(facts(OLD), workload("mariadb", "shop"))
-    assert found.tool == ""
+    assert found.tool == "by hand"
     assert "move by hand what Decant does not move yet: MariaDB databases" in found.conditions
 
 

@@ -1,0 +1,39 @@
+"""The legacy servers that a person names: those that are assessed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from estate.errors import UsageError
+from estate.records.server import ServerFacts
+from estate.suggest import pick
+
+if TYPE_CHECKING:
+    from decant.app import App
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """All legacy servers, and the names of those that were asked for."""
+
+    legacy: Mapping[str, ServerFacts]
+    names: Sequence[str]
+
+
+def choose(app: "App", names: Sequence[str] = ()) -> Chosen:
+    """The legacy servers of these names, or all of them.
+
+    Raises `UsageError` where nothing was discovered yet, or a name is not known or is a target's.
+    """
+    known = {one.server.id: one for one in app.store.all_server_facts()}
+    legacy = {name: one for name, one in known.items() if one.server.role == "legacy"}
+    if not legacy:
+        raise UsageError("no legacy server was discovered yet", "run `decant discover`")
+    target = next((name for name in names if name in known and name not in legacy), None)
+    if target is not None:
+        raise UsageError(
+            f"{target} is a target, and only servers that are to be left are assessed",
+            f"name one of these, or none for all: {', '.join(legacy)}",
+        )
+    found = [pick("server", name, legacy, "see `decant estate list`") for name in names] or list(legacy)
+    return Chosen(legacy, list(dict.fromkeys(found)))
