@@ -43,6 +43,7 @@ def forget(app: "App", server: str) -> tuple[int, StillNamed]:
     held = {
         "Server": [server],
         "Assessment": [server],
+        "Risk": [server],
         **{kind: _of(store, kind, lambda body: body["server"] == server) for kind in _of_a_server()},
         "Dependency": _of(store, "Dependency", lambda body: server in (body["client"], body["server"])),
         "Finding": _of(store, "Finding", lambda body: f"{body['subject']}/".startswith(workload)),

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from decant.journeys.outdated import outdated
-from estate.documents.words import count
+from estate.documents.words import LONDON, count
 from estate.records.assessment import Assessment
+from estate.records.base import now
 from estate.records.finding import Finding, Status
 from estate.records.move import ENDED, Move, Phase
 from estate.records.plan import Plan
 from estate.records.preview import Preview
 from estate.records.server import Server
 from estate.records.workload import Workload
+from migration.forecast import forecast
 from policies.current import current
 
 if TYPE_CHECKING:
@@ -65,7 +67,9 @@ def standing(app: "App") -> Standing:
             "assess",
             "partly" if assessments and unassessed else _state(assessments, older.assessments),
             _said(
-                f"{count(len(assessments), 'server')} assessed" + (f", {unassessed} not" if unassessed else "")
+                f"{count(len(assessments), 'server')} assessed"
+                + (f", {unassessed} not" if unassessed else "")
+                + _out_of_support(assessments)
                 if assessments
                 else "none yet",
                 older.assessments,
@@ -100,6 +104,15 @@ def standing(app: "App") -> Standing:
     else:
         command, why = _next(stages, open_moves)
     return Standing(stages, command, why)
+
+
+def _out_of_support(assessments: list[Assessment]) -> str:
+    """How many servers run something out of support now, and by the last day that is looked at."""
+    seen = forecast(assessments, now().astimezone(LONDON).date()).horizons
+    first, last = seen[0], seen[-1]
+    if not last.out:
+        return ""
+    return f"; out of support: {len(first.out)} now, {len(last.out)} in {last.days} days"
 
 
 def _state(found: object, older: str = "") -> str:

@@ -6,11 +6,14 @@ from pathlib import Path
 
 from decant.settings import HOSTS_TEMPLATE, TEMPLATE
 from estate import reading, writing
+from estate.catalogue import rates
 from estate.errors import UsageError
 from estate.ledger import Ledger
 from estate.paths import Workspace
 from estate.store import Store
+from migration.costing import assumptions
 from migration.planning import file as planning_file
+from migration.risk import questions
 from stacks.settings import template
 
 OVERRIDES_TEMPLATE = """\
@@ -45,6 +48,9 @@ def create(folder: Path, council: str = "") -> tuple[Workspace, list[Path]]:
         workspace.hosts: HOSTS_TEMPLATE,
         workspace.overrides: OVERRIDES_TEMPLATE,
         workspace.allowed_signers: SIGNERS_TEMPLATE,
+        workspace.answers: questions.template(),
+        workspace.assumptions: assumptions.template(),
+        workspace.rates: rates.TEMPLATE,
         workspace.planning: planning_file.template(),
         workspace.stacks / "production.toml": template("production", "production"),
         workspace.stacks / "test.toml": template("test", "test"),

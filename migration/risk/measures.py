@@ -108,8 +108,8 @@ def _problems(case: Case) -> Measured:
 
 
 def _barrier(case: Case) -> Measured:
-    others = sorted({one.client for one in case.clients})
-    seen = f"used by {count(len(others), 'machine')}: {some(others, 4)}" if others else "no client was seen"
+    others = {one.client for one in case.clients}
+    seen = f"{count(len(others), 'machine')} seen using it" if others else "no client was seen"
     return Measured(None, seen)
 
 

@@ -33,6 +33,8 @@ HERE: dict[str, tuple[tuple[str, ...], ...]] = {
     "check hosts": ((), ("db-legacy",)),
     "check stack": (("test",),),
     "config show": ((),),
+    "costs": ((), ("--by", "server")),
+    "costs show": (("db-legacy",), ("estate",)),
     "discover": (("--replay", str(transcripts()), "db-legacy"),),
     "doctor": (("--offline",),),
     "estate changes": (("--since", "2026-01-01"),),
@@ -55,6 +57,7 @@ HERE: dict[str, tuple[tuple[str, ...], ...]] = {
     "plan why": ((DATABASE,),),
     "practice status": (("--estate", "jsonnever"),),
     "report": ((), ("--public",)),
+    "risk": ((), ("db-legacy", "--ask")),
     "rules list": ((),),
     "rules show": (("NET-01",),),
     "schema list": ((),),
@@ -64,13 +67,16 @@ HERE: dict[str, tuple[tuple[str, ...], ...]] = {
     "systems list": ((),),
     "systems propose": ((),),
     "systems show": (("report-it",),),
+    "why": (("db-legacy",),),
 }
 """What each command is given, in a workspace that was filled from transcripts. No server is reached."""
 
 ON_SERVERS = {
-    "accept", "cancel", "cutover", "import aws", "lifecycle refresh", "observe", "practice load verify", "rollback",
+    "accept", "cancel", "costs refresh", "cutover", "import aws", "lifecycle refresh",
+    "observe", "practice load verify", "rollback",
 }  # fmt: skip
-"""`test_import_aws.py` reads an account, and `test_lifecycle.py` a stand-in for the API of support dates;
+"""`test_import_aws.py` reads an account, and `test_lifecycle.py` a stand-in for the API of support dates,
+`test_costs.py` one for that of prices;
 `test_observe.py` looks at a server; `test_json_on_servers.py` runs `move` and
 `cancel`, by whose function the other commands on moves print too, and `tests/practice/test_load_estate.py` the
 comparison of writes."""
@@ -79,9 +85,10 @@ NOT_HERE = {"stack outputs": "needs the Pulumi CLI and an Azure account; only it
 
 
 MAY_BE_EMPTY = {
-    "changes", "conflicts", "dependencies", "differences", "doubts", "faults", "fresh", "kept", "left_out", "lookalikes",
-    "moved", "not_seen", "not_seen_again", "notes", "outputs", "personal_data", "shared", "unclear", "uncovered",
-    "unreached", "warnings",
+    "carbon", "changes",
+    "conflicts", "costs", "dependencies", "differences", "doubts", "faults", "fresh", "kept", "left_out",
+    "lookalikes", "missing", "moved", "not_seen", "not_seen_again", "notes", "outputs", "personal_data", "shared",
+    "unclear", "uncovered", "unpriced", "unreached", "warnings",
 }  # fmt: skip
 """Keys that hold nothing in this workspace, and rightly so."""
 
