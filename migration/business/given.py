@@ -1,7 +1,7 @@
 """What a business case is made from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -34,6 +34,10 @@ class Given:
     """By partner authority, the part that it pays of what moving its servers costs."""
     council: str = "the council"
     people: Sequence[MonthOfWork] = ()
+
+    def with_people(self, people: Sequence[MonthOfWork]) -> "Given":
+        """The same, with who works when."""
+        return replace(self, people=people)
 
     @cached_property
     def roadmap(self) -> Roadmap:

@@ -163,7 +163,8 @@ def _words(given: Given, one: Chosen, reckoned: Reckoned) -> tuple[tuple[str, ..
     for_it, against = [], []
     late = sum(end < given.over.until for end in given.ends.values())
     stay_late = sum(server not in way.gone and end < given.over.until for server, end in given.ends.items())
-    once = sum(year.capital.likely + year.one_off_revenue.likely for year in reckoned.years)
+    capital = sum(year.capital.likely for year in reckoned.years)
+    once = sum(year.one_off_revenue.likely for year in reckoned.years)
     twice = sum(year.dual_running.likely for year in reckoned.years)
     if one.id == "do-nothing":
         for_it.append("No cost and no risk of moving.")
@@ -193,7 +194,9 @@ def _words(given: Given, one: Chosen, reckoned: Reckoned) -> tuple[tuple[str, ..
             f" server room costs whatever is in it goes on: {pounds(shared)} a year."
         )
     if once:
-        against.append(f"{pounds(once)} has to be found once, in capital and in revenue.")
+        against.append(f"{pounds(once)} has to be found once, in revenue.")
+    if capital:
+        against.append(f"{pounds(capital)} of capital has to be found over these years.")
     if twice:
         against.append(f"{pounds(twice)} is paid twice, while both sides run.")
     if one.id == "later":

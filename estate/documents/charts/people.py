@@ -134,8 +134,8 @@ def _title(found: Sequence[MonthOfWork]) -> str:
             " are there"
         )
     if all(one.available is None for one in found):
-        return f"The moves take {total:.0f} days of work in windows; who is there to do it is not known"
-    return f"People have the {total:.0f} days that the moves take in windows, in every month"
+        return f"The moves take {total:.1f} days of work in windows; who is there to do it is not known"
+    return f"People have the {total:.1f} days that the moves take in windows, in every month"
 
 
 def _alt(found: Sequence[MonthOfWork], skills: Sequence[str]) -> str:

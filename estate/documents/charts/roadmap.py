@@ -91,7 +91,7 @@ def chart(
     ]
     across = alt.X(
         "from:T", title=None, scale=scale,
-        axis=alt.Axis(format="%b %Y", orient="top", labelOverlap=True, tickCount=_ticks(first, last)),
+        axis=alt.Axis(orient="top", labelOverlap=True, **_ticks(first, last)),
     )  # fmt: skip
     down = alt.Y("row:N", title=None, sort=order, axis=alt.Axis(ticks=False, domain=False, labelPadding=6))
     layers: list[Any] = []
@@ -202,9 +202,13 @@ def _marks(
     return found
 
 
-def _ticks(first: date, last: date) -> Any:
+def _ticks(first: date, last: date) -> dict[str, Any]:
+    """Which days are written: every second week of a short plan, else months, nine at most."""
     months = max(1, (last - first).days // 30)
-    return {"interval": "month", "step": next((step for step in (1, 2, 3, 4, 6) if months <= step * 9), 12)}
+    if months <= 2:
+        return {"format": "%-d %b %Y", "tickCount": {"interval": "week", "step": 2}}
+    step = next((step for step in (1, 2, 3, 4, 6) if months <= step * 9), 12)
+    return {"format": "%b %Y", "tickCount": {"interval": "month", "step": step}}
 
 
 def _title(plan: Plan, rows: Sequence[_Row]) -> str:
