@@ -17,6 +17,7 @@ from decant.journeys.importing import Taken
 from decant.journeys.needs import Check
 from decant.journeys.status import Stage
 from decant.schema_output import Output
+from decant.schemas_costs import COSTING
 from decant.schemas_deciding import DECIDING
 from estate.anchors import Anchor
 from estate.catalogue.lifecycle import Moved, Product
@@ -202,6 +203,7 @@ OUTPUTS: Mapping[str, Output] = {
         },
     ),
     **DECIDING,
+    **COSTING,
     "decant.preview/1": Output(
         ("stack preview",),
         "What a stack builds and what it costs a month.",

@@ -146,6 +146,27 @@ class LifecycleSection(_Section):
         return url.rstrip("/")
 
 
+class PricesSection(_Section):
+    """Where list prices are fetched from."""
+
+    url: str = Field(
+        default="https://prices.azure.com/api/retail/prices",
+        description="Address of the Azure Retail Prices API, or of a copy of it.",
+    )
+    seconds: float = Field(default=120, ge=1, le=3600, description="Seconds that fetching them all may take.")
+
+    @field_validator("url")
+    @classmethod
+    def _is_https(cls, url: str) -> str:
+        from estate import fetch
+
+        try:
+            fetch.check(url)
+        except UsageError as wrong:
+            raise ValueError(f"that is no https address; {wrong.remedy}") from None
+        return url.rstrip("/")
+
+
 class Service(_Section):
     """One DNS name and the workload behind it."""
 
@@ -164,6 +185,7 @@ class Settings(_Section):
     retention: RetentionSection = RetentionSection()
     ledger: LedgerSection = LedgerSection()
     lifecycle: LifecycleSection = LifecycleSection()
+    prices: PricesSection = PricesSection()
     service: tuple[Service, ...] = ()
 
     def services_of(self, workload: str) -> tuple[str, ...]:

@@ -159,6 +159,11 @@ class Workspace:
         return self.catalogue / "lifecycle.json"
 
     @property
+    def prices(self) -> Path:
+        """List prices that `decant costs refresh` fetched."""
+        return self.catalogue / "prices.json"
+
+    @property
     def logs(self) -> Path:
         """One file a run."""
         return self.state / "logs"

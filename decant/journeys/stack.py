@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from decant.app import App
+from decant.journeys.prices import prices
 from decant.output import jsonable, table
 from decant.rows import StackRow
 from estate import writing
@@ -46,7 +47,7 @@ def preview(app: App, name: str) -> Preview:
     path = settings_file(app, name)
     load(path)
     _refuse_overlap(app)
-    made = preview_stack(path, progress=app.progress)
+    made = preview_stack(path, progress=app.progress, prices=prices(app))
     app.store.put(made)
     saved = app.workspace.previews / f"{name}.json"
     text = json.dumps(

@@ -14,7 +14,8 @@ class Factors(Record):
 
     kg_per_kwh: float = Field(ge=0)
     losses_kg_per_kwh: float = Field(ge=0)
-    dated: date
+    dated: date | None
+    """None where the source gives no day."""
     source: str
 
 

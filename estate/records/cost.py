@@ -52,6 +52,8 @@ class CostLine(Record):
     source: str
     """Where its price is from: "rates.toml", "Azure Retail Prices API", "price book: libcloud", "assumptions.toml"."""
     priced_at: date | None = None
+    note: str = ""
+    """What its price stands for, where it is not the very price: "West Europe", "reckoned from P10" …"""
     assumptions: tuple[str, ...] = ()
     """Keys of `assumptions.toml` that it rests on."""
 

@@ -53,9 +53,11 @@ class Assumed:
     @property
     def text(self) -> str:
         """For people: "20 GB a month and server (5 to 60; our judgement)"."""
-        amount = self.amount
-        spread = f"{_plain(amount.low)} to {_plain(amount.high)}; " if amount.low != amount.high else ""
-        return f"{_plain(amount.likely)} {self.unit} ({spread}{self.origin})"
+        amount, money = self.amount, self.unit.startswith("£ ")
+        sign, unit = ("£", self.unit[2:]) if money else ("", self.unit)
+        low, likely, high = (f"{sign}{_plain(one)}" for one in (amount.low, amount.likely, amount.high))
+        spread = f"{low} to {high}; " if low != high else ""
+        return f"{likely} {unit} ({spread}{self.origin})"
 
 
 @dataclass(frozen=True)

@@ -171,11 +171,10 @@ def line(
 ) -> CostLine:
     """One line: its amount is what `figure` comes to, to the penny. `part` tells lines of one category apart."""
     amount = figure.amount
-    note = f" ({price.note})" if price is not None and price.note and price.basis not in ("published",) else ""
     return CostLine(
         id="/".join(one for one in (side, category.replace(" ", "-"), subject, part) if one),
         subject=subject,
-        what=what + note,
+        what=what,
         side=side,
         category=category,
         nature="one-off" if once else "annual",
@@ -184,6 +183,7 @@ def line(
         reckoning=figure.text,
         source=price.source if price else source or "assumptions",
         priced_at=price.dated if price else None,
+        note=price.note if price else "",
         assumptions=figure.keys,
     )
 

@@ -4,13 +4,16 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from estate.catalogue.meters import COUNCILS_OWN
 from estate.catalogue.price_lists import Prices
+from estate.catalogue.prices import book
 from estate.catalogue.rates import Rate, Rates
 from estate.errors import UsageError
 from estate.records.assessment import Assessment, Disposition
@@ -65,7 +68,10 @@ def test_a_machine_costs_its_hours_and_the_sum_says_so() -> None:
     # 730 hours in each of 12 months of a Standard_D4as_v5 at £0.155684, which was reckoned from another: 10% either way.
     assert one.reckoning == "730 hours × 12 × £0.155684"
     assert one.amount == Amount(low=1227.41, likely=1363.79, high=1500.17)
-    assert one.what.startswith("Standard_D4as_v5, by the hour (Reckoned from Standard_D2as_v5")
+    assert (one.what, one.note[:39]) == (
+        "Standard_D4as_v5, by the hour",
+        "Reckoned from Standard_D2as_v5 by vCPUs",
+    )
     assert (one.source, one.priced_at) == ("price book: retail-gbp", date(2024, 8, 1))
     assert one.assumptions == ("hours_a_month", "reserved_years")
 
@@ -83,7 +89,7 @@ def test_windows_is_a_line_of_its_own_and_hybrid_benefit_puts_the_councils_licen
     windows = (facts(os_id="windows-server", os_version="2019"), Disposition.REHOST)
     by_hour = lines(reckoned(windows), "azure/licences/db1/")["windows"]
     assert by_hour.reckoning == "730 hours × 12 × 4 vCPUs × £0.0358075"
-    assert by_hour.amount.likely == 1254.7
+    assert by_hour.amount.likely == 1254.69
     own = reckoned(windows, written={"windows_hybrid_benefit": True})
     assert not lines(own, "azure/licences/")
     assert [one.what for one in own.unpriced if "Windows" in one.what] == ["Windows Server, own licences"]
@@ -364,3 +370,13 @@ def test_whatever_is_written_is_taken_or_refused_in_a_sentence(written: dict[str
     except UsageError:
         return
     assert all(0 <= one.amount.low <= one.amount.likely <= one.amount.high for one in found.numbers.values())
+
+
+def test_the_page_of_costs_names_every_source_assumption_and_meter_and_marks_what_is_ours() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "costs.md").read_text("utf-8")
+    rows = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `")}
+    before = assumptions.parse({}).numbers
+    for one in DEFAULTS:
+        assert ("**ours**" in rows[one.key]) == one.judged, one.key
+        assert one.amount is None or f"{before[one.key].amount.likely:,.10g}" in rows[one.key], one.key
+    assert {one.key for one in CHOICES} | set(book().sources) | set(COUNCILS_OWN) <= set(rows)

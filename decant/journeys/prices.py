@@ -1,0 +1,118 @@
+"""The price lists of a workspace, and Microsoft's own fetched anew."""
+
+import time
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, NoReturn
+
+from estate import fetch, writing
+from estate.catalogue import price_lists, retail
+from estate.catalogue.retail import Item, Retail
+from estate.documents.words import LONDON, count, day
+from estate.errors import UnreachableError, UsageError
+from estate.progress import Step
+from estate.records.base import now
+
+if TYPE_CHECKING:
+    from decant.app import App
+    from estate.catalogue.price_lists import Prices
+
+REFRESHED = "prices.refreshed"
+_ONE_ANSWER = 30.0
+"""Seconds that one answer may take at most."""
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """What was fetched, and how many prices differ from those before."""
+
+    retail: Retail
+    changed: int
+
+
+def today() -> date:
+    """The day in London."""
+    return now().astimezone(LONDON).date()
+
+
+def prices(app: "App", servers: "tuple[str, ...]" = ()) -> "Prices":
+    """The lists of the workspace, in their order. Raises `UsageError` where one of them is not right."""
+    return price_lists.load(app.workspace.rates, app.workspace.prices, servers, today())
+
+
+def refresh(app: "App") -> Refreshed:
+    """Ask for the prices of every size and disk, and put them in the place of those before, all or none.
+
+    Raises `UnreachableError` where an answer is missing, broken or not in pounds: what was fetched before stays, and
+    its age is said.
+    """
+    settings = app.settings.prices
+    ends = time.monotonic() + settings.seconds
+    asked = retail.questions(settings.url)
+    items: list[Item] = []
+    try:
+        for number, question in enumerate(asked):
+            app.progress(Step("list prices", number, len(asked), "questions"))
+            items += _all_pages(question, ends, settings.seconds)
+        found = retail.prices(items)
+        if not found:
+            raise UnreachableError("no answer held a price of a size or disk in UK South", "")
+    except UnreachableError as wrong:
+        _stays(app, wrong)
+    app.progress(Step("list prices", len(asked), len(asked), "questions"))
+    made = Retail(
+        fetched_at=now(),
+        url=settings.url,
+        currency="GBP",
+        region=retail.REGION,
+        prices=dict(sorted(found.items())),
+    )
+    before = _before(app)
+    app.workspace.create()
+    writing.replace(app.workspace.prices, made.model_dump_json(indent=1), writing.PRIVATE)
+    changed = sum(
+        before is None or meter not in before.prices or before.prices[meter].gbp != one.gbp
+        for meter, one in made.prices.items()
+    )
+    app.ledger.append(
+        REFRESHED, [], {"from": settings.url, "prices": len(made.prices), "changed": changed}, actor=app.actor
+    )
+    return Refreshed(made, changed)
+
+
+def _all_pages(question: str, ends: float, seconds: float) -> list[Item]:
+    found: list[Item] = []
+    following = question
+    for _ in range(retail.PAGES):
+        left = ends - time.monotonic()
+        if left <= 0:
+            raise UnreachableError(f"fetching took more than {seconds:g} s", "")
+        answer = fetch.get(following, retail.LIMIT, min(left, _ONE_ANSWER))
+        if not answer.found:
+            raise UnreachableError("there is no list of prices at that address", "")
+        page = retail.page(answer.body, question)
+        found += page.items
+        if not page.next:
+            return found
+        following = page.next
+    raise UnreachableError(f"an answer has more than {retail.PAGES} pages", "")
+
+
+def _before(app: "App") -> Retail | None:
+    try:
+        return retail.kept(app.workspace.prices)
+    except UsageError:
+        # What was fetched before is broken: the new one takes its place.
+        return None
+
+
+def _stays(app: "App", wrong: UnreachableError) -> NoReturn:
+    """Say why nothing was taken, and which prices stay in force."""
+    before = _before(app)
+    if before is None:
+        stays = "the prices that ship with Decant stay in force"
+    else:
+        age = count((today() - before.fetched_at.astimezone(LONDON).date()).days, "day")
+        stays = f"those fetched on {day(before.fetched_at)}, {age} ago, stay in force"
+    remedy = "check [prices] url in decant.toml and the way out of this network, then try again"
+    raise UnreachableError(f"no list prices were fetched: {wrong.what}; {stays}", remedy) from None
