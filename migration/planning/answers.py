@@ -3,15 +3,17 @@
 Import it late: the planner takes over a second to load.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from estate.progress import Progress, silent
 from estate.records.plan import Plan
+from migration.planner.problem import Problem
 from migration.planner.schedule import OBJECTIVES, Impossible, Measure, Schedule
 from migration.planner.solve import solve
 from migration.planning.asked import Asked
 from migration.planning.evaluation import Places, broken, measures, places
+from migration.planning.sooner import sooner
 
 SECONDS = 10.0
 """What a planner may take, unless a person says otherwise."""
@@ -35,13 +37,29 @@ def answer(asked: Asked, seconds: float = SECONDS, before: Plan | None = None, t
     found = solve(asked.problem, seconds, told=told)
     if isinstance(found, Impossible):
         return Answer(None, found)
-    return Answer(_steady(asked, found, before))
+    return Answer(_steady(asked, _sooner(asked.problem, found), before))
 
 
 def mended(impossible: Impossible, seconds: float = SECONDS, told: Progress = silent) -> Answer:
     """The best schedule with the least change applied."""
     found = solve(impossible.mended, seconds, told=told)
-    return Answer(found if isinstance(found, Schedule) else None, impossible)
+    return Answer(_sooner(impossible.mended, found) if isinstance(found, Schedule) else None, impossible)
+
+
+def _sooner(problem: Problem, found: Schedule) -> Schedule:
+    """The same with what nothing holds back moved forward, which may also make it better."""
+    forward = sooner(problem, found.windows)
+    return replace(found, windows=forward, measures=_measures(problem, forward, found.measures))
+
+
+def _measures(problem: Problem, windows: Places, proved: Sequence[Measure]) -> tuple[Measure, ...]:
+    """What these windows are worth; a bound that supposes another value of an earlier objective is given up."""
+    worth, as_proved, found = measures(problem, windows), True, []
+    for one in proved:
+        value = worth[one.name]
+        found.append(Measure(one.name, value, min(one.bound, value) if as_proved else 0))
+        as_proved = as_proved and value == one.value
+    return tuple(found)
 
 
 def _steady(asked: Asked, found: Schedule, before: Plan | None) -> Schedule:
@@ -51,9 +69,13 @@ def _steady(asked: Asked, found: Schedule, before: Plan | None) -> Schedule:
     old: Places = places(asked, before)
     if len(old) < len(asked.parts) or broken(asked.problem, old):
         return found
-    worth = measures(asked.problem, old)
-    new: Mapping[str, int] = {one.name: one.value for one in found.measures}
-    if [worth[name] for name in OBJECTIVES] > [new[name] for name in OBJECTIVES]:
+    new = found.windows
+    if _rank(asked.problem, old) > _rank(asked.problem, new):
         return found
-    kept = tuple(Measure(one.name, worth[one.name], min(one.bound, worth[one.name])) for one in found.measures)
-    return Schedule(old, kept, found.seconds)
+    return Schedule(old, _measures(asked.problem, old, found.measures), found.seconds)
+
+
+def _rank(problem: Problem, windows: Places) -> list[int]:
+    """What a plan is worth, and of equals, how soon it is over."""
+    worth, day = measures(problem, windows), {one.id: one.day for one in problem.windows}
+    return [*(worth[name] for name in OBJECTIVES), sum(day[window] for window in windows.values())]
