@@ -99,7 +99,7 @@ def standing(app: "App") -> Standing:
     )
     if not servers:
         command, why = _first(app)
-    elif len(missed) == len(servers):
+    elif away and len(missed) == len(servers):
         command, why = "decant doctor", "no server could be read; it says why"
     else:
         command, why = _next(stages, open_moves)
