@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import migration.movers
 from decant.journeys import risk
-from decant.journeys.legacy import choose
+from decant.journeys.legacy import by_server, choose
 from decant.journeys.usage import usages
 from estate.records.assessment import Assessment
 from estate.records.base import now
@@ -34,7 +34,7 @@ def assess_estate(app: "App", names: "Sequence[str]" = ()) -> list[Assessment]:
     picked = choose(app, names)
     legacy, chosen = picked.legacy, picked.names
     decided = overrides.load(app.workspace.overrides, set(legacy))
-    workloads, dependencies = app.store.all(Workload), app.store.all(Dependency)
+    workloads, dependencies = by_server(app.store.all(Workload)), by_server(app.store.all(Dependency))
     observed, sizing = usages(app.store), app.settings.observe
     kinds = movers()
     today = datetime.now(ZoneInfo("Europe/London")).date()
@@ -43,8 +43,8 @@ def assess_estate(app: "App", names: "Sequence[str]" = ()) -> list[Assessment]:
     found = [
         assess(
             legacy[name],
-            workloads,
-            dependencies,
+            workloads.get(name, ()),
+            dependencies.get(name, ()),
             override=decided.get(name),
             movers=kinds,
             today=today,

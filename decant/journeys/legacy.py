@@ -1,8 +1,8 @@
 """The legacy servers that a person names: those that are assessed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from estate.errors import UsageError
 from estate.records.server import ServerFacts
@@ -37,3 +37,19 @@ def choose(app: "App", names: Sequence[str] = ()) -> Chosen:
         )
     found = [pick("server", name, legacy, "see `decant estate list`") for name in names] or list(legacy)
     return Chosen(legacy, list(dict.fromkeys(found)))
+
+
+class _OfServer(Protocol):
+    @property
+    def server(self) -> str: ...
+
+
+T = TypeVar("T", bound=_OfServer)
+
+
+def by_server(found: Iterable[T]) -> Mapping[str, Sequence[T]]:
+    """Workloads or dependencies by the server that holds or answers them, so that each server looks at its own alone."""
+    sorted_: dict[str, list[T]] = {}
+    for one in found:
+        sorted_.setdefault(one.server, []).append(one)
+    return sorted_

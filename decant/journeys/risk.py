@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from decant.journeys import systems as systems_of
-from decant.journeys.legacy import Chosen, choose
+from decant.journeys.legacy import Chosen, by_server, choose
 from estate import reading, writing
 from estate.documents.words import LONDON
 from estate.records.base import now
@@ -60,7 +60,7 @@ def _scored(
     app: "App", chosen: Chosen, today: date
 ) -> tuple[tuple[Risk, ...], dict[str, list[str]], answers.Answers]:
     workloads = systems_of.take_in(app, systems_file(app.workspace.systems))
-    dependencies = app.store.all(Dependency)
+    held, used = by_server(workloads), by_server(app.store.all(Dependency))
     systems: dict[str, list[str]] = {}
     for one in workloads:
         if one.system and not one.os_owned and one.system not in systems.setdefault(one.server, []):
@@ -69,7 +69,7 @@ def _scored(
     given, at = answers.load(app.workspace.answers, set(chosen.legacy), known), now()
     risks = tuple(
         risk_of(
-            case_of(chosen.legacy[name], workloads, dependencies, (), today, app.lifecycle),
+            case_of(chosen.legacy[name], held.get(name, ()), used.get(name, ()), (), today, app.lifecycle),
             at,
             given,
             systems.get(name, ()),
