@@ -25,7 +25,7 @@ def business_case(given: Given, at: datetime) -> BusinessCase:
     return BusinessCase(
         id=CASE_ID,
         options=made,
-        sensitivity=sensitivity(given, chosen),
+        sensitivity=sensitivity(given, chosen, best.net_present_cost.likely),
         people=tuple(given.people),
         unpriced=(*given.costs.unpriced, *_unpriced(given)),
         shares=_shares(given),

@@ -48,7 +48,7 @@ def ways(given: Given) -> list[Chosen]:
             "minimum",
             "Do the minimum",
             "Only servers that are out of support, or will be within half a year, and those whose contract ends in"
-            f" these years are left: {few} of {len(roadmap.servers):,}. The rest stays.",
+            f" these years, move or are retired: {few} of {len(roadmap.servers):,}. The rest stays.",
             given.pressing.__contains__,
             _as_planned,
         ),
@@ -127,7 +127,7 @@ def options(given: Given) -> tuple[tuple[Option, ...], str]:
                 against=against,
             )
         )
-    return _prefer(given, made)
+    return _prefer(made, given.lines)
 
 
 RULE = (
@@ -136,25 +136,40 @@ RULE = (
 )
 
 
-def _prefer(given: Given, made: Sequence[Option]) -> tuple[tuple[Option, ...], str]:
+def _prefer(made: Sequence[Option], lines: Iterable[CostLine]) -> tuple[tuple[Option, ...], str]:
+    """The options with the preferred one marked, and the rule in words, with what it costs to hold to it."""
     planned = next(one for one in made if one.id == PLANNED)
-    if not any(line.side == "on-premises" for line in given.lines):
+    if not any(line.side == "on-premises" for line in lines):
         best, said = planned, (
             "The plan is shown as preferred because figures cannot tell: what the server room costs today has no"
-            " price, so that doing nothing seems to cost less than it does. A person decides"
+            " price, so that doing nothing seems to cost less than it does"
         )  # fmt: skip
     elif planned.exposure is None:
-        best = min(made, key=lambda one: (one.net_present_cost.likely, one.id != PLANNED))
+        best = _cheapest(made)
         said = (
             "Preferred is the option with the least net present cost (likely), as no end of support is known:"
-            f" {best.name.lower()}. A person decides"
+            f" {best.name.lower()}"
         )
     else:
-        able = [one for one in made if one.exposure is not None and one.exposure <= planned.exposure]
-        best = min(able, key=lambda one: (one.net_present_cost.likely, one.id != PLANNED))
-        said = f"{RULE}: {best.name.lower()}. A person decides"
+        best = _cheapest([one for one in made if one.exposure is not None and one.exposure <= planned.exposure])
+        said = f"{RULE}: {best.name.lower()}"
     marked = tuple(one.model_copy(update={"preferred": one.id == best.id}) for one in made)
-    return marked, f"{said}."
+    return marked, f"{said}. {_passed_over(best, _cheapest(made))}A person decides."
+
+
+def _cheapest(made: Sequence[Option]) -> Option:
+    """Of options that cost the same, the plan."""
+    return min(made, key=lambda one: (one.net_present_cost.likely, one.id != PLANNED))
+
+
+def _passed_over(best: Option, cheapest: Option) -> str:
+    """What the rule passes over, so that nobody has to look for it."""
+    if cheapest.id == best.id:
+        return ""
+    less = pounds(best.net_present_cost.likely - cheapest.net_present_cost.likely)
+    exposed = (cheapest.exposure or 0) - (best.exposure or 0)
+    more = f", and leaves servers out of support for {count(exposed, 'day')} more, summed" if exposed > 0 else ""
+    return f"“{cheapest.name}” costs {less} less{more}. "
 
 
 def _words(given: Given, one: Chosen, reckoned: Reckoned) -> tuple[tuple[str, ...], tuple[str, ...]]:

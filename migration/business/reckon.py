@@ -1,6 +1,6 @@
 """What one way of acting costs in each financial year: every line, times the part of it that falls into the year."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -145,6 +145,20 @@ class Account:
         if kind not in self._parts:
             self._parts[kind] = part(kind, self.way, self.over, self.refresh_on)
         return self._parts[kind]
+
+    def present(self, lines: Iterable[CostLine], rate: float, figure: Callable[[CostLine], float]) -> float:
+        """What these lines come to, discounted, if each cost `figure`; not rounded."""
+        factors = [factor(place, rate) for place in range(len(self.over.years))]
+        weights: dict[int, float] = {}
+        total = 0.0
+        for line in lines:
+            if line.category == BY_DAYS:
+                continue
+            held = self.part(line)
+            if id(held) not in weights:
+                weights[id(held)] = sum(paid * by for paid, by in zip(held.paid, factors, strict=True))
+            total += figure(line) * weights[id(held)]
+        return total
 
     def reckon(self, lines: Iterable[CostLine], rate: float) -> Reckoned:
         """Every year's cost, discounted at `rate`."""

@@ -15,24 +15,34 @@ LONG_SOAK = 90
 """Days that a server is kept after its move, where nobody dares to switch it off."""
 
 Belongs = Callable[[CostLine], bool]
+Figure = Callable[[CostLine], float]
+"""What a line is reckoned to cost."""
 
 
-def sensitivity(given: Given, chosen: Chosen) -> tuple[Sensitivity, ...]:
-    """Each main assumption lower and higher, the one that matters most first; what makes no difference is left out."""
+def sensitivity(given: Given, chosen: Chosen, cost: float) -> tuple[Sensitivity, ...]:
+    """Each main assumption lower and higher, the one that matters most first; what makes no difference is left out.
+
+    `cost` is the likely net present cost of the way that was `chosen`.
+    """
     terms, lines = given.terms, given.lines
     account = given.account(chosen.way)
-    base = _cost(account, lines, terms.discount_rate)
+
+    def at(account: Account, figure: Figure) -> float:
+        return account.present(lines, terms.discount_rate, figure)
+
+    base = at(account, _likely)
     found: list[Sensitivity] = []
 
-    def note(assumption: str, before: str, after: str, cost: float) -> None:
-        if cost != base:
+    def note(assumption: str, before: str, after: str, otherwise: float) -> None:
+        difference = round(otherwise - base)
+        if difference:
             found.append(
                 Sensitivity(
                     assumption=assumption,
                     from_value=before,
                     to_value=after,
-                    net_present_cost=cost,
-                    difference=cost - base,
+                    net_present_cost=cost + difference,
+                    difference=difference,
                 )
             )
 
@@ -41,31 +51,24 @@ def sensitivity(given: Given, chosen: Chosen) -> tuple[Sensitivity, ...]:
         ("What the server room costs today", _premises, " a year"),
         ("Cost of moving, paid once", _once, ""),
     ):
-        now = f"{pounds(_sum(account, lines, belongs, 'likely'))}{unit}"
-        for end in ("low", "high"):
-            otherwise = [_at(line, end) if belongs(line) else line for line in lines]
-            cost = _cost(account, otherwise, terms.discount_rate)
-            note(assumption, now, f"{pounds(_sum(account, lines, belongs, end))}{unit}", cost)
+        now = f"{pounds(_sum(account, lines, belongs, _likely))}{unit}"
+        for end in (_low, _high):
+            after = f"{pounds(_sum(account, lines, belongs, end))}{unit}"
+            note(assumption, now, after, at(account, _where(belongs, end)))
     for assumption, belongs, bias in (
         ("Optimism bias of what is paid once", _all_once, terms.one_off_bias),
         ("Optimism bias of running in Azure", _azure, terms.running_bias),
     ):
-        dearer = [_times(line, 1 + bias) if belongs(line) else line for line in lines]
-        note(assumption, "0%", f"{bias:.0%}", _cost(account, dearer, terms.discount_rate))
+        note(assumption, "0%", f"{bias:.0%}", at(account, _where(belongs, _likely, 1 + bias)))
     if chosen.way.moved:
         late = given.account(chosen.otherwise(given, _stretched(given.on, terms.delay_bias)))
-        note(
-            "How long the moves take",
-            "as planned",
-            f"{terms.delay_bias:.0%} longer",
-            _cost(late, lines, terms.discount_rate),
-        )
         kept = given.account(chosen.otherwise(given, lambda day: day, LONG_SOAK))
+        note("How long the moves take", "as planned", f"{terms.delay_bias:.0%} longer", at(late, _likely))
         note(
             "How long a server is kept after its move",
             count(terms.soak_days, "day"),
             count(LONG_SOAK, "day"),
-            _cost(kept, lines, terms.discount_rate),
+            at(kept, _likely),
         )
     most = {one.assumption: 0.0 for one in found}
     for one in found:
@@ -73,27 +76,30 @@ def sensitivity(given: Given, chosen: Chosen) -> tuple[Sensitivity, ...]:
     return tuple(sorted(found, key=lambda one: (-most[one.assumption], one.assumption, one.difference)))
 
 
-def _cost(account: Account, lines: Iterable[CostLine], rate: float) -> float:
-    return account.reckon(lines, rate).net_present_cost.likely
-
-
-def _sum(account: Account, lines: Iterable[CostLine], belongs: Belongs, end: str) -> float:
+def _sum(account: Account, lines: Iterable[CostLine], belongs: Belongs, figure: Figure) -> float:
     """Of the lines that are paid at all in this way of acting."""
     return sum(
-        float(getattr(line.amount, end))
+        figure(line)
         for line in lines
         if belongs(line) and line.category != BY_DAYS and any(account.part(line).paid)
     )
 
 
-def _at(line: CostLine, end: str) -> CostLine:
-    """The line, as if this end of its range were the likely figure."""
-    amount = line.amount.model_copy(update={"likely": getattr(line.amount, end)})
-    return line.model_copy(update={"amount": amount})
+def _where(belongs: Belongs, figure: Figure, times: float = 1) -> Figure:
+    """That figure, so many times, where a line belongs; the likely one elsewhere."""
+    return lambda line: figure(line) * times if belongs(line) else _likely(line)
 
 
-def _times(line: CostLine, times: float) -> CostLine:
-    return line.model_copy(update={"amount": line.amount * times})
+def _low(line: CostLine) -> float:
+    return line.amount.low
+
+
+def _likely(line: CostLine) -> float:
+    return line.amount.likely
+
+
+def _high(line: CostLine) -> float:
+    return line.amount.high
 
 
 def _stretched(on: date, more: float) -> Callable[[date], date]:

@@ -53,6 +53,9 @@ def test_the_cheapest_is_preferred_only_if_it_leaves_no_more_out_of_support() ->
     assert cheapest.id == "do-nothing"
     assert (cheapest.exposure or 0) > (best.exposure or 0)
     assert (best.exposure or 0) <= (option(made, "as-planned").exposure or 0)
+    assert "“Do nothing” costs £" in made.rule
+    more = (cheapest.exposure or 0) - (best.exposure or 0)
+    assert f"out of support for {more:,} days more, summed" in made.rule
 
 
 def test_doing_nothing_is_preferred_where_nothing_is_out_of_support_and_it_costs_less() -> None:
