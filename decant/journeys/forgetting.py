@@ -50,6 +50,8 @@ def forget(app: "App", server: str) -> tuple[int, StillNamed]:
         "Verification": _of(store, "Verification", lambda body: body.get("move") in {one.id for one in moves}),
         # A plan names workloads in every version of it: its history goes, and the newest stays without them.
         "Plan": [plan.id] if plan else [],
+        # Sums rest on every server: without one of them they are no longer true, and are to be reckoned anew.
+        **{kind: _of(store, kind, lambda body: _names(body, server)) for kind in ("Costs", "BusinessCase")},
     }
     addresses = [one for one, whose in places_of(store.all_server_facts()).items() if whose == server]
     known = store.get(Server, server)
@@ -69,6 +71,15 @@ def _of_a_server() -> list[str]:
         for kind in IDENTITY
         if "server" in kind.model_fields and kind not in (Assessment, Dependency)
     ]
+
+
+def _names(body: object, server: str) -> bool:
+    """Whether a server, or a workload of it, is named by itself anywhere in a record."""
+    if isinstance(body, dict):
+        return any(_names(key, server) or _names(value, server) for key, value in body.items())
+    if isinstance(body, list):
+        return any(_names(one, server) for one in body)
+    return isinstance(body, str) and (body == server or body.startswith(f"{server}/"))
 
 
 def _of(store: "Store", kind: str, fits: Callable[[dict[str, Any]], bool]) -> list[str]:

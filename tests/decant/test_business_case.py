@@ -1,6 +1,7 @@
 """The business case of a workspace: from what is stored to options, charts and a workbook; and what is missing for it."""
 
 import io
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,12 +11,14 @@ from openpyxl import load_workbook
 
 from decant.app import App
 from decant.journeys.business import MADE, Made, drawings, make_case
+from decant.journeys.forgetting import forget
 from decant.journeys.without_servers import transcripts
 from estate.documents.workbook import workbook
 from estate.errors import UsageError
 from estate.records.base import now
 from estate.records.business_case import BusinessCase
 from estate.records.cost import Costs
+from migration.costing.reckon import COSTS_ID
 from practice.handover import hosts_toml
 from tests.decant.face import decant
 
@@ -118,3 +121,16 @@ def test_the_workbook_holds_the_same_figures(made: Made) -> None:
     likely = {row[0]: row[4] for row in book["Options"].iter_rows(min_row=2, values_only=True)}
     assert likely == {one.name: one.net_present_cost.likely for one in made.case.options}
     assert book["Cover"]["A1"].value == "Leaving the server room: plan and business case, Anytown Borough Council"
+
+
+def test_a_server_that_is_forgotten_is_in_no_sum_any_more(root: Path, made: Made, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(root, copy)
+    server = sorted(made.given.roadmap.servers)[0]
+    with opened(copy) as app:
+        assert any(one.subject == server for one in app.store.all(Costs)[0].lines)
+        forget(app, server)
+        assert app.store.all(Costs) == []
+        assert app.store.history(Costs, COSTS_ID) == []
+        with pytest.raises(UsageError, match="decant costs"):
+            make_case(app)
