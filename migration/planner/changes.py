@@ -23,7 +23,8 @@ from migration.planner.problem import (
     Problem,
 )
 from migration.planner.schedule import Change, Impossible
-from migration.planner.tables import Limit, Tables
+from migration.planner.tables import Limit
+from migration.planner.translate import Translation
 from migration.planner.wording import change_of, reason
 
 WHOLE = 10_000_000
@@ -60,8 +61,8 @@ class _Softened:
     def __init__(self, problem: Problem, soft: Sequence[Constraint]) -> None:
         self.problem, self.soft = problem, soft
         ids = {one.id for one in soft}
-        self.all = Tables(problem)
-        self.model = Model(Tables(problem, [one for one in problem.constraints if one.id not in ids]))
+        self.all = Translation(problem)
+        self.model = Model(self.all.tables(one for one in problem.constraints if one.id not in ids))
         self.cp = self.model.cp
         self.changed = {one.id: self.cp.new_bool_var("") for one in soft}
         self.flags: list[cp_model.IntVar] = []

@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 from time import monotonic
 
-import numpy as np
-
 from estate.errors import UnfinishedError
 from migration.planner.exact import solved, solver_of
 from migration.planner.model import Model
 from migration.planner.problem import Constraint, Problem
-from migration.planner.tables import NEVER, Tables
+from migration.planner.tables import Tables
+from migration.planner.translate import Translation
 
 
 class Feasibility:
@@ -17,6 +16,7 @@ class Feasibility:
 
     def __init__(self, problem: Problem, until: float, workers: int, seed: int) -> None:
         self.problem = problem
+        self.translation = Translation(problem)
         self.until, self.workers, self.seed = until, workers, seed
 
     def left(self) -> float:
@@ -25,7 +25,7 @@ class Feasibility:
 
     def holds(self, constraints: Iterable[Constraint]) -> bool:
         """Whether a plan keeps all of these. Raises `UnfinishedError` where the time was too short to tell."""
-        tables = Tables(self.problem, constraints)
+        tables = self.translation.tables(constraints)
         if not tables.allowed.any(axis=1).all() or overfull(tables):
             return False
         if not tables.limits and not tables.befores and not tables.pilots:
@@ -43,6 +43,6 @@ def overfull(tables: Tables) -> bool:
     """Whether the jobs that have no window outside a limit use more than all of it."""
     for limit in tables.limits:
         outside = (tables.allowed & (limit.pool < 0)).any(axis=1)
-        if limit.use[~outside].sum() > np.minimum(limit.most, NEVER).sum():
+        if limit.use[~outside].sum() > limit.most.sum():
             return True
     return False

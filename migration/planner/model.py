@@ -88,11 +88,21 @@ class Model:
             if len(sums) == 1:
                 terms += sums
             elif any(cost[window] for job in jobs for window in self.choices[job]):
-                top = self.cp.new_int_var(0, int(cost.max()), "")
-                for one in sums:
-                    self.cp.add(top >= one)
-                terms.append(top)
+                terms.append(self._last(jobs, cost))
         return cp_model.LinearExpr.sum(terms)
+
+    def _last(self, jobs: Numbers, cost: Numbers) -> cp_model.LinearExprT:
+        """What the last of several jobs costs: step by step, each taken where a job is as late as that or later."""
+        flags: list[cp_model.IntVar] = []
+        steps: list[int] = []
+        for window in np.flatnonzero(np.diff(cost, prepend=0)):
+            flag = self.cp.new_bool_var("")
+            flags.append(flag)
+            steps.append(int(cost[window] - (cost[window - 1] if window else 0)))
+            for job in jobs:
+                later = [one for at, one in self.choices[job].items() if at >= window]
+                self.cp.add(cp_model.LinearExpr.sum(later) <= flag)
+        return cp_model.LinearExpr.weighted_sum(flags, steps)
 
     def _cost(self, job: int, cost: Numbers) -> cp_model.LinearExprT:
         windows = [window for window in self.choices[job] if cost[window]]
@@ -115,7 +125,7 @@ class Model:
         return cp_model.LinearExpr.sum(spans)
 
     def _cut(self) -> cp_model.LinearExprT:
-        parts: list[cp_model.IntVar] = []
+        parts: list[cp_model.LinearExprT] = []
         weights: list[int] = []
         for one, other, weight in zip(*self.tables.links, strict=True):
             cut = self.cp.new_bool_var("")
@@ -124,4 +134,9 @@ class Model:
                 self.cp.add_bool_or([~flag, cut] if together is None else [~flag, together, cut])
             parts.append(cut)
             weights.append(int(weight))
+        if (pull := self.tables.pull) is not None:
+            for choice, there in zip(self.choices, pull, strict=True):
+                drawn = [window for window in choice if there[window]]
+                parts += [~choice[window] for window in drawn]
+                weights += [int(there[window]) for window in drawn]
         return cp_model.LinearExpr.weighted_sum(parts, weights)

@@ -8,11 +8,15 @@ from migration.planner.changes import impossible
 from migration.planner.check import check
 from migration.planner.exact import exact
 from migration.planner.feasible import Feasibility
+from migration.planner.greedy import greedy
+from migration.planner.large import large
 from migration.planner.problem import Problem
 from migration.planner.schedule import Impossible, Schedule
-from migration.planner.tables import Tables
+from migration.planner.translate import Translation
 
 SEED = 4
+SMALL = 60
+"""Up to so many jobs are planned in one model, to the proof."""
 
 
 def solve(
@@ -26,12 +30,16 @@ def solve(
     started = monotonic()
     until = started + seconds
     check(problem)
-    tables = Tables(problem)
-    found = exact(tables, until, workers, seed, None, told or silent)
+    translation = Translation(problem)
+    tables = translation.tables()
+    if len(problem.jobs) <= SMALL:
+        found = exact(tables, until, workers, seed, greedy(tables), told or silent)
+    else:
+        found = large(tables, seconds, workers, seed, told or silent)
     if found.impossible:
         return impossible(Feasibility(problem, until + seconds, workers, seed))
     if found.at is None:
         raise UnfinishedError(
             f"no plan was found in {seconds:g} seconds, and no proof that there is none", "give it more time"
         )
-    return Schedule(tables.named(found.at), tuple(found.measures), monotonic() - started)
+    return Schedule(translation.named(found.at), tuple(found.measures), monotonic() - started)

@@ -1,39 +1,22 @@
 """A problem as tables of numbers: what every part of the planner reckons with, whatever the size of the estate."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-
-from migration.planner.problem import (
-    AtMost,
-    Before,
-    Budget,
-    Closed,
-    Constraint,
-    Deadline,
-    Earliest,
-    Fits,
-    Job,
-    Pilot,
-    Pinned,
-    Problem,
-)
 
 Numbers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 NEVER = 1 << 40
-"""A day that never comes, and a limit that never binds."""
+"""A day that never comes."""
 
 
 @dataclass(frozen=True)
 class Limit:
     """An amount that jobs use up, and how much of it there is: by window, by year, or in the pilot."""
 
-    constraint: Constraint
     use: Numbers
     """By job."""
     pool: Numbers
@@ -41,133 +24,151 @@ class Limit:
     most: Numbers
     """By pool."""
 
+    def loads(self, at: Numbers) -> Numbers:
+        """By pool, what a plan draws."""
+        pool = self.pool[at]
+        drawn = np.zeros(len(self.most), np.int64)
+        np.add.at(drawn, pool[pool >= 0], self.use[pool >= 0])
+        return drawn
 
+
+class Links(NamedTuple):
+    """Pairs of jobs that talk, the lower number first, and the weight of all their links."""
+
+    one: Numbers
+    other: Numbers
+    weight: Numbers
+
+
+@dataclass(frozen=True)
 class Tables:
-    """The problem, by the numbers of its jobs, machines and windows. `constraints`, where given, are the only ones."""
+    """Jobs, machines that any job leaves, and windows, by number. A *plan* is the window of each job."""
 
-    def __init__(self, problem: Problem, constraints: Iterable[Constraint] | None = None) -> None:
-        self.problem = problem
-        self.constraints = tuple(problem.constraints if constraints is None else constraints)
-        self.job = {job.id: at for at, job in enumerate(problem.jobs)}
-        self.window = {window.id: at for at, window in enumerate(problem.windows)}
-        self.days: Numbers = np.array([window.day for window in problem.windows], np.int64)
-        machines = [machine for machine in problem.machines if machine.jobs]
-        self.members = [np.array([self.job[job] for job in machine.jobs], np.int64) for machine in machines]
-        """The jobs of each machine that has any."""
-        due = np.array([NEVER if m.due is None else m.due for m in machines], np.int64)
-        ends = np.array(
-            [NEVER if m.unsupported_from is None else max(0, m.unsupported_from) for m in machines], np.int64
-        )
-        self.late: Numbers = np.maximum(0, self.days - due[:, None])
-        """By machine and window: the days of lateness, should its last job move then."""
-        self.exposed: Numbers = np.maximum(0, self.days - ends[:, None])
-        """By machine and window: the days out of support, should its last job move then."""
-
-    @cached_property
-    def allowed(self) -> Flags:
-        """By job and window: whether no constraint on this job alone forbids it."""
-        found = np.ones((len(self.job), len(self.window)), np.bool_)
-        for constraint in self.constraints:
-            rows, windows = self.forbidden(constraint)
-            found[np.ix_(rows, windows)] = False
-        return found
-
-    def forbidden(self, constraint: Constraint) -> tuple[Numbers, Flags]:
-        """The jobs of whom a constraint forbids windows outright, and those windows."""
-        nothing = np.zeros(len(self.window), np.bool_)
-        match constraint:
-            case Deadline(job=job, day=day):
-                return self._rows([job]), self.days > day
-            case Earliest(job=job, day=day):
-                return self._rows([job]), self.days < day
-            case Fits(job=job):
-                takes = self.problem.jobs[self.job[job]].minutes
-                return self._rows([job]), np.array([window.minutes < takes for window in self.problem.windows])
-            case Pinned(job=job, window=window):
-                nothing[self.window[window]] = True
-                return self._rows([job]), ~nothing
-            case Closed(jobs=jobs, windows=windows):
-                return self._rows(sorted(jobs) or self.job), self.among(windows)
-            case Pilot(windows=windows):
-                return self._rows(job.id for job in self.problem.jobs if not job.low_risk), self.among(windows)
-        return self._rows([]), nothing
-
-    @cached_property
-    def limits(self) -> tuple[Limit, ...]:
-        """Every limit on an amount."""
-        return tuple(limit for constraint in self.constraints if (limit := self.limit(constraint)))
-
-    def limit(self, constraint: Constraint) -> Limit | None:
-        """What a constraint limits, if it is a limit on an amount."""
-        windows = len(self.window)
-        match constraint:
-            case AtMost(what=what, most=most):
-                use = np.array([amount(job, what) for job in self.problem.jobs], np.int64)
-                pool, top = np.full(windows, -1, np.int64), np.zeros(len(most), np.int64)
-                for at, (window, limit) in enumerate(most.items()):
-                    pool[self.window[window]], top[at] = at, limit
-                return Limit(constraint, use, pool, top)
-            case Budget(year=year, pounds=pounds):
-                use = np.array([job.pounds for job in self.problem.jobs], np.int64)
-                pool = np.array([0 if window.year == year else -1 for window in self.problem.windows], np.int64)
-                return Limit(constraint, use, pool, np.array([pounds], np.int64))
-            case Pilot(windows=named, most=workloads):
-                use = np.array([job.workloads for job in self.problem.jobs], np.int64)
-                return Limit(constraint, use, np.where(self.among(named), 0, -1), np.array([workloads], np.int64))
-        return None
-
-    @cached_property
-    def befores(self) -> tuple[tuple[int, int], ...]:
-        """Pairs of jobs, the first of which moves in an earlier window."""
-        return tuple((self.job[c.first], self.job[c.then]) for c in self.constraints if isinstance(c, Before))
-
-    @cached_property
-    def pilots(self) -> tuple[Flags, ...]:
-        """Sets of windows, in each of which a job must move."""
-        return tuple(self.among(c.windows) for c in self.constraints if isinstance(c, Pilot))
-
-    @cached_property
-    def links(self) -> tuple[Numbers, Numbers, Numbers]:
-        """Each pair of jobs that talk, the lower number first, and the weight of all their links."""
-        pairs: dict[tuple[int, int], int] = {}
-        for link in self.problem.links:
-            one, other = sorted((self.job[link.one], self.job[link.other]))
-            if one != other and link.weight:
-                pairs[one, other] = pairs.get((one, other), 0) + link.weight
-        ends = np.array(list(pairs), np.int64).reshape(-1, 2)
-        return ends[:, 0], ends[:, 1], np.array(list(pairs.values()), np.int64)
-
-    def among(self, windows: Iterable[str]) -> Flags:
-        """The windows of these names."""
-        found = np.zeros(len(self.window), np.bool_)
-        found[[self.window[window] for window in windows]] = True
-        return found
+    days: Numbers
+    """By window."""
+    allowed: Flags
+    """By job and window: whether no constraint on this job alone forbids it."""
+    limits: tuple[Limit, ...]
+    befores: tuple[tuple[int, int], ...]
+    """Pairs of jobs, the first of which moves in an earlier window."""
+    pilots: tuple[Flags, ...]
+    """Sets of windows, in each of which a job must move."""
+    members: tuple[Numbers, ...]
+    """By machine, its jobs."""
+    late: Numbers
+    """By machine and window: the days of lateness, should its last job move then."""
+    exposed: Numbers
+    """By machine and window: the days out of support, should its last job move then."""
+    links: Links
+    pull: Numbers | None = None
+    """By job and window: the weight of links to jobs that are fixed there."""
 
     def measures(self, at: Numbers) -> tuple[int, int, int, int]:
-        """What a plan is worth that moves each job in the window `at` of its number: see `problem`."""
-        lateness = exposure = dual = 0
-        for machine, jobs in enumerate(self.members):
-            windows = at[jobs]
-            last = windows.max()
-            lateness += int(self.late[machine, last])
-            exposure += int(self.exposed[machine, last])
-            dual += int(self.days[last] - self.days[windows.min()])
+        """What a plan is worth: see `problem`. Links to fixed jobs are left out."""
+        jobs, machines = _flat(self.members)
+        if len(jobs):
+            starts = np.flatnonzero(np.r_[True, machines[1:] != machines[:-1]])
+            last = np.maximum.reduceat(at[jobs], starts)
+            first = np.minimum.reduceat(at[jobs], starts)
+            rows = np.arange(len(self.members))
+            lateness, exposure = int(self.late[rows, last].sum()), int(self.exposed[rows, last].sum())
+            dual = int((self.days[last] - self.days[first]).sum())
+        else:
+            lateness = exposure = dual = 0
         one, other, weight = self.links
         return lateness, exposure, dual, int(weight[at[one] != at[other]].sum())
 
-    def named(self, at: Numbers) -> dict[str, str]:
-        """Window by job, in their names."""
-        return {job.id: self.problem.windows[window].id for job, window in zip(self.problem.jobs, at, strict=True)}
+    def kept(self, at: Numbers) -> bool:
+        """Whether a plan keeps every constraint."""
+        return bool(
+            self.allowed[np.arange(len(at)), at].all()
+            and all((limit.loads(at) <= limit.most).all() for limit in self.limits)
+            and all(at[first] < at[then] for first, then in self.befores)
+            and all(pilot[at].any() for pilot in self.pilots)
+        )
 
-    def _rows(self, jobs: Iterable[str]) -> Numbers:
-        return np.array([self.job[job] for job in jobs], np.int64)
+    def merged(self, group: Numbers) -> "Tables":
+        """The tables in which jobs of one group (by job, numbered from 0) are one job."""
+        size = int(group.max()) + 1
+        allowed = np.ones((size, len(self.days)), np.bool_)
+        np.logical_and.at(allowed, group, self.allowed)
+        one, other, weight = self.links
+        low, high = np.minimum(group[one], group[other]), np.maximum(group[one], group[other])
+        pairs, which = np.unique(np.stack([low, high])[:, low != high], axis=1, return_inverse=True)
+        return replace(
+            self,
+            allowed=allowed,
+            limits=tuple(replace(limit, use=_summed(group, limit.use, size)) for limit in self.limits),
+            befores=tuple((int(group[first]), int(group[then])) for first, then in self.befores),
+            members=tuple(np.unique(group[jobs]) for jobs in self.members),
+            links=Links(pairs[0], pairs[1], _summed(which.reshape(-1), weight[low != high], pairs.shape[1])),
+        )
+
+    def without(self, jobs: Numbers) -> "Tables":
+        """Only these jobs, as if there were no others: what they could come to at best."""
+        return self._of(jobs, tuple(limit.most for limit in self.limits), self.allowed[jobs], ())
+
+    def part(self, jobs: Numbers, at: Numbers, windows: Flags) -> "Tables":
+        """Only these jobs, in these windows, while all others stay where the plan `at` has them.
+
+        Whole machines, where a machine's jobs are not all among these, count from the last that stays.
+        """
+        free = np.zeros(len(at), np.bool_)
+        free[jobs] = True
+        allowed = self.allowed[jobs] & windows
+        rows = {job: row for row, job in enumerate(jobs.tolist())}
+        columns = np.arange(len(self.days))
+        for first, then in self.befores:
+            if first in rows and then not in rows:
+                allowed[rows[first]] &= columns < at[then]
+            elif then in rows and first not in rows:
+                allowed[rows[then]] &= columns > at[first]
+        rest = np.where(free, 0, 1)
+        most = tuple(limit.most - replace(limit, use=limit.use * rest).loads(at) for limit in self.limits)
+        pilots = tuple(pilot for pilot in self.pilots if not pilot[at[~free]].any())
+        found = self._of(jobs, most, allowed, pilots)
+        late, exposed = found.late.copy(), found.exposed.copy()
+        whole = [machine for machine in self.members if free[machine].any()]
+        for row, machine in enumerate(whole):
+            if len(stay := machine[~free[machine]]):
+                upto = int(at[stay].max())
+                late[row, :upto], exposed[row, :upto] = late[row, upto], exposed[row, upto]
+        pull = np.zeros(allowed.shape, np.int64)
+        one, other, weight = self.links
+        for ends, others in ((one, other), (other, one)):
+            half = free[ends] & ~free[others]
+            which = np.searchsorted(jobs, ends[half])
+            np.add.at(pull, (which, at[others[half]]), weight[half])
+        return replace(found, late=late, exposed=exposed, pull=pull)
+
+    def _of(self, jobs: Numbers, most: tuple[Numbers, ...], allowed: Flags, pilots: tuple[Flags, ...]) -> "Tables":
+        """The tables of some jobs, in the order of their numbers, and what machines and links they have."""
+        row = np.full(len(self.allowed), -1, np.int64)
+        row[jobs] = np.arange(len(jobs))
+        kept = [machine for machine, members in enumerate(self.members) if (row[members] >= 0).any()]
+        one, other, weight = row[self.links.one], row[self.links.other], self.links.weight
+        inside = (one >= 0) & (other >= 0)
+        limits = zip(self.limits, most, strict=True)
+        return replace(
+            self,
+            allowed=allowed,
+            limits=tuple(replace(limit, use=limit.use[jobs], most=left) for limit, left in limits),
+            befores=tuple((int(row[a]), int(row[b])) for a, b in self.befores if row[a] >= 0 and row[b] >= 0),
+            pilots=pilots,
+            members=tuple(row[self.members[machine]][row[self.members[machine]] >= 0] for machine in kept),
+            late=self.late[kept],
+            exposed=self.exposed[kept],
+            links=Links(one[inside], other[inside], weight[inside]),
+        )
 
 
-def amount(job: Job, what: str) -> int:
-    """How much of `what` a job uses: `workloads`, `mebibytes`, or minutes of a skill."""
-    match what:
-        case "workloads":
-            return job.workloads
-        case "mebibytes":
-            return job.mebibytes
-    return job.effort.get(what, 0)
+def _flat(members: tuple[Numbers, ...]) -> tuple[Numbers, Numbers]:
+    """The jobs of all machines in one row, and the machine of each."""
+    sizes = [len(jobs) for jobs in members]
+    return np.concatenate([np.zeros(0, np.int64), *members]), np.repeat(np.arange(len(members)), sizes)
+
+
+def _summed(group: Numbers, values: Numbers, size: int) -> Numbers:
+    found = np.zeros(size, np.int64)
+    np.add.at(found, group, values)
+    return found

@@ -21,7 +21,7 @@ from migration.planner.problem import (
     Window,
 )
 from migration.planner.schedule import Change
-from migration.planner.tables import amount
+from migration.planner.translate import amount
 
 FEW = 6
 """How many windows a sentence names."""
