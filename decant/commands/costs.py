@@ -38,13 +38,14 @@ def COMMAND(ctx: click.Context, by: str, as_json: bool) -> None:
         if any(ctx.get_parameter_source(one) is ParameterSource.COMMANDLINE for one in ctx.params):
             raise click.UsageError(f"options of `decant costs` itself do not go with `{ctx.invoked_subcommand}`")
         return
-    from decant.journeys.costs import reckon
+    from decant.journeys.costs import keep, reckon
     from decant.output import show_json
     from migration.costing.reckon import totals
 
     app = ctx.find_object(App)
     assert app is not None  # noqa: S101 - `decant` itself made it
     found = reckon(app)
+    keep(app, found)
     if as_json:
         whole = totals(found)
         show_json(

@@ -18,7 +18,7 @@ RECKONED = "costs.reckoned"
 
 
 def reckon(app: "App") -> Costs:
-    """What the estate costs today, would cost in Azure and costs to move; stored, with an entry in the ledger.
+    """What the estate costs today, would cost in Azure and costs to move. Keeps nothing.
 
     Raises `UsageError` where nothing was discovered or assessed yet, or where assumptions.toml or rates.toml is not
     right.
@@ -30,7 +30,7 @@ def reckon(app: "App") -> Costs:
         raise UsageError("no legacy server was discovered yet", "run `decant discover`, then `decant assess`")
     if not {one.server for one in assessed}.intersection(legacy):
         raise UsageError("no server was assessed yet, so that nothing has a size", "run `decant assess`")
-    found = costs(
+    return costs(
         known,
         assessed,
         app.store.all(Workload),
@@ -39,11 +39,15 @@ def reckon(app: "App") -> Costs:
         today(),
         now(),
     )
+
+
+def keep(app: "App", found: Costs) -> None:
+    """Store what was reckoned, and note it in the ledger."""
     app.store.put(found)
     whole = totals(found)
     app.ledger.append(
         RECKONED,
-        list(legacy),
+        sorted({one.subject for one in found.lines}),
         {
             "on_premises_gbp": whole.today.likely,
             "azure_gbp": whole.azure.likely,
@@ -52,4 +56,3 @@ def reckon(app: "App") -> Costs:
         },
         actor=app.actor,
     )
-    return found

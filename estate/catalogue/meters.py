@@ -12,7 +12,6 @@ TERMS = {1: "reserved-1y", 3: "reserved-3y"}
 COUNCILS_OWN = {
     "licence/sql-server/core-year": "core-year",
     "licence/windows-server/core-year": "core-year",
-    "licence/vmware/core-year": "core-year",
     "licence/rhel/server-year": "server-year",
     "licence/sles/server-year": "server-year",
     "network/link": "month",

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from estate.catalogue.meters import TERMS
 from estate.records.cost import CostLine, NotPriced
-from migration.costing.base import Case, Found, Kind, Subject, charge, line
+from migration.costing.base import GIB, Case, Found, Kind, Subject, charge, line
 from migration.costing.figure import number, priced
 
 
@@ -13,12 +13,18 @@ def _reckon(case: Case, so_far: Sequence[CostLine]) -> Iterator[Found]:
     for subject in case.subjects:
         if subject.moves and subject.size is None:
             yield NotPriced(
-                subject=subject.id,
-                what="everything that it would cost in Azure",
-                why="its CPUs or memory are not known, or no size of the catalogue is so large: read it, or import them",
+                subject=subject.id, what="everything that it would cost in Azure", why=_no_size(subject)
             )
         if subject.machine is not None:
             yield from _machine(case, subject, subject.machine.sku)
+
+
+def _no_size(subject: Subject) -> str:
+    server = subject.server
+    if not server.cpus or not server.memory_bytes:
+        return "its CPUs or memory are not known: read it with `decant discover`, or import them"
+    has = f"{server.cpus} CPUs and {server.memory_bytes / GIB:,.0f} GiB"
+    return f"no size of the catalogue is large enough for its {has}, or it was assessed before these were known"
 
 
 def _machine(case: Case, subject: Subject, sku: str) -> Iterator[Found]:

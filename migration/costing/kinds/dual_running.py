@@ -4,10 +4,8 @@ Days are supposed alike for every server; a plan with days counts them by its wi
 """
 
 from collections.abc import Iterator, Sequence
-from functools import reduce
-from operator import add
 
-from estate.records.cost import NOTHING, CostLine
+from estate.records.cost import NOTHING, Amount, CostLine
 from migration.costing.base import Case, Found, Kind, line
 from migration.costing.figure import number, pounds
 
@@ -15,29 +13,22 @@ _YEAR = 365
 
 
 def _reckon(case: Case, so_far: Sequence[CostLine]) -> Iterator[Found]:
+    yearly: dict[tuple[str, str], Amount] = {}
+    for one in so_far:
+        if one.nature == "annual":
+            key = (one.subject, one.side)
+            yearly[key] = yearly.get(key, NOTHING) + one.amount
     for subject in case.moving:
         for side, days, what, part in (
             ("azure", "business.build_days", "Azure before it moves", "build"),
             ("on-premises", "business.soak_days", "the old server while it soaks", "soak"),
         ):
-            yearly = [
-                one.amount
-                for one in so_far
-                if one.subject == subject.id and one.side == side and one.nature == "annual"
-            ]
-            total = reduce(add, yearly, NOTHING)
+            total = yearly.get((subject.id, side), NOTHING)
             if total.high > 0:
                 figure = pounds(total, "a year").over(number(_YEAR, "days")) * case.assumed(days)
                 yield line(
-                    subject.id,
-                    what,
-                    "move",
-                    "dual running",
-                    figure,
-                    part=part,
-                    source="the lines of that side",
-                    once=True,
-                )
+                    subject.id, what, "move", "dual running", figure, part=part, source="the lines of that side", once=True
+                )  # fmt: skip
 
 
 KIND = Kind("dual-running", _reckon, rank=20)

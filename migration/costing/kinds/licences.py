@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from estate.catalogue.prices import Price
 from estate.records.assessment import Disposition, Size
 from estate.records.cost import CostLine, NotPriced
-from migration.costing.base import Case, Found, Kind, Subject, charge, line
+from migration.costing.base import ESTATE, Case, Found, Kind, Subject, charge, line
 from migration.costing.figure import Figure, number, priced
 
 _WINDOWS_CORES, _SQL_CORES = 8, 4
@@ -15,7 +15,19 @@ _LINUX = {"rhel": "licence/rhel/server-year", "sles": "licence/sles/server-year"
 
 def _reckon(case: Case, so_far: Sequence[CostLine]) -> Iterator[Found]:
     del so_far
+    if any(case.own_today(one) for one in case.subjects):
+        yield NotPriced(
+            subject=ESTATE,
+            what="licences that you pay for today, as VMware, Windows Server and SQL Server",
+            why="only your agreements have their price: give on_premises_total in assumptions.toml, or today/SERVER",
+        )
     for subject in case.subjects:
+        if subject.size is not None and not subject.facts.observations:
+            yield NotPriced(
+                subject=subject.id,
+                what="licences of what runs on it",
+                why="nobody has read it: SQL Server and other licences may come on top",
+            )
         if subject.disposition is Disposition.REPURCHASE:
             yield _bought(case, subject.id)
         size = subject.machine

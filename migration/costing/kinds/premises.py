@@ -41,9 +41,16 @@ def _parts(case: Case, subject: Subject) -> Iterator[Found]:
         year = watts * number(_HOURS, "hours") * case.assumed("pue") * case.assumed("electricity_gbp")
         figure = year.over(number(1000))
         yield line(subject.id, "electricity, with cooling", "on-premises", "premises", figure, part="electricity")
+    yield line(subject.id, "its part of the room", "on-premises", "premises", _room(case, subject), part="room")
+
+
+def _room(case: Case, subject: Subject) -> Figure:
+    """Where nothing tells what it is: a virtual machine's part, or as much as one of its own."""
     room = case.assumed("room_gbp_physical")
-    share = room if not subject.virtual else room.over(case.assumed("servers_per_host"))
-    yield line(subject.id, "its part of the room", "on-premises", "premises", share, part="room")
+    part = room.over(case.assumed("servers_per_host"))
+    if subject.virtual is None:
+        return Figure(part.amount.model_copy(update={"high": room.amount.high}), part.text, part.keys)
+    return part if subject.virtual else room
 
 
 def drawn(case: Case, subject: Subject) -> Figure:

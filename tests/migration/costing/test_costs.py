@@ -18,6 +18,7 @@ from estate.catalogue.rates import Rate, Rates
 from estate.errors import UsageError
 from estate.records.assessment import Assessment, Disposition
 from estate.records.cost import Amount, CostLine, Costs
+from estate.records.facts.os import Os
 from estate.records.facts.postgresql import PostgresCluster, PostgresDatabase, Postgresql
 from estate.records.server import ServerFacts
 from estate.records.workload import Workload
@@ -92,7 +93,7 @@ def test_windows_is_a_line_of_its_own_and_hybrid_benefit_puts_the_councils_licen
     assert by_hour.amount.likely == 1254.69
     own = reckoned(windows, written={"windows_hybrid_benefit": True})
     assert not lines(own, "azure/licences/")
-    assert [one.what for one in own.unpriced if "Windows" in one.what] == ["Windows Server, own licences"]
+    assert [one.what for one in own.unpriced if "own licences" in one.what] == ["Windows Server, own licences"]
     priced = reckoned(
         windows, written={"windows_hybrid_benefit": True}, rates={"licence/windows-server/core-year": 25}
     )
@@ -127,7 +128,7 @@ def test_what_stays_costs_on_premises_alone_and_what_is_retired_costs_people_alo
         ("estate", "move"),
     }
     assert found.staying == ("open", "stays")
-    assert [one.subject for one in found.unpriced] == ["open"]
+    assert {one.subject for one in found.unpriced} == {"open", "estate"}
     assert totals(found).azure.high == 0
 
 
@@ -162,6 +163,28 @@ def test_what_cannot_be_sized_or_is_not_known_is_listed_and_adds_nothing() -> No
     assert {"everything that it would cost in Azure", "its storage today"} <= said
     no_disks = reckoned((facts(disk_bytes=None), Disposition.REHOST))
     assert {"its disks", "its backup"} <= {one.what for one in no_disks.unpriced}
+
+
+def test_what_nobody_has_read_may_need_licences_and_that_is_said() -> None:
+    unread, read = (facts(found=found) for found in ({}, {"os": Os(hostname="db1", id="debian", version_id="12")}))
+    assert "licences of what runs on it" in {one.what for one in reckoned((unread, Disposition.REHOST)).unpriced}
+    assert "licences of what runs on it" not in {one.what for one in reckoned((read, Disposition.REHOST)).unpriced}
+
+
+def test_what_is_paid_for_licences_today_is_listed_until_a_total_is_given() -> None:
+    today = "licences that you pay for today, as VMware, Windows Server and SQL Server"
+    assert today in {one.what for one in reckoned((facts(), Disposition.RETAIN)).unpriced}
+    whole = reckoned((facts(), Disposition.RETAIN), written={"on_premises_total": 1000})
+    assert today not in {one.what for one in whole.unpriced}
+
+
+def test_of_a_server_that_may_be_virtual_or_not_the_range_holds_both() -> None:
+    rooms = [
+        lines(reckoned((facts(platform=platform), Disposition.RETAIN)), "on-premises/premises/db1/")["room"].amount
+        for platform in ("vmware", None, "physical")
+    ]
+    virtual, unknown, own = rooms
+    assert (unknown.low, unknown.likely, unknown.high) == (virtual.low, virtual.likely, own.high)
 
 
 def test_a_size_without_a_price_is_listed() -> None:
