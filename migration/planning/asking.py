@@ -86,7 +86,7 @@ def _asked(
         kept=stays,
         unplanned=unplanned,
         notes=(*stays.notes, *notes, *rules.notes, *_unobserved(given, found)),
-        faults=(*faults, *rules.faults),
+        faults=(*faults, *rules.faults, *([] if moving else _nothing(given, stays))),
     )
 
 
@@ -135,6 +135,23 @@ def _unfit(
                         f"it takes {needed / 60:g} hours of {skill}, and no window has more than {most[skill] / 60:g}"
                     )
     return bad
+
+
+def _nothing(given: Given, stays: Kept) -> list[str]:
+    """What is said where nothing moves because too little is known; where people decided that, there is no fault."""
+    decided = {one.server for one in given.estate.assessments if one.disposition is not None}
+    targets = {one.server.id for one in given.estate.targets}
+    unknown = [
+        one.id
+        for one in given.estate.workloads
+        if not one.os_owned and one.server not in decided | targets and one.id not in stays.workloads
+    ]
+    if not unknown:
+        return []
+    return [
+        f"nothing can be planned, as too little is known of the servers of {count(len(unknown), 'workload')}: read "
+        "them (`decant discover`) or import what is known of them, then `decant assess`"
+    ]
 
 
 def _unobserved(given: Given, found: Mapping[str, Part]) -> list[str]:

@@ -110,9 +110,12 @@ def test_a_plan_needs_a_discovery_and_lists_what_was_not_assessed(tmp_path: Path
     nothing = decant("plan", at=tmp_path / "empty")
     assert nothing.code == 2
     assert "decant discover" in nothing.err
-    plan = planned(workspace, "--json").json
-    assert plan["waves"] == []
-    assert "decant assess" in plan["not_moving"][DATABASE.id]
+    said = decant("plan", "--json", at=workspace)
+    assert said.code == 1
+    assert said.json["waves"] == []
+    assert "decant assess" in said.json["not_moving"][DATABASE.id]
+    (fault,) = said.json["faults"]
+    assert "nothing can be planned" in fault
 
 
 def test_a_plan_is_written_kept_up_to_date_and_never_overwrites_an_edit(workspace: Path) -> None:
