@@ -262,3 +262,28 @@ def test_a_server_that_is_priced_and_has_no_wave_is_told() -> None:
     made = case(forgotten)
     assert any("1 server with a price for moving is in no wave" in one for one in made.conventions)
     assert sum(year.one_off_revenue.likely for year in option(made, "as-planned").years) == 1200
+
+
+def test_exposure_is_counted_from_the_day_of_the_case_until_the_last_move() -> None:
+    made = case(small())
+    assert option(made, "as-planned").exposure == (date(2027, 5, 15) - TODAY).days
+    assert option(made, "do-nothing").exposure == (date(2033, 4, 1) - TODAY).days
+
+
+def test_a_server_of_which_only_a_part_has_moved_goes_on_costing_if_nothing_more_moves() -> None:
+    begun = plan(
+        wave(1, date(2026, 6, 1), "web/website/shop", state="done"), wave(2, date(2027, 5, 15), "web/files/srv")
+    )
+    given = Given(costs(line("web", "on-premises", 1000)), begun, (assessed("web"),), TODAY)
+    nothing = option(case(given), "do-nothing")
+    assert nothing.years[-1].annual_revenue.likely == 1000
+    assert option(case(given), "as-planned").years[-1].annual_revenue.likely == 0
+
+
+def test_what_is_moving_already_is_put_off_by_nobody() -> None:
+    begun = plan(
+        wave(1, date(2026, 6, 1), "web/website/shop", state="done"), wave(2, date(2027, 5, 15), "db/postgres/shop")
+    )
+    given = replace(small(), plan=begun)
+    years = {year.year: year for year in option(case(given), "later").years}
+    assert years["2026/27"].annual_revenue.likely == round((900 + 600 + 2000 + 5000) * 130 / 365)

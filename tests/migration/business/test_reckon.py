@@ -195,3 +195,33 @@ def test_what_an_annual_line_is_paid_for_is_the_days_between_its_bounds(case: Gi
                 days += day < way.gone.get(each.subject, date.max)
                 day += timedelta(days=1)
             assert paid * year.length == pytest.approx(days)
+
+
+def test_a_server_whose_workloads_move_apart_is_paid_twice_until_the_last_has_moved() -> None:
+    both = plan(wave(1, date(2027, 4, 10), "web/website/shop"), wave(2, date(2027, 5, 20), "web/files/srv"))
+    lines = (line("web", "azure", 36600), line("web", "on-premises", 73200))
+    case = Given(costs(*lines), both, (assessed("web"),), TODAY, Terms(build_days=5, soak_days=10))
+    year = by_year(case)["2027/28"]
+    azure_before = (date(2027, 5, 20) - date(2027, 4, 5)).days
+    premises_until = (date(2027, 5, 30) - date(2027, 4, 1)).days
+    azure_in_all = (date(2028, 4, 1) - date(2027, 4, 5)).days
+    assert year.annual_revenue.likely == azure_in_all * 100 + premises_until * 200
+    assert year.dual_running.likely == azure_before * 100 + 10 * 200
+
+
+def test_a_line_for_a_target_is_paid_from_the_first_move_to_it() -> None:
+    moved = plan(wave(1, date(2027, 4, 15), "web/website/shop"))
+    (only,) = moved.waves
+    to = only.model_copy(update={"moves": (only.moves[0].model_copy(update={"target": "web-target"}),)})
+    case = Given(
+        costs(line("web-target", "azure", 36600)), plan(to), (assessed("web"),), TODAY, Terms(build_days=4)
+    )
+    assert by_year(case)["2027/28"].annual_revenue.likely == (date(2028, 4, 1) - date(2027, 4, 11)).days * 100
+
+
+def test_the_same_line_under_another_way_of_counting_days() -> None:
+    """The sum over all years of an Azure line is its days in Azure, year by year of their own length."""
+    case = one(line("web", "azure", 1), appraisal_years=3)
+    part = case.account(case.roadmap.way()).part(case.lines[0])
+    days = [paid * year.length for paid, year in zip(part.paid, case.over.years, strict=True)]
+    assert sum(days) == pytest.approx((case.over.until - date(2027, 1, 30)).days)
