@@ -1,6 +1,7 @@
 """Takes a server out of the store, history and all; and what is older than a council keeps."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -95,7 +96,9 @@ def _plan_without(store: "Store", server: str) -> Plan | None:
         wave.model_copy(
             update={
                 "moves": tuple(
-                    m for m in wave.moves if not m.workload.startswith(f"{server}/") and m.target != server
+                    m.model_copy(update={"why": ""}) if _mentions(m.why, server) else m
+                    for m in wave.moves
+                    if not m.workload.startswith(f"{server}/") and m.target != server
                 ),
                 "crossing": tuple(one for one in wave.crossing if server not in one),
             }
@@ -103,7 +106,19 @@ def _plan_without(store: "Store", server: str) -> Plan | None:
         for wave in plan.waves
     )
     staying = {name: why for name, why in plan.not_moving.items() if not name.startswith(f"{server}/")}
-    return plan.model_copy(update={"waves": waves, "not_moving": staying})
+    told = {
+        "conflicts": tuple(
+            one.model_copy(update={"rules": tuple(rule for rule in one.rules if not _mentions(rule, server))})
+            for one in plan.conflicts
+        ),
+        "changes": tuple(one for one in plan.changes if not _mentions(one, server)),
+    }
+    return plan.model_copy(update={"waves": waves, "not_moving": staying, **told})
+
+
+def _mentions(words: str, server: str) -> bool:
+    """Whether a sentence names a server, by itself or in the name of a workload."""
+    return re.search(rf"(?<![\w.-]){re.escape(server)}(?![\w-])", words) is not None
 
 
 def keep_within(app: "App") -> int:

@@ -24,7 +24,7 @@ class PlannedMove(Record):
 
 
 class Wave(Record):
-    """Workloads that move in one window; every dependency points to the same or an earlier wave, or is listed."""
+    """Workloads that move in one window. Dependencies that are cut for as long as others wait are listed."""
 
     number: int
     name: str

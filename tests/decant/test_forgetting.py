@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from decant.app import App
+from decant.journeys import forgetting
 from decant.journeys.forgetting import keep_within
 from decant.journeys.still_named import still_named
 from estate import schema
@@ -19,7 +20,7 @@ from estate.records.base import Record
 from estate.records.move import Move, Phase
 from estate.records.observation import Outcome
 from estate.records.personal import PersonalData
-from estate.records.plan import Plan
+from estate.records.plan import Conflict, Plan, PlannedMove, Wave
 from estate.records.preview import Estimate, Preview
 from estate.records.verification import Verification
 from tests.decant.face import decant
@@ -212,3 +213,23 @@ def test_a_workbook_with_broken_bytes_ends_no_search(folder: Path, packed: int) 
         for byte in (0x00, 0xFF, whole[place] ^ 0x10):
             path.write_bytes(whole[:place] + bytes((byte,)) + whole[place + 1 :])
             assert not still_named(Workspace(folder), ["web1"]).named
+
+
+def test_a_plan_forgets_a_server_in_its_sentences_too(app: App) -> None:
+    moves = (
+        PlannedMove(workload="web/website/site", why="proposed together with db/postgres/shop"),
+        PlannedMove(workload="web-2/website/site", why="web-db/postgres/shop is another's"),
+    )
+    held = Plan(
+        id="plan",
+        waves=(Wave(number=1, name="site", moves=moves),),
+        conflicts=(Conflict(rules=("shop leaves db by 1 May 2027", "no window holds more than 1 workload")),),
+        changes=("shop leaves db by 1 May 2027: move it", "a window more"),
+        at=LONG_AGO,
+    )
+    app.store.put(held)
+    found = forgetting._plan_without(app.store, "db")
+    assert found is not None
+    assert [move.why for move in found.waves[0].moves] == ["", "web-db/postgres/shop is another's"]
+    assert found.conflicts == (Conflict(rules=("no window holds more than 1 workload",)),)
+    assert found.changes == ("a window more",)
