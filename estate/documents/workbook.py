@@ -1,5 +1,6 @@
 """The plan and its business case as a workbook: every figure of the paper, and what it was reckoned from."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,6 +12,8 @@ from estate.records.business_case import BusinessCase, Option, YearCost
 from estate.records.cost import NOTHING, Amount, Carbon, CostLine, Costs, NotPriced
 from estate.records.plan import Plan, Wave
 
+ESTATE = "estate"
+"""The subject of what all servers share."""
 RANGE = ("low (£)", "likely (£)", "high (£)")
 
 
@@ -231,7 +234,7 @@ def _shares(case: BusinessCase) -> Sheet:
 def _unpriced(unpriced: Iterable[NotPriced], public: bool) -> Sheet:
     about = "What may cost money and has no figure. It is in no total: the real cost is higher."
     if public:
-        kinds = Counter(one.why for one in unpriced)
+        kinds = Counter(_unnamed(one) for one in unpriced)
         return Sheet(
             "No price",
             about,
@@ -244,6 +247,15 @@ def _unpriced(unpriced: Iterable[NotPriced], public: bool) -> Sheet:
         (Head("For"), Head("What", "words"), Head("Why", "words")),
         tuple((one.subject, one.what, one.why) for one in unpriced),
     )
+
+
+def _unnamed(one: NotPriced) -> str:
+    """Why it has no price, with its server's name left out."""
+    names = {one.subject, one.subject.partition("/")[0]} - {ESTATE}
+    text = one.why
+    for name in sorted(names, key=len, reverse=True):
+        text = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", "SERVER", text)
+    return text
 
 
 def _assumptions(costs: Costs) -> Sheet:
