@@ -17,7 +17,7 @@ def forecast(assessments: Sequence[Assessment], today: date) -> Forecast:
     for one in assessments:
         for support in one.support:
             if support.status != "ended" and support.until is not None and today <= support.until < last:
-                coming.setdefault((support.until, f"{support.product} {support.version}"), []).append(one.server)
+                coming.setdefault((support.until, support.name), []).append(one.server)
     return Forecast(
         today=today,
         horizons=tuple(

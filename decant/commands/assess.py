@@ -69,7 +69,7 @@ def _support(support: "tuple[Support, ...]") -> str:
     by_status: dict[str, list[str]] = {}
     for one in support:
         if one.status != "supported":
-            by_status.setdefault(one.status, []).append(f"{one.product} {one.version}".strip())
+            by_status.setdefault(one.status, []).append(one.name)
     listed = [
         f"{status}: {names[0]}" + (f" and {len(names) - 1} more" if names[1:] else "")
         for status in ("ended", "ends soon", "unknown")

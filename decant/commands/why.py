@@ -73,7 +73,7 @@ def _parts(found: "Why") -> Iterator[tuple[str, list[str]]]:
         yield f"{one.server}: {disposition}, {one.readiness}{by}{decided}", list(one.reasons)
         yield "What speaks against it", list(one.against)
         yield "To settle first", list(one.conditions)
-        yield "Support", [f"{f'{s.product} {s.version}'.strip()}: {s.reason}" for s in one.support]
+        yield "Support", [f"{s.name}: {s.reason}" for s in one.support]
         yield "Size", [f"{one.size.sku}: {one.size.basis}"] if one.size else []
     yield (
         "Costs, in pounds without VAT",

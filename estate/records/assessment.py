@@ -33,6 +33,11 @@ class Support(Record):
     table_date: date
     source: str
 
+    @property
+    def name(self) -> str:
+        """Product and version: "PHP 8.2"; the product alone where the version is not known."""
+        return f"{self.product} {self.version}".strip()
+
 
 DiskKind = Literal["StandardSSD_LRS", "Premium_LRS"]
 DatabaseTier = Literal["Burstable", "GeneralPurpose", "MemoryOptimized"]

@@ -22,17 +22,17 @@ def _judge(case: Case) -> Opinion:
         why = system.reason if system else case.facts.why("os")
         return Opinion(None, against=(f"whether its operating system is supported is not known ({why})",))
     if system.status != "supported":
-        return Opinion(False, against=(f"{system.product} {system.version}: {system.reason}",))
+        return Opinion(False, against=(f"{system.name}: {system.reason}",))
     databases = sorted(one.name for one in case.workloads if one.kind == "postgres")
     against = [f"the database {name} could move to a managed service instead" for name in databases]
     against += [words for role, words in _INSTEAD.items() if case.has(role)]
     return Opinion(
         True,
-        reasons=(f"{system.product} {system.version} is supported: {system.reason}",),
+        reasons=(f"{system.name} is supported: {system.reason}",),
         against=tuple(against),
         conditions=(
             "check that its drivers and boot loader suit Azure (Azure Migrate does)",
-            *(f"upgrade {one.product} {one.version}, as {one.reason}" for one in case.old_runtimes),
+            *(f"upgrade {one.name}, as {one.reason}" for one in case.old_runtimes),
         ),
         tool=AZURE_MIGRATE,
     )

@@ -57,9 +57,9 @@ def _judge(case: Case) -> Opinion:
         but = " but what programs run on" if case.old_runtimes else ""
         return Opinion(False, against=(f"everything on it{but} is supported as it is",))
     system = case.os_support
-    reasons = [f"{one.product} {one.version}: {one.reason}" for one in case.unsupported]
+    reasons = [f"{one.name}: {one.reason}" for one in case.unsupported]
     if system.status in ("ended", "ends soon"):
-        reasons.append(f"a copy of the machine as it is would carry {system.product} {system.version} along")
+        reasons.append(f"a copy of the machine as it is would carry {system.name} along")
     tool = of_replatform(case)
     return Opinion(
         True,
@@ -75,7 +75,7 @@ def _by(tool: str, case: Case) -> tuple[str, ...]:
     if tool == AZURE_MIGRATE:
         return ("let Azure Migrate bring Windows to a newer release on the way, in a test migration first",)
     if case.facts.server.is_windows:
-        old = ", ".join(f"{one.product} {one.version}" for one in case.unsupported)
+        old = ", ".join(one.name for one in case.unsupported)
         return (
             f"set up a new server on a supported release and move what it holds by hand: no tool upgrades {old}",
         )

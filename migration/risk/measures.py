@@ -33,14 +33,14 @@ class Measured:
 
 
 def _support(case: Case) -> Measured:
-    ended = [f"{one.product} {one.version}" for one in case.support if one.status == "ended"]
+    ended = [one.name for one in case.support if one.status == "ended"]
     if ended:
         return Measured(6, f"out of support: {some(ended, 4)}")
-    unknown = [f"{one.product} {one.version}".strip() for one in case.support if one.status == "unknown"]
+    unknown = [one.name for one in case.support if one.status == "unknown"]
     if case.os_support is None or unknown:
         return Measured(None, f"support is not known of {some(unknown, 4) or 'its operating system'}")
     ends = sorted(
-        (one.until, f"{one.product} {one.version}")
+        (one.until, one.name)
         for one in case.support
         if one.until is not None and one.until <= case.today + _HORIZON
     )
@@ -83,7 +83,7 @@ def _vulnerabilities(case: Case) -> Measured:
     waiting = updates.pending_security if updates else None
     if waiting:
         return Measured(6, f"{count(waiting, 'security update')} not installed")
-    ended = [f"{one.product} {one.version}" for one in case.support if one.status == "ended"]
+    ended = [one.name for one in case.support if one.status == "ended"]
     if ended:
         return Measured(5, f"nobody mends {some(ended, 4)} any more")
     if waiting is None:

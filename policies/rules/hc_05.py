@@ -24,7 +24,7 @@ def _check(facts: ServerFacts, context: Context) -> Verdict:
     need(facts, "packages", Packages)
     need(facts, "os", Os)
     products = support_of_products(facts, context.today, table=context.lifecycle)
-    found = {f"{one.product} {one.version}": one for one in products}
+    found = {one.name: one for one in products}
     ended = sorted(name for name, support in found.items() if support.status == "ended")
     if ended:
         return failed("; ".join(f"{n}: {found[n].reason}" for n in ended), ", ".join(ended))
