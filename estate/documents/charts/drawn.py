@@ -23,7 +23,9 @@ LINE = "M-1,-0.2H1V0.2H-1Z"
 """The shape of a stroke, where a key explains one."""
 
 WIDTH = 640
-"""Of the room for marks, in dots: with labels about what a portrait page of A4 holds."""
+"""Of the room for marks without labels beside it, in dots."""
+WIDEST = 720
+"""Of any whole drawing: on a portrait page of A4 its text is then of 9 points."""
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 """The first comes with the library that draws, so that text has the same width on every machine."""
 SIZE = 13
@@ -98,19 +100,23 @@ def values(rows: Sequence[dict[str, Any]]) -> Any:
 
 
 def key(told: Sequence[tuple[str, str, str, int]], width: int) -> Any:
-    """What shapes mean, in the drawing itself: each with its colour, its words, and the room they take, in one row."""
+    """What shapes mean, in the drawing itself: each with its colour, its words, and the room they take."""
     import altair as alt
 
-    rows, place = [], 0
+    rows, place, line = [], 0, 0
     for shape, colour, words, room in told:
-        rows.append({"x": place, "shape": shape, "colour": colour, "said": words})
+        if place + room > width:
+            place, line = 0, line + 1
+        rows.append({"x": place, "line": line, "shape": shape, "colour": colour, "said": words})
         place += room
-    base = alt.Chart(values(rows)).encode(x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width])))
+    base = alt.Chart(values(rows)).encode(
+        x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width])), y=alt.Y("line:O", axis=None)
+    )
     shapes = base.mark_point(filled=True, size=100, opacity=1, strokeWidth=3).encode(
         shape=alt.Shape("shape:N", scale=None, legend=None), color=alt.Color("colour:N", scale=None, legend=None)
     )
     words_of = base.mark_text(align="left", dx=10, fontSize=SIZE - 2, color=INK).encode(text="said:N")
-    return alt.layer(shapes, words_of).properties(width=width, height=16)
+    return alt.layer(shapes, words_of).properties(width=width, height=alt.Step(20))
 
 
 def short(text: str, most: int) -> str:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from estate.documents.charts.drawn import BLUE, INK, ORANGE, POUNDS, SIZE, WIDTH, Chart, Data, drawn, short, values
+from estate.documents.charts.drawn import BLUE, INK, ORANGE, POUNDS, SIZE, Chart, Data, drawn, short, values
 from estate.documents.words import pounds
 from estate.records.business_case import Option
 
 _ROW = 58
+_PLOT = 470
 
 
 def chart(options: Sequence[Option]) -> Chart:
@@ -55,7 +56,7 @@ def chart(options: Sequence[Option]) -> Chart:
         _title(options),
         _alt(options),
         _table(options),
-        drawn(lines.properties(width=WIDTH - 100, height=alt.Step(_ROW)), dots, figures, ranges),
+        drawn(lines.properties(width=_PLOT, height=alt.Step(_ROW)), dots, figures, ranges),
     )
 
 

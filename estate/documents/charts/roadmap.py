@@ -14,7 +14,6 @@ from estate.documents.charts.drawn import (
     ORANGE,
     PURPLE,
     SIZE,
-    WIDTH,
     Chart,
     Data,
     drawn,
@@ -29,6 +28,7 @@ from estate.records.plan import Plan, Wave
 MOST = 60
 """Waves that have a row of their own; beyond, a month has one."""
 _ROW = 27
+_PLOT = 390
 
 
 @dataclass(frozen=True)
@@ -105,9 +105,7 @@ def chart(
         base.mark_bar(height=5, color=GREEN).encode(x=across, x2="first:T"),
         base.mark_bar(height=5, color=BLUE).encode(x=alt.X("first:T", scale=scale), x2="until:T"),
         base.mark_point(filled=True, size=110, color=BLUE, opacity=1).encode(x=alt.X("day:T", scale=scale)),
-        base.mark_text(align="left", dx=8, fontSize=SIZE - 2, color=INK).encode(
-            x=alt.value(WIDTH - 60), text="said:N"
-        ),
+        base.mark_text(align="left", dx=8, fontSize=SIZE - 2, color=INK).encode(x=alt.value(_PLOT), text="said:N"),
     ]
     marks = _marks(rows, contracts or {}, ends or {}, first - spare, last + spare)
     for kind, shape, colour in (("contract", "diamond", PURPLE), ("support", "triangle-down", ORANGE)):
@@ -118,17 +116,17 @@ def chart(
                 .mark_point(filled=True, shape=shape, size=120, color=colour, opacity=1, stroke="white")
                 .encode(y=down, x=alt.X("day:T", scale=scale))
             )
-    whole = alt.layer(*layers).properties(width=WIDTH - 60, height=alt.Step(_ROW))
+    whole = alt.layer(*layers).properties(width=_PLOT, height=alt.Step(_ROW))
     kinds = {str(mark["kind"]) for mark in marks}
     told = key(
         [
-            ("square", GREEN, "target being built", 135),
-            ("circle", BLUE, "move; then kept for going back", 205),
-            *([("diamond", PURPLE, "contract ends", 105)] if "contract" in kinds else []),
-            *([("triangle-down", ORANGE, "support ends", 105)] if "support" in kinds else []),
-            *([("square", DARK_BAND, "nothing moves", 110)] if bands else []),
+            ("square", GREEN, "target built", 92),
+            ("circle", BLUE, "move; old server kept", 150),
+            *([("diamond", PURPLE, "contract ends", 102)] if "contract" in kinds else []),
+            *([("triangle-down", ORANGE, "support ends", 98)] if "support" in kinds else []),
+            *([("square", DARK_BAND, "nothing moves", 100)] if bands else []),
         ],
-        WIDTH - 60,
+        _PLOT,
     )
     return Chart(
         "roadmap",
@@ -144,7 +142,7 @@ def day_of(wave: Wave) -> date | None:
     return wave.expected or (wave.window_start.date() if wave.window_start else None)
 
 
-def wave_name(wave: Wave, names: bool, most: int = 38) -> str:
+def wave_name(wave: Wave, names: bool, most: int = 24) -> str:
     """Wave 3: housing; only the number where names are not to be shown."""
     title = f"Wave {wave.number}{' (pilot)' if wave.pilot else ''}"
     return f"{title}: {short(wave.name, most)}" if names and wave.name else title

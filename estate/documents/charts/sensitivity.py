@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from estate.documents.charts.drawn import BLUE, INK, PURPLE, SIZE, WIDTH, Chart, Data, drawn, short, values
+from estate.documents.charts.drawn import BLUE, INK, PURPLE, SIZE, Chart, Data, drawn, short, values
 from estate.documents.words import pounds
 from estate.records.business_case import Sensitivity
 
 MOST = 10
 """Rows that are drawn; the table has all."""
 _ROW = 46
+_PLOT = 420
 
 
 def chart(found: Sequence[Sensitivity], option: str) -> Chart | None:
@@ -66,13 +67,13 @@ def chart(found: Sequence[Sensitivity], option: str) -> Chart | None:
         _title(found),
         _alt(found, option),
         _table(found),
-        drawn(bars.properties(width=WIDTH - 140, height=alt.Step(_ROW)), middle, *texts),
+        drawn(bars.properties(width=_PLOT, height=alt.Step(_ROW)), middle, *texts),
     )
 
 
 def _room(bars: float) -> float:
     """Beside the bars for their figures, as a part of the longest; hardly any where that side has none."""
-    return 0.45 if bars else 0.02
+    return 0.55 if bars else 0.02
 
 
 def signed(amount: float) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from estate.documents.charts.drawn import BLUE, INK, PURPLE, WIDTH, Chart, Data, drawn, values
+from estate.documents.charts.drawn import BLUE, INK, PURPLE, Chart, Data, drawn, values
 from estate.documents.words import count, day
 
 _HEIGHT = 250
+_PLOT = 500
 _APART = 0.08
 """Of the height: labels nearer than this are moved apart."""
 
@@ -77,7 +78,7 @@ def chart(
                 (f"{month:%b %Y}", was, now) for month, was, now in zip(months, without, with_plan, strict=True)
             ),
         ),
-        drawn(lines.properties(width=WIDTH - 90, height=_HEIGHT), said),
+        drawn(lines.properties(width=_PLOT, height=_HEIGHT), said),
     )
 
 

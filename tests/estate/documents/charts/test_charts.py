@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from estate.documents.charts import budget, options, people, roadmap, sensitivity, support
-from estate.documents.charts.drawn import BAND, BLUE, DARK_BAND, GREEN, GRID, INK, ORANGE, PURPLE, Chart
+from estate.documents.charts.drawn import BAND, BLUE, DARK_BAND, GREEN, GRID, INK, ORANGE, PURPLE, WIDEST, Chart
 from estate.records.business_case import BusinessCase, MonthOfWork
 from estate.records.plan import Plan
 from migration.business.case import business_case
@@ -116,6 +116,23 @@ def test_it_is_one_picture_with_its_words_and_nothing_from_elsewhere(name: str) 
         assert held.startswith(f"{name}-"), "charts of one page would share their ids"
     for used in re.findall(r"url\(#([^)]+)\)", chart.svg):
         assert f'id="{used}"' in chart.svg
+
+
+@EACH
+def test_it_fits_a_page_with_text_that_can_be_read(name: str) -> None:
+    assert float(parsed(CHARTS[name]).get("width", "0")) <= WIDEST
+
+
+@pytest.mark.parametrize("waves", [1, 40, 90])
+def test_a_roadmap_with_long_names_fits_a_page(waves: int) -> None:
+    drawn = roadmap.chart(
+        roads(waves, LONG),
+        contracts={f"{LONG}0": date(2027, 1, 12)},
+        ends={f"{LONG}0": date(2026, 1, 2)},
+        blackouts=[roadmap.Blackout(LONG, date(2027, 1, 11), date(2027, 1, 15))],
+    )
+    assert drawn is not None
+    assert float(parsed(drawn).get("width", "0")) <= WIDEST
 
 
 @EACH
