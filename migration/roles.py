@@ -43,7 +43,7 @@ ROLES = (
         services=r"ntds",
         shares=frozenset({"sysvol", "netlogon"}),
         ports=frozenset({88, 389}),
-        name=r"(?:p|b|a|ro)?dc",
+        name=r"[a-z]{0,5}dc",
         noted=r"domain controller|active directory",
     ),
     Role(
@@ -58,10 +58,10 @@ ROLES = (
         "a print server",
         services=r"lpdsvc|cups(?:\.service)?",
         shares=frozenset({"print$"}),
-        name=r"print(?:er|ers|ing|srv)?|prn|prt",
+        name=r"[a-z]{0,4}print(?:er|ers|ing|srv)?|prn|prt",
         noted=r"print(?:er|ing)? (?:server|queue)|papercut",
     ),
-    Role("DHCP", "a DHCP server", services=r"dhcpserver", name=r"dhcp", noted=r"\bdhcp\b"),
+    Role("DHCP", "a DHCP server", services=r"dhcpserver", name=r"[a-z]{0,5}dhcp", noted=r"\bdhcp\b"),
     Role(
         "network sign-in",
         "a server for signing in to the network (RADIUS)",
@@ -73,22 +73,22 @@ ROLES = (
         "mail",
         "an Exchange server",
         services=r"msexchange.*",
-        name=r"exch(?:ange)?",
+        name=r"[a-z]{0,5}exch(?:ange)?",
         noted=r"\bexchange\b",
     ),
-    Role("updates", "a WSUS server", services=r"wsusservice", name=r"wsus|sus", noted=r"\bwsus\b"),
+    Role("updates", "a WSUS server", services=r"wsusservice", name=r"[a-z]{0,5}wsus", noted=r"\bwsus\b"),
     Role(
         "backup",
         "a backup server",
         services=r"veeambackupsvc|veeamcatalogsvc|backupexec(?:jobengine|rpcservice)|bpcd|gxcvd.*",
-        name=r"veeam|backup|bkp|bkup",
+        name=r"[a-z]{0,5}veeam|backup|bkp|bkup",
         noted=r"\bveeam\b|backup (?:server|proxy|repository)|backup exec|netbackup|commvault",
     ),
     Role(
         "virtual platform",
         "a part of VMware itself",
         services=r"(?:vmware-)?vpxd",
-        name=r"v-?center|vcsa|vcsrv|nsx(?:mgr)?|vrops|vsphere",
+        name=r"[a-z]{0,5}v-?center|vcsa|vcsrv|nsx(?:mgr)?|vrops|vsphere",
         noted=r"vcenter|\bnsx\b|vsphere replication|vrealize",
     ),
     Role(
@@ -110,7 +110,7 @@ ROLES = (
         "a server of SQL Server databases",
         services=r"mssqlserver|mssql\$.*",
         kinds=frozenset({"sqlserver"}),
-        name=r"(?:ms)?sql(?:srv|server)?",
+        name=r"[a-z]{0,5}sql(?:srv|server)?",
         noted=r"sql server|\bmssql\b",
     ),
     Role(
@@ -176,11 +176,15 @@ def _seen(role: Role, facts: ServerFacts, kinds: set[str]) -> Iterator[str]:
 
 
 def _told(role: Role, facts: ServerFacts) -> Iterator[str]:
-    """What its name or a note says; a name is taken apart at what is no letter: ANY-DC01 is ANY and DC."""
+    """What its name or a note says.
+
+    Of a name the last word counts, as ANY-DC01 and ANYDC01 are usual: in DC1-APP01, DC is the data centre.
+    """
     for name in (facts.server.id, facts.server.hostname or ""):
-        words = re.split(r"[^a-z]+", name.split(".")[0].lower())
-        whole = re.sub(r"[^a-z-]+", "", name.split(".")[0].lower())
-        if role.name and any(re.fullmatch(role.name, word) for word in (*words, whole)):
+        short = name.split(".")[0].lower()
+        last = (re.findall(r"[a-z]+", short) or [""])[-1]
+        whole = re.sub(r"[^a-z-]+", "", short)
+        if role.name and any(re.fullmatch(role.name, word) for word in (last, whole)):
             yield f"its name is {name}"
     if role.noted and facts.server.purpose and re.search(role.noted, facts.server.purpose, re.IGNORECASE):
         yield f"a note says {facts.server.purpose[:60]!r}"

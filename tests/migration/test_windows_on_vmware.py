@@ -21,6 +21,7 @@ from inventory.sources.base import Request
 from migration.assess import MOVING, assess
 from migration.case import TELLING_WINDOWS
 from migration.overrides import Override
+from migration.roles import roles_of
 from tests.inventory.sources.exports import workbook
 from tests.migration.windows_estate import SERVERS, rows
 
@@ -167,6 +168,23 @@ def test_a_domain_controller_is_known_by_what_runs_on_it_and_is_not_retired_for_
 def test_a_name_counts_for_nothing_where_the_services_were_read() -> None:
     found = judged(read(name="any-dc07", services=services("W32Time")))
     assert found.disposition is Disposition.RETIRE
+
+
+@pytest.mark.parametrize(
+    ("name", "is_controller"),
+    [
+        ("ANYDC02", True),
+        ("any-dc1", True),
+        ("DC1-APP01", False),
+        ("dc-web", False),
+        ("abcdefghidc", False),
+        ("x", False),
+    ],
+)
+def test_of_a_name_the_last_word_tells_the_role(name: str, is_controller: bool) -> None:
+    unread = Server(id=name, address=None, reached=False, tried=False, seen_at=AT, os_id="windows-server")
+    roles = [one.role.id for one in roles_of(ServerFacts(unread, {}), ())]
+    assert ("domain controller" in roles) is is_controller
 
 
 def test_a_print_server_with_files_of_its_own_is_not_left_behind() -> None:
