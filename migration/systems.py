@@ -1,5 +1,6 @@
 """Which workloads belong together: grouped into systems by what is confirmed and by who talks to whom. Pure."""
 
+import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -135,26 +136,45 @@ def _visit(graph: Mapping[str, Iterable[str]], start: str, seen: set[str], order
 
 
 def _with_sole_clients(calls: Graph, group_of: dict[str, str], confirmed: set[str]) -> dict[str, str]:
-    """Put each group that only one other group uses into that one, unless both are confirmed systems."""
+    """Put each group that only one other group uses into that one, unless both are confirmed systems.
+
+    One at a time, by name: who is whose only client may change with each.
+    """
     fixed = {group_of[unit] for unit in confirmed}
-    while True:
-        clients: dict[str, set[str]] = defaultdict(set)
-        for unit, others in calls.items():
-            for other in others:
-                if group_of[unit] != group_of[other]:
-                    clients[group_of[other]].add(group_of[unit])
-        joined = {
-            group: next(iter(users))
-            for group, users in clients.items()
-            if len(users) == 1 and not (group in fixed and users & fixed)
-        }
-        if not joined:
-            return group_of
-        # One at a time: who is whose only client may change with each.
-        group, user = min(joined.items())
+    clients: dict[str, set[str]] = defaultdict(set)
+    used: dict[str, set[str]] = defaultdict(set)
+    for unit, others in calls.items():
+        for other in others:
+            one, its = group_of[unit], group_of[other]
+            if one != its:
+                clients[its].add(one)
+                used[one].add(its)
+    waiting = [group for group, users in clients.items() if len(users) == 1]
+    heapq.heapify(waiting)
+    into: dict[str, str] = {}
+    while waiting:
+        group = heapq.heappop(waiting)
+        users = clients.get(group, set())
+        if len(users) != 1 or (group in fixed and users & fixed):
+            continue
+        (user,) = users
+        into[group] = user
         if group in fixed:
             fixed.add(user)
-        group_of = {unit: user if one == group else one for unit, one in group_of.items()}
+        del clients[group]
+        used[user].discard(group)
+        for other in used.pop(group, set()):
+            clients[other] = clients[other] - {group} | {user}
+            used[user].add(other)
+            if len(clients[other]) == 1:
+                heapq.heappush(waiting, other)
+    return {unit: _last(group, into) for unit, group in group_of.items()}
+
+
+def _last(group: str, into: Mapping[str, str]) -> str:
+    while group in into:
+        group = into[group]
+    return group
 
 
 def _units(workloads: Sequence[Workload]) -> dict[str, str]:
@@ -167,8 +187,11 @@ def _units(workloads: Sequence[Workload]) -> dict[str, str]:
             units[one.id] = f"applications {one.server}"
         else:
             units[one.id] = one.id
-    for server in {one.server for one in workloads}:
-        free = [one for one in workloads if one.server == server and not one.system]
+    by_server: dict[str, list[Workload]] = defaultdict(list)
+    for one in workloads:
+        if not one.system:
+            by_server[one.server].append(one)
+    for free in by_server.values():
         data = [one for one in free if one.kind not in APPLICATIONS]
         jobs = [one for one in free if one.kind == "schedule"]
         if len(data) == 1 and len(data) + len(jobs) == len(free):

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estate.errors import UsageError
+from estate.graph import graph_of
 from estate.records.assessment import Assessment, Disposition, Support
 from estate.records.dependency import Dependency
 from estate.records.facts.filesystems import Filesystem, Filesystems
@@ -21,7 +22,7 @@ from inventory.systems import propose as propose_systems
 from inventory.uses import Uses
 from migration.plan import Estate
 from migration.plan_file import differences, load, render
-from migration.systems import links, rings, systems
+from migration.systems import _with_sole_clients, links, rings, systems
 from tests.migration.proposing import propose
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -326,6 +327,31 @@ def test_rings_are_exactly_what_reaches_each_other(some: dict[str, frozenset[str
     far = {node: reaches(node) for node in graph}
     expected = {frozenset(b for b in graph if b in far[a] and a in far[b]) for a in graph}
     assert {frozenset(part) for part in rings(graph)} == expected
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abcdefgh"), st.sampled_from("abcdefgh")), max_size=14),
+    st.sets(st.sampled_from("abcdefgh")),
+)
+@settings(max_examples=300)
+def test_sole_clients_are_joined_as_one_by_one_from_scratch(
+    talk: list[tuple[str, str]], confirmed: set[str]
+) -> None:
+    calls = graph_of("abcdefgh", talk)
+    begun = {unit: part[0] for part in rings(calls) for unit in part}
+    group_of, fixed = dict(begun), {begun[unit] for unit in confirmed}
+    while True:
+        pairs = {(group_of[one], group_of[other]) for one, others in calls.items() for other in others}
+        users = {its: {one for one, used in pairs if used == its and one != its} for _, its in pairs}
+        alone = {
+            (its, *held) for its, held in users.items() if len(held) == 1 and not (its in fixed and held & fixed)
+        }
+        if not alone:
+            break
+        its, user = min(alone)
+        fixed |= {user} if its in fixed else set()
+        group_of = {unit: user if one == its else one for unit, one in group_of.items()}
+    assert _with_sole_clients(calls, begun, confirmed) == group_of
 
 
 def edited(tmp_path: Path, made: Estate, *changes: tuple[str, str]) -> tuple[Plan, list[str]]:
