@@ -216,3 +216,44 @@ def test_the_questions_ask_in_pounds_for_uk_south_and_for_every_size() -> None:
     assert all(one.startswith("https://prices.azure.com/") and "currencyCode='GBP'" in one for one in asked)
     assert all(len(one) < 4000 and "uksouth" in one for one in asked)
     assert all(any(sku in one for one in asked) for sku in ("Standard_E96as_v5", "Standard_B2s_v2"))
+
+
+_LINES = st.lists(
+    st.sampled_from(
+        [
+            "[[rate]]",
+            f'meter = "vm/{D2}"',
+            "gbp = 1",
+            "gbp = -inf",
+            "dated = 2026-01-01",
+            "dated = 3",
+            "note = 1",
+            "rate = []",
+        ]
+    )
+    | st.text(max_size=20),
+    max_size=6,
+)
+
+
+@given(_LINES.map("\n".join) | st.binary(max_size=60))
+def test_whatever_a_rates_file_holds_is_taken_or_refused_in_a_sentence(
+    tmp_path_factory: pytest.TempPathFactory, text: str | bytes
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "rates.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
+    try:
+        found = rates.load(path, ["db01"], TODAY)
+    except UsageError:
+        return
+    assert all(0 <= one.gbp <= rates.MOST for one in found.rates.values())
+
+
+@given(st.binary(max_size=200) | _JSON.map(lambda value: json.dumps(value).encode()))
+def test_whatever_was_kept_is_taken_or_refused_in_a_sentence(
+    tmp_path_factory: pytest.TempPathFactory, body: bytes
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "prices.json"
+    path.write_bytes(body)
+    with pytest.raises(UsageError, match="decant costs refresh"):
+        retail.kept(path)
