@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from estate.documents.words import LONDON
+from estate.records.assessment import Assessment
 from estate.records.cost import Costs
 from estate.records.move import Move, Phase
 from estate.records.personal import PersonalData
@@ -53,6 +54,22 @@ class Given:
             for name, one in last.items()
             if one.phase not in NOT_BEGUN
         }
+
+    @cached_property
+    def assessed(self) -> Mapping[str, Assessment]:
+        """Every assessment by server."""
+        return {one.server: one for one in self.estate.assessments}
+
+    @cached_property
+    def due(self) -> Mapping[str, date]:
+        """By when each server is to be empty: as planning.toml says, else the end of its contract."""
+        said = {one.server: one.day for one in self.planning.deadline if one.day is not None}
+        contracts = {
+            one.server.id: one.server.contract_end
+            for one in self.estate.servers
+            if one.server.contract_end is not None
+        }
+        return {**contracts, **said}
 
     @cached_property
     def kinds(self) -> Mapping[str, Workload]:

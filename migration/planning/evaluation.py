@@ -49,15 +49,6 @@ def measures(problem: Problem, places: Places) -> dict[str, int]:
     return dict(zip(OBJECTIVES, checker.measured(problem, places), strict=True))
 
 
-def moved_alone(
-    problem: Problem, places: Places, job: str, window: str
-) -> tuple[list[Constraint], dict[str, int]]:
-    """Were one job alone to move in another window: the rules that would break besides, and what the plan was worth."""
-    there = {**places, job: window}
-    before = {one.id for one in broken(problem, places)}
-    return [one for one in broken(problem, there) if one.id not in before], measures(problem, there)
-
-
 def without(problem: Problem, rules: frozenset[str]) -> Problem:
     """The problem without the rules of these ids."""
     return replace(problem, constraints=tuple(one for one in problem.constraints if one.id not in rules))

@@ -43,7 +43,7 @@ class _Risks:
         self._rule: PilotRule = given.planning.pilot
         self._low = {job for name in self._rule.low_risk for job in names.jobs(name, "pilot.low_risk")}
         self._high = {job for name in self._rule.not_low_risk for job in names.jobs(name, "pilot.not_low_risk")}
-        self._assessed = {one.server: one for one in given.estate.assessments}
+        self._assessed = given.assessed
         self._looked = {one.id: one for one in given.personal}
         self._clients: dict[str, set[str]] = defaultdict(set)
         for link in given.estate.links:
@@ -178,8 +178,7 @@ def machines(given: Given, found: Mapping[str, Part]) -> list[Machine]:
     for name, part in found.items():
         for server in sorted(part.servers):
             leaving[server].append(name)
-    assessed = {one.server: one for one in given.estate.assessments}
-    dues = due(given)
+    assessed, dues = given.assessed, given.due
     return [
         Machine(
             id=server,
@@ -189,17 +188,6 @@ def machines(given: Given, found: Mapping[str, Part]) -> list[Machine]:
         )
         for server, held in sorted(leaving.items())
     ]
-
-
-def due(given: Given) -> dict[str, date]:
-    """By when each server is to be empty: as planning.toml says, else the end of its contract."""
-    said = {one.server: one.day for one in given.planning.deadline if one.day is not None}
-    contracts = {
-        one.server.id: one.server.contract_end
-        for one in given.estate.servers
-        if one.server.contract_end is not None
-    }
-    return {**contracts, **said}
 
 
 def unsupported_from(assessment: Assessment | None) -> date | None:
@@ -229,9 +217,9 @@ def talk(given: Given, found: Mapping[str, Part]) -> list[Link]:
 
 def pressing(given: Given, server: str) -> list[str]:
     """What presses of a server, in words."""
-    assessed = next((one for one in given.estate.assessments if one.server == server), None)
+    assessed = given.assessed.get(server)
     words = []
-    by = due(given).get(server)
+    by = given.due.get(server)
     said = next((one for one in given.planning.deadline if one.server == server), None)
     if by is not None:
         start = "planning.toml has it empty by" if said and said.day else "its contract ends on"

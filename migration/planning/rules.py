@@ -24,7 +24,6 @@ from migration.planning.asked import Given, Kept, Part
 from migration.planning.calendar import Slot, blacked_out
 from migration.planning.capacity import limits
 from migration.planning.named import Names
-from migration.planning.parts import due
 
 
 class Rules:
@@ -35,6 +34,7 @@ class Rules:
     ) -> None:
         self.given, self.parts, self.jobs, self.slots, self.kept = given, parts, jobs, slots, kept
         self.names = Names(given.estate, {name: part.workloads for name, part in parts.items()})
+        self._jobs_by_workload = {one.id: name for name, part in parts.items() for one in part.workloads}
         self.notes: list[str] = []
         self.faults: list[str] = []
 
@@ -125,12 +125,10 @@ class Rules:
                 )  # fmt: skip
 
     def _job(self, workload: str) -> str:
-        return next(
-            (name for name, part in self.parts.items() if any(one.id == workload for one in part.workloads)), ""
-        )
+        return self._jobs_by_workload.get(workload, "")
 
     def _deadlines(self) -> Iterator[Constraint]:
-        known = due(self.given)
+        known = self.given.due
         for number, one in enumerate(self.given.planning.deadline, 1):
             jobs = self.names.server(one.server, f"deadline {number}")
             by = known.get(one.server)
