@@ -38,7 +38,7 @@ SKILLS = {"application": (1.0, 30, 180), "database": (0.35, 60, 240), "network":
 """The share of jobs that need a skill, and for how many minutes, from and to."""
 BIGGEST = 800_000
 """The most that one job carries over, in MiB."""
-SITES = ((0.05, 60), (0.1, 330), (0.1, 560), (0.1, 800))
+SITES = ((0.03, 100), (0.1, 330), (0.1, 560), (0.1, 800))
 """Of the servers, the share at a site, and the day on which its contract ends."""
 DEPENDENCIES = 10
 """For each server."""
@@ -57,6 +57,9 @@ class _Estate:
     random: Random
     jobs: list[Job] = field(default_factory=list)
     machines: list[Machine] = field(default_factory=list)
+    of: dict[str, int] = field(default_factory=dict)
+    """The system of each job."""
+    systems: int = 0
 
     def job(self) -> str:
         """One more job."""
@@ -67,6 +70,7 @@ class _Estate:
             if random.random() < share
         }
         name = f"job{len(self.jobs):05}"
+        self.of[name] = self.systems
         self.jobs.append(
             Job(
                 name,
@@ -86,6 +90,7 @@ class _Estate:
 
     def system(self, room: int) -> None:
         """One more system, on at most `room` servers; they stand at one site, and most were bought together."""
+        self.systems += 1
         random, ends = self.random, _support(self.random)
         chance, due = random.random(), None
         for share, day in SITES:
@@ -120,10 +125,12 @@ def estate(servers: int, seed: int = 1) -> Problem:
     constraints += _closed(departments, windows, random)
     shut = {window for one in constraints if isinstance(one, Closed) and not one.jobs for window in one.windows}
     constraints += _limits(jobs, [window for window in windows if window.id not in shut])
-    first = [window.id for window in windows if window.id not in shut][:3]
+    first = [window.id for window in windows if window.id not in shut][: 1 if servers < SMALL else 3]
     constraints.append(Pilot("pilot", "A pilot comes first", frozenset(first), max(6, servers // 60)))
     for number in range(servers // 40):
         one, then = random.sample(random.choice(departments), 2)
+        if made.of[one] == made.of[then]:
+            continue  # what is of one system moves together
         constraints.append(
             Before(f"before-{number}", f"{min(one, then)} before {max(one, then)}", *sorted((one, then)))
         )

@@ -1,20 +1,25 @@
 """How little lateness, exposure, dual running and cut could be: proofs from the whole problem, job by job."""
 
 from dataclasses import dataclass
+from itertools import permutations
 from time import monotonic
+from typing import Any
 
 import numpy as np
-from ortools.linear_solver import pywraplp
+from ortools.linear_solver import pywraplp  # type: ignore[import-untyped]  # it has no types
 
+from migration.planner.exact import solved, solver_of
 from migration.planner.greedy import neighbours
+from migration.planner.model import Model
 from migration.planner.relaxation import Amounts, Held, Prices, Relaxation
 from migration.planner.tables import Flags, Numbers, Tables
 
-TRACE = 0
 FIRST = 8
 """Every so many windows are in the first linear programme."""
 MORE = 3
 """Windows that a job gets more in each round, at most."""
+MANY = 100
+"""Of a machine with so many jobs, it is not asked which must move before which."""
 NEAR = 0.001
 """Prices are good enough where the bound is so near to the linear programme."""
 
@@ -26,6 +31,8 @@ class Bound:
     least: float
     costs: Amounts
     prices: Prices
+    shares: Amounts
+    """By job and window, how much of the job the linear programme moves there."""
 
 
 def pressing(
@@ -60,7 +67,7 @@ class _Sifted:
         self.held = self.lp.Constraint(-top, float(held.most)) if held else None
         self.objective = self.lp.Objective()
         self.objective.SetMinimization()
-        self.top: dict[int, tuple[object, Numbers]] = {}
+        self.top: dict[int, tuple[Any, Numbers]] = {}
         for machine in relaxation.centres:
             last = self.lp.NumVar(0, top, "")
             self.objective.SetCoefficient(last, 1)
@@ -69,6 +76,8 @@ class _Sifted:
                 row.SetCoefficient(last, 1)
                 self.top[int(job)] = row, costs[machine]
         self.within = np.zeros(tables.allowed.shape, np.bool_)
+        self.shares = np.zeros(tables.allowed.shape)
+        self.flags: list[tuple[int, int, Any]] = []
         self.best = start or Prices([np.zeros(len(rows)) for rows in self.limits])
         self.least, _, self.costs = relaxation.cheapest(self.best)
         some = tables.allowed.copy()
@@ -89,13 +98,13 @@ class _Sifted:
                 max(0.0, -self.held.dual_value()) if self.held else 0.0,
             )
             least, at, table = self.relaxation.cheapest(prices)
+            for job, window, flag in self.flags:
+                self.shares[job, window] = flag.solution_value()
             if least > self.least:
                 self.least, self.costs, self.best = least, table, prices
-            if TRACE:
-                print("  lp", self.objective.Value(), least, int(self.within.sum()), round(left, 1))
             if self.least >= self.objective.Value() * (1 - NEAR) - 1e-6 or not self._widen(self._cheap(table, at)):
                 break
-        return Bound(float(np.ceil(max(0.0, self.least) - 1e-4)), self.costs, self.best)
+        return Bound(float(np.ceil(max(0.0, self.least) - 1e-4)), self.costs, self.best, self.shares)
 
     def _cheap(self, table: Amounts, at: Numbers) -> Flags:
         """By job, the windows that would cost it less than those it has."""
@@ -117,6 +126,7 @@ class _Sifted:
         relaxation, tables = self.relaxation, self.relaxation.tables
         for job, window in np.argwhere(more).tolist():
             flag = self.lp.NumVar(0, 1, "")
+            self.flags.append((job, window, flag))
             self.jobs[job].SetCoefficient(flag, 1)
             if cost := relaxation.own[job, window]:
                 self.objective.SetCoefficient(flag, float(cost))
@@ -144,12 +154,30 @@ def cheapest(costs: Amounts, number: int) -> Flags:
     return found
 
 
+def lateness(tables: Tables, plan: Numbers, seconds: float, workers: int, seed: int) -> float:
+    """The least lateness, as far as CP-SAT proves it of what presses most: as if there were no other jobs."""
+    last = [int(plan[jobs].max()) for jobs in tables.members]
+    begins = (tables.late > 0).argmax(axis=1)
+    late = [row for row, window in enumerate(last) if tables.late[row, window]]
+    if not late:
+        return 0.0
+    latest = max(int(begins[row]) for row in late)
+    pressing = [tables.members[row] for row in range(len(last)) if begins[row] <= latest and tables.late[row, -1]]
+    model = Model(tables.without(np.unique(np.concatenate(pressing))))
+    model.cp.minimize(model.objective(0))
+    solver = solver_of(seconds, workers, seed)
+    return max(0.0, solver.best_objective_bound) if solved(solver, model.cp) != "UNKNOWN" else 0.0
+
+
 def dual_running(tables: Tables) -> int:
     """The least days for which machines run twice: each alone, in the shortest row of windows that holds its jobs."""
+    ordered = set(tables.befores)
+    apart = int(np.diff(tables.days).min()) if len(tables.days) > 1 else 0
     total = 0
     for jobs in tables.members:
         if len(jobs) > 1:
-            total += _shortest(tables, jobs)
+            parted = any(pair in ordered for pair in permutations(jobs.tolist(), 2)) if len(jobs) < MANY else False
+            total += max(_shortest(tables, jobs), apart if parted else 0)
     return total
 
 

@@ -23,9 +23,9 @@ from migration.planner.problem import (
 
 def broken(problem: Problem, windows: Mapping[str, str]) -> list[str]:
     """What is wrong with a plan that moves each job in the window given; empty where every constraint holds."""
-    known = {window.id for window in problem.windows}
+    known, jobs = {window.id for window in problem.windows}, {job.id for job in problem.jobs}
     wrong = [f"{job.id}: has no window" for job in problem.jobs if windows.get(job.id) not in known]
-    wrong += [f"{job}: is no job" for job in windows if job not in {one.id for one in problem.jobs}]
+    wrong += [f"{job}: is no job" for job in windows if job not in jobs]
     if wrong:
         return wrong
     judge = _Judge(problem, windows)

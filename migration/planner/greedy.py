@@ -25,7 +25,7 @@ def greedy(tables: Tables) -> Numbers | None:
 
 
 def rounded(tables: Tables, costs: NDArray[np.float64]) -> Numbers | None:
-    """A window for every job, the largest first, each the cheapest with room; None where one found no room."""
+    """A window for every job, that of the least cost first, each the cheapest with room; None where one found none."""
     return _tried(tables, costs)
 
 
@@ -123,11 +123,7 @@ class _Greedy:
             begins[members] = np.minimum(begins[members], _first(exposed))
             number[members] += exposed.any()
         if self.costs is not None:
-            limits = [
-                limit.use / max(1.0, float(limit.most.mean())) for limit in self.tables.limits if len(limit.most)
-            ]
-            size = np.max([np.zeros(jobs), *limits], axis=0)
-            gone, begins, number = np.round(-1000 * size).astype(np.int64), gone, begins
+            gone = np.round(10 * self.costs.min(axis=1)).astype(np.int64)
         found: list[tuple[int, ...]] = [
             (job not in self.first, int(gone[job]), int(begins[job]), -int(number[job])) for job in range(jobs)
         ]

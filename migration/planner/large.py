@@ -19,16 +19,19 @@ from migration.planner.model import Model
 from migration.planner.neighbourhood import improved
 from migration.planner.relaxation import Held, Prices
 from migration.planner.schedule import OBJECTIVES, Measure
+from migration.planner.swaps import joined, pressed
 from migration.planner.tables import Numbers, Tables
 
-SHARES = (0.1, 0.45, 0.5)
+SHARES = (0.15, 0.6, 0.65)
 """By which share of the time lateness, exposure and dual running are done; the rest is for what is cut."""
 PROOF_ENDS = 0.96
 """By which share of the time proofs end: a linear programme is not broken off at once."""
-PROMISING = 16
-"""How many windows of each are thought of, at first."""
-PAIRS = 300_000
-"""From so many pairs of a job and a window on, not all are put in one model."""
+ONE_MODEL = 30_000
+"""Up to so many pairs of a job and a window, one model holds them all."""
+KEEP = 1000.0
+"""Days for which a job is not moved from where the linear programme has it, and for each day of lateness."""
+MEND = 0.05
+"""The share of the time for taking lateness out of a plan with little exposure."""
 
 
 def large(tables: Tables, seconds: float, workers: int, seed: int, told: Progress) -> Found:
@@ -42,8 +45,8 @@ class _Large:
         self.started, self.seconds = monotonic(), seconds
         self.group = clusters(tables)
         self.merged = tables.merged(self.group)
-        self.prices: dict[int, Prices] = {}
-        self.proofs: dict[int, Future[float]] = {}
+        self.prices: Prices | None = None
+        self.proof: Future[float] | None = None
 
     def plan(self) -> Found:
         at, impossible = self._begin()
@@ -54,21 +57,23 @@ class _Large:
             for number, name in enumerate(OBJECTIVES):
                 self.told(Step("plan", number, len(OBJECTIVES), "objectives", name))
                 value = self.merged.measures(at)[number]
-                if number < 2:
-                    least[number] = self._simplest(number)
-                    if value > least[number]:
+                if number == 0:
+                    at, least[0] = self._soonest(at)
+                elif number == 1:
+                    least[1] = self._simplest(self.whole.exposed)
+                    if value > least[1]:
                         at = self._pressed(at, number)
-                        held = self.merged.measures(at)[0]
-                        self.proofs[number] = beside.submit(self._proof, number, at, held)
+                        self.proof = beside.submit(self._proof, at, self.merged.measures(at)[0])
                 elif number == 2:
-                    least[number] = bounds.dual_running(self.whole) if value else 0.0
-                    at = self._improved(at, number, SHARES[number], least[number])
+                    least[2] = bounds.dual_running(self.whole) if value else 0.0
+                    at = self._improved(at, number, SHARES[2], least[2])
                 else:
+                    at = joined(self.merged, at, self._until(1.0))
                     at = self._improved(at, number, 1.0, 0.0)
-                    least[number] = bounds.cut(self.whole)
+                    least[3] = bounds.cut(self.whole)
+            if self.proof:
+                least[1] = max(least[1], self.proof.result())
         at = at[self.group]
-        for number, proof in self.proofs.items():
-            least[number] = max(least[number], proof.result())
         values = self.whole.measures(at)
         measures = [
             Measure(name, value, min(bound, value))
@@ -98,54 +103,69 @@ class _Large:
         return state, model.read(solver) if state in {"OPTIMAL", "FEASIBLE"} else None
 
     def _pressed(self, at: Numbers, number: int) -> Numbers:
-        """Lateness or exposure made as little as can be."""
-        tables, values = self.merged, self.merged.measures(at)
-        costs = (tables.late, tables.exposed)[number]
-        held = Held(tables.late, values[0]) if number else None
-        share = SHARES[number]
-        bound = bounds.pressing(tables, costs, at, self._until(share * 0.5), held)
-        self.prices[number] = bound.prices
-        if (trial := rounded(tables, bound.costs)) is not None and tables.measures(trial)[: number + 1] < values[
-            : number + 1
-        ]:
-            at, values = trial, tables.measures(trial)
-        near = tables.allowed
-        if near.sum() > PAIRS / 10:
-            near = bounds.cheapest(bound.costs, PROMISING) & tables.allowed
+        """Exposure made as little as can be, and lateness no more."""
+        tables, held = self.merged, self.merged.measures(at)[0]
+        share = SHARES[1]
+        bound = bounds.pressing(tables, tables.exposed, at, self._until(share * 0.5), Held(tables.late, held))
+        self.prices = bound.prices
+        dearer = bound.costs - bound.costs.min(axis=1, keepdims=True)
+        late = np.zeros(dearer.shape)
+        for jobs, days in zip(tables.members, tables.late, strict=True):
+            late[jobs] += days
+        for costs in (dearer - KEEP * bound.shares, dearer + KEEP * (late - bound.shares)):
+            if (trial := rounded(tables, costs)) is not None:
+                at = self._better(at, pressed(tables, trial, self._until(share * 0.6)), held)
+        if tables.allowed.size <= ONE_MODEL:
+            # A window that would by itself make any plan worse than this one need not be thought of.
+            near = tables.allowed & (dearer <= tables.measures(at)[1] - bound.least + 1)
             near[np.arange(len(at)), at] = True
-        model = Model(replace(tables, allowed=near))
+            at = self._modelled(replace(tables, allowed=near), at, 1, self._left(share * 0.9))
+        return self._improved(at, number, share, bound.least)
+
+    def _better(self, at: Numbers, trial: Numbers, held: int) -> Numbers:
+        """The trial, where it can be mended to be no later, and is then better."""
+        if self.merged.measures(trial)[0] > held:
+            trial = improved(self.merged, trial, 0, monotonic() + self.seconds * MEND, self._free, self.seed, held)
+        return min((at, trial), key=lambda one: self.merged.measures(one)[:2])
+
+    def _modelled(self, tables: Tables, at: Numbers, number: int, seconds: float) -> Numbers:
+        """Bettered in one model of everything."""
+        model = Model(tables)
         if number:
-            model.cp.add(model.objective(0) <= values[0])
+            model.cp.add(model.objective(0) <= tables.measures(at)[0])
         model.cp.minimize(model.objective(number))
         model.hint(at)
-        solver = solver_of(self._left(share * 0.75), self.workers, self.seed)
+        solver = solver_of(seconds, self.workers, self.seed)
         if solved(solver, model.cp) in {"OPTIMAL", "FEASIBLE"}:
-            trial = model.read(solver)
-            if tables.measures(trial)[: number + 1] < values[: number + 1]:
-                at = trial
-        return self._improved(at, number, share, bound.least)
+            return min((at, model.read(solver)), key=lambda one: tables.measures(one)[: number + 1])
+        return at
 
     def _improved(self, at: Numbers, number: int, share: float, goal: float) -> Numbers:
         return improved(self.merged, at, number, self._until(share), self._free, self.seed, goal)
 
-    def _simplest(self, number: int) -> float:
-        """What is left where every machine's last job moves in its first window."""
-        return float(
-            sum(
-                costs[max(int(self.whole.allowed[job].argmax()) for job in jobs)]
-                for jobs, costs in zip(
-                    self.whole.members, (self.whole.late, self.whole.exposed)[number], strict=True
-                )
-            )
-        )
+    def _soonest(self, at: Numbers) -> tuple[Numbers, float]:
+        """The plan with as little lateness as can be, and the least that it could be."""
+        at = pressed(self.merged, at, self._until(SHARES[0]))
+        least = self._simplest(self.whole.late)
+        if self.merged.measures(at)[0] > least:
+            seconds = self._left(SHARES[0]) / 2
+            least = max(least, bounds.lateness(self.whole, at[self.group], seconds, self.workers, self.seed))
+            if self.merged.allowed.size <= ONE_MODEL:
+                at = self._modelled(self.merged, at, 0, seconds)
+            at = self._improved(at, 0, SHARES[0], least)
+        return at, least
 
-    def _proof(self, number: int, at: Numbers, lateness: int) -> float:
-        """The least that lateness or exposure could be; it takes what time the other has left."""
-        tables = self.whole
-        costs = (tables.late, tables.exposed)[number]
-        held = Held(tables.late, lateness) if number else None
-        until = self._until(SHARES[1] if number == 0 else PROOF_ENDS)
-        return bounds.pressing(tables, costs, at[self.group], until, held, self.prices[number]).least
+    def _simplest(self, costs: Numbers) -> float:
+        """What is left where every machine's last job moves in its first window."""
+        first = self.whole.allowed.argmax(axis=1)
+        lasts = [int(first[jobs].max()) for jobs in self.whole.members]
+        return float(costs[np.arange(len(lasts)), lasts].sum())
+
+    def _proof(self, at: Numbers, lateness: int) -> float:
+        """The least that exposure could be, of the whole problem."""
+        tables, held = self.whole, Held(self.whole.late, lateness)
+        until = self._until(PROOF_ENDS)
+        return bounds.pressing(tables, tables.exposed, at[self.group], until, held, self.prices).least
 
     def _until(self, share: float) -> float:
         return self.started + self.seconds * share
@@ -155,4 +175,4 @@ class _Large:
 
     def _free(self) -> int:
         """How many workers the search may have: one fewer while a proof is under way."""
-        return max(1, self.workers - any(not proof.done() for proof in self.proofs.values()))
+        return max(1, self.workers - (self.proof is not None and not self.proof.done()))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from time import monotonic
 
 import numpy as np
+from numpy.typing import NDArray
 
 from migration.planner.exact import solved, solver_of
 from migration.planner.model import Model
@@ -65,19 +66,24 @@ def improved(
 def _windows(tables: Tables, at: Numbers, number: int, size: int, random: np.random.Generator) -> Flags:
     """The windows to empty: those between which most is cut; those that are near each other; those of one machine."""
     windows = len(tables.days)
-    used = np.unique(at)
-    centre = int(random.choice(used))
+    likely: NDArray[np.float64] = (np.bincount(at, minlength=windows) > 0).astype(np.float64)
+    if number < 2:
+        costs = (tables.late, tables.exposed)[number]
+        for jobs, cost in zip(tables.members, costs, strict=True):
+            likely[at[jobs]] += cost[at[jobs].max()]
+    centre = int(random.choice(windows, p=likely / likely.sum()))
     likely = np.ones(windows)
     if number == 3:
         one, other, weight = tables.links
         between = np.where(at[one] == centre, at[other], np.where(at[other] == centre, at[one], centre))
-        likely = np.bincount(between, weight, windows) + 0.1
+        likely[:] = np.bincount(between, weight, windows) + 0.1
     elif number == 2:
         spread = [jobs for jobs in tables.members if len(set(at[jobs].tolist())) > 1]
         if spread:
             likely[at[spread[int(random.integers(len(spread)))]]] = 1e6
     else:
-        likely = 1.0 / (1.0 + np.abs(np.arange(windows) - centre)) ** 2
+        away = np.arange(windows) - centre
+        likely[:] = 1.0 / (1.0 + np.abs(away)) ** 2 + np.where(away < 0, 0.5 / max(1, centre), 0.0)
     likely[centre] = 0.0
     most = min(size - 1, int((likely > 0).sum()))
     chosen = random.choice(windows, most, replace=False, p=likely / likely.sum())
