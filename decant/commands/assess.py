@@ -96,7 +96,8 @@ def _out_of_support(support: "Forecast") -> None:
     from estate.documents.words import count, day, some
 
     table(
-        f"Out of support, of {count(support.of, 'server')}",
+        f"Out of support, of {count(support.of, 'server')}"
+        + (f", by dates of {day(support.table_date)}" if support.table_date else ""),
         ("by", "servers", "which"),
         [
             (
