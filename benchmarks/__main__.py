@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import inventory, page, scale
+from benchmarks import inventory, page, plan, scale
 from benchmarks.figures import Result
 from decant.progress import drawer
 from estate.errors import DecantError
@@ -48,6 +48,18 @@ def of_scale(recorded: int, hosts: int, repeat: int, output: Path | None) -> Non
     try:
         system.install(progress)
         result = scale.run(command, recorded, hosts, repeat, progress)
+    except DecantError as wrong:
+        click.echo(f"benchmarks: {wrong}", err=True)
+        sys.exit(wrong.exit_code)
+    show(result, output)
+
+
+@main.command("plan")
+@click.option("--json", "output", type=click.Path(path_type=Path, dir_okay=False), help="Write the result there.")
+def of_plan(output: Path | None) -> None:
+    """Plan estates of 200, 2,000 and 10,000 servers: beside their bounds, and a greedy planner."""
+    try:
+        result = plan.run("python -m benchmarks plan", drawer(sys.stderr))
     except DecantError as wrong:
         click.echo(f"benchmarks: {wrong}", err=True)
         sys.exit(wrong.exit_code)
