@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import quote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from estate import invalid, reading
 from estate.catalogue.prices import Price
@@ -38,6 +39,14 @@ _KINDS = {"Premium SSD Managed Disks": "Premium_LRS", "Standard SSD Managed Disk
 _TERMS = {"1 Year": (1, "reserved-1y"), "3 Years": (3, "reserved-3y")}
 
 
+def _word(value: object) -> object:
+    return "" if value is None else value
+
+
+Word = Annotated[str, BeforeValidator(_word)]
+"""Text; null counts as none."""
+
+
 class Item(BaseModel):
     """One price of an answer."""
 
@@ -46,16 +55,16 @@ class Item(BaseModel):
     currency: str = Field(alias="currencyCode", max_length=10)
     tier_from: float = Field(default=0, alias="tierMinimumUnits", allow_inf_nan=False)
     price: float = Field(alias="retailPrice", ge=0, le=MOST, allow_inf_nan=False)
-    region: str = Field(default="", alias="armRegionName", max_length=100)
+    region: Word = Field(default="", alias="armRegionName", max_length=100)
     since: Instant = Field(alias="effectiveStartDate")
-    product: str = Field(default="", alias="productName", max_length=300)
-    sku: str = Field(default="", alias="skuName", max_length=300)
-    meter: str = Field(default="", alias="meterName", max_length=300)
-    service: str = Field(default="", alias="serviceName", max_length=300)
-    unit: str = Field(default="", alias="unitOfMeasure", max_length=100)
-    type: str = Field(default="", max_length=100)
-    arm_sku: str = Field(default="", alias="armSkuName", max_length=300)
-    term: str = Field(default="", alias="reservationTerm", max_length=100)
+    product: Word = Field(default="", alias="productName", max_length=300)
+    sku: Word = Field(default="", alias="skuName", max_length=300)
+    meter: Word = Field(default="", alias="meterName", max_length=300)
+    service: Word = Field(default="", alias="serviceName", max_length=300)
+    unit: Word = Field(default="", alias="unitOfMeasure", max_length=100)
+    type: Word = Field(default="", max_length=100)
+    arm_sku: Word = Field(default="", alias="armSkuName", max_length=300)
+    term: Word = Field(default="", alias="reservationTerm", max_length=100)
 
 
 class Page(BaseModel):

@@ -129,6 +129,12 @@ def test_of_an_answer_only_what_is_an_ordinary_price_in_uk_south_is_taken() -> N
     assert all(meters.unit_of(meter) == one.unit for meter, one in found.prices.items())
 
 
+def test_what_is_null_in_an_answer_is_nothing_and_spoils_no_price() -> None:
+    assert (
+        fetched(item(D2, 0.07, reservationTerm=None), item(D2, 1, armSkuName=None)).prices[f"vm/{D2}"].gbp == 0.07
+    )
+
+
 def test_of_two_prices_the_one_in_force_last_counts() -> None:
     new = item(D2, 0.08, effectiveStartDate="2026-09-01T00:00:00Z")
     assert fetched(new, item(D2, 0.07)).prices[f"vm/{D2}"].gbp == 0.08
