@@ -174,12 +174,13 @@ def _lines(lines: Iterable[CostLine]) -> Sheet:
         (
             Head("Side"), Head("For"), Head("What", "words"), Head("Category"), Head("Annual or one-off"),
             Head("Capital or revenue"), *(Head(end.capitalize(), "pence") for end in RANGE), Head("Reckoning", "words"),
-            Head("Source"), Head("Price of", "day"), Head("Assumptions", "words"), Head("Line", "words"),
+            Head("Source"), Head("Note", "words"), Head("Price of", "day"), Head("Assumptions", "words"),
+            Head("Line", "words"),
         ),
         tuple(
             (
                 one.side, one.subject, one.what, one.category, one.nature, one.accounting, *_ends(one.amount),
-                one.reckoning, one.source, one.priced_at, ", ".join(one.assumptions), one.id,
+                one.reckoning, one.source, one.note, one.priced_at, ", ".join(one.assumptions), one.id,
             )
             for one in lines
         ),
