@@ -99,7 +99,15 @@ def test_answers_that_are_not_right_are_bad_use(imported: Path, command: str) ->
 def test_why_tells_all_that_is_stored_and_what_is_not_there_yet(imported: Path) -> None:
     said = decant("why", "any-dc01", at=imported)
     assert said.code == 0
-    for part in ("replatform", "What speaks against it", "Support", "Size", "Risk: ", "Not there yet", "decant plan"):
+    for part in (
+        "replatform",
+        "What speaks against it",
+        "Support",
+        "Size",
+        "Risk: ",
+        "Not there yet",
+        "decant plan",
+    ):
         assert part in said.out
     found = decant("why", "any-dc01", "--json", at=imported).json
     assert found["assessment"]["tool"] == "by hand"
