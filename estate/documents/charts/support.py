@@ -72,13 +72,22 @@ def chart(
         "support",
         title,
         alternative,
-        Data(
-            ("Month", "Out of support if nothing moves", "Out of support with the plan"),
-            tuple(
-                (f"{month:%b %Y}", was, now) for month, was, now in zip(months, without, with_plan, strict=True)
-            ),
-        ),
+        _table(months, without, with_plan),
         drawn(lines.properties(width=_PLOT, height=_HEIGHT), said),
+    )
+
+
+def _table(months: list[date], without: list[int], with_plan: list[int]) -> Data:
+    """The months in which a number changes, with the first and the last: between them it stays as it was."""
+    told = list(zip(months, without, with_plan, strict=True))
+    ends = (0, len(told) - 1)
+    return Data(
+        ("From", "Out of support if nothing moves", "Out of support with the plan"),
+        tuple(
+            (f"{month:%b %Y}", was, now)
+            for place, (month, was, now) in enumerate(told)
+            if place in ends or told[place - 1][1:] != (was, now)
+        ),
     )
 
 

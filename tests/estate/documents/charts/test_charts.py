@@ -276,8 +276,7 @@ def test_the_forecast_counts_servers_month_by_month() -> None:
     drawn = support.chart(ends, {"a": date(2027, 2, 13), "b": None}, TODAY, date(2028, 4, 1), unknown=4)
     assert drawn is not None
     by_month = {row[0]: row[1:] for row in drawn.table.rows}
-    told = {"Nov 2026": (1, 1), "Feb 2027": (1, 1), "Mar 2027": (2, 1), "Mar 2028": (2, 1)}
-    assert {month: by_month[month] for month in told} == told
+    assert by_month == {"Nov 2026": (1, 1), "Mar 2027": (2, 1), "Mar 2028": (2, 1)}, "what changes, and both ends"
     assert "Of 4 servers no end of support is known" in drawn.alt
     assert support.chart({}, {}, TODAY, date(2028, 4, 1)) is None
 
