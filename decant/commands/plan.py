@@ -28,8 +28,8 @@ class _Plan(click.Group):
         if cmd_name in self.list_commands(ctx) and cmd_name in _OF_THEIR_OWN:
             import importlib
 
-            module = importlib.import_module(f"decant.commands._plan_{cmd_name.replace('-', '_')}")
-            found: click.Command = module.REPORT if cmd_name == "report" else module.COMMAND
+            name = cmd_name.replace("-", "_")
+            found: click.Command = importlib.import_module(f"decant.commands._plan_{name}").COMMAND
             return found
         return super().get_command(ctx, cmd_name)
 

@@ -50,6 +50,7 @@ def public(report: Report) -> PublicReport:
                 workloads=len(wave.moves),
                 window_start=wave.window_start,
                 window_end=wave.window_end,
+                expected=wave.expected,
             )
             for wave in (report.plan.waves if report.plan else ())
         ),

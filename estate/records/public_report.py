@@ -41,6 +41,8 @@ class PublicWave(Record):
     workloads: int
     window_start: datetime | None
     window_end: datetime | None
+    expected: date | None = None
+    """The day for which it is planned; without a window, an indicative one."""
 
 
 class PublicEnvironment(Record):
