@@ -181,8 +181,9 @@ def _limits(jobs: list[Job], windows: list[Window]) -> Iterator[Constraint]:
     uses |= {skill: [job.effort.get(skill, 0) for job in jobs] for skill in SKILLS}
     for what, use in uses.items():
         part = SPARE.get(what, 1.5) * sum(use) / parts
-        # Those who come to work stay as long as the longest job takes; the largest copy waits for a long window.
-        least = {share: 0 if what == "mebibytes" and share == 1 else max(use) for share in holds.values()}
+        # A team that comes to work can do two of its longest jobs; the largest copies wait for a long window.
+        two = sum(sorted(use)[-2:])
+        least = {share: 0 if what == "mebibytes" and share == 1 else two for share in holds.values()}
         most = {window: round(max(part, least[share]) * share) for window, share in holds.items()}
         yield AtMost(f"most-{what}", f"A window holds so much of {what}", what, most)
     cost = sum(job.pounds for job in jobs)

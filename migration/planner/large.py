@@ -22,14 +22,17 @@ from migration.planner.schedule import OBJECTIVES, Measure
 from migration.planner.swaps import joined, pressed
 from migration.planner.tables import Numbers, Tables
 
-SHARES = (0.15, 0.6, 0.65)
+SHARES = (0.15, 0.65, 0.67)
 """By which share of the time lateness, exposure and dual running are done; the rest is for what is cut."""
 PROOF_ENDS = 0.96
 """By which share of the time proofs end: a linear programme is not broken off at once."""
 ONE_MODEL = 30_000
 """Up to so many pairs of a job and a window, one model holds them all."""
 KEEP = 1000.0
-"""Days for which a job is not moved from where the linear programme has it, and for each day of lateness."""
+"""Days for which a job is not moved from where the linear programme has it, and for each day of lateness.
+
+What may be late is placed first, and the more so.
+"""
 MEND = 0.05
 """The share of the time for taking lateness out of a plan with little exposure."""
 
@@ -112,7 +115,11 @@ class _Large:
         late = np.zeros(dearer.shape)
         for jobs, days in zip(tables.members, tables.late, strict=True):
             late[jobs] += days
-        for costs in (dearer - KEEP * bound.shares, dearer + KEEP * (late - bound.shares)):
+        due = late.any(axis=1)[:, None]
+        strict = dearer + KEEP * (late - bound.shares - 2 * due)
+        for first, then in tables.befores:
+            strict[first, max(1, int(strict[then].argmin())) :] += 2 * KEEP
+        for costs in (dearer - KEEP * bound.shares, strict):
             if (trial := rounded(tables, costs)) is not None:
                 at = self._better(at, pressed(tables, trial, self._until(share * 0.6)), held)
         if tables.allowed.size <= ONE_MODEL:

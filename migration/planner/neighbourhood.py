@@ -12,7 +12,7 @@ from migration.planner.tables import Flags, Numbers, Tables
 
 LEAST, MOST = 2, 24
 """How many windows are emptied at once: more where that went quickly, fewer where it did not."""
-ONCE = 1.5
+ONCE = 0.5
 """Seconds for one filling."""
 CROWD = 160
 """How many jobs are moved at once at most."""
@@ -58,7 +58,7 @@ def improved(
             trial[jobs] = model.read(solver)
             if (found := tables.measures(trial))[: number + 1] < values[: number + 1]:
                 at, values = trial, found
-        quick = state == "OPTIMAL" and solver.wall_time < ONCE / 3
+        quick = state == "OPTIMAL" and solver.wall_time < ONCE / 4
         size = min(MOST, size + 1) if quick else max(LEAST, size - (state != "OPTIMAL"))
     return at
 
