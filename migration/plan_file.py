@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from math import ceil
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -109,12 +110,14 @@ def _worth(plan: Plan) -> list[str]:
 
 
 def said_of(reached: Reached) -> str:
-    """One objective in words: "lateness: 3 days, and no plan has less than 3"."""
-    of = "links" if reached.objective == "cut" else "days"
-    least = (
-        "" if reached.bound is None else f", and no plan has less than {reached.bound:g} with what comes before it"
-    )
-    return f"{WORTH[reached.objective]}: {reached.value:,} {of}{least}"
+    """One objective in words: "lateness, over …: 3 days, and no plan has less"."""
+    of = count(reached.value, "link") if reached.objective == "cut" else count(reached.value, "day")
+    if reached.bound is None:
+        return f"{WORTH[reached.objective]}: {of}"
+    # Values are whole, so a bound between two of them is worth the higher one.
+    least = ceil(reached.bound - 1e-6)
+    proof = "no plan has less" if reached.value <= least else f"any plan has at least {least:,}"
+    return f"{WORTH[reached.objective]}: {of}, and {proof}"
 
 
 def _wave_table(wave: Wave) -> Table:

@@ -87,7 +87,7 @@ def _move(
     return PlannedMove.model_validate(
         {
             "workload": workload.id,
-            "target": before.target if before is not None and stays else target,
+            "target": (before.target if before is not None and stays else None) or target,
             "bytes": workload.bytes,
             "how": given.estate.how(workload),
             "why": "; ".join(short(given, asked, job, workload)),

@@ -75,7 +75,9 @@ class Rules:
                 self.notes.append(f"no move needs the skill {what}: see [effort] in planning.toml")
         missing = sorted(used - {one.skill for one in planning.person})
         if planning.person and missing:
-            self.notes.append(f"nobody in planning.toml has the skill {', '.join(missing)}: it limits nothing")
+            self.notes.append(
+                f"nobody in planning.toml has these skills, so they limit nothing: {', '.join(missing)}"
+            )
 
     def _of_partner(self, name: str) -> frozenset[str]:
         authority = {one.server.id: one.server.authority for one in self.given.estate.servers}

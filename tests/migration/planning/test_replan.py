@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from estate.records.move import Phase
-from estate.records.plan import Plan
-from migration.plan_file import load, render
+from estate.records.plan import Plan, Reached
+from migration.plan_file import load, render, said_of
 from migration.planning.asked import Given
 from migration.planning.edited import judge
 from migration.planning.kept import MOVED_OUTSIDE
@@ -136,6 +136,19 @@ def test_the_file_reads_back_with_days_pilot_pins_and_states(tmp_path: Path) -> 
         for move in wave.moves
     ] == expected
     assert found.changes == plan.changes
+
+
+@pytest.mark.parametrize(
+    ("bound", "words"),
+    [
+        (None, "3 links"),
+        (3.0, "3 links, and no plan has less"),
+        (2.2, "no plan has less"),
+        (1.0, "any plan has at least 1"),
+    ],
+)
+def test_how_good_a_plan_is_is_said_as_far_as_it_was_proved(bound: float | None, words: str) -> None:
+    assert said_of(Reached(objective="cut", value=3, bound=bound)).endswith(words)
 
 
 def edited(text: str, tmp_path: Path, about: Given) -> tuple[str, ...]:
