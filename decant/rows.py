@@ -214,3 +214,11 @@ class PracticeHostRow(TypedDict):
     units: dict[str, str]
     memory_bytes: int
     ready: bool
+
+
+class PaperRow(TypedDict):
+    """One file of the committee's paper, with the digest that the ledger has too."""
+
+    format: str
+    path: str
+    sha256: str

@@ -281,6 +281,16 @@ OUTPUTS: Mapping[str, Output] = {
             "detail": (rows.MoveDetail | None, "of the one move that was named; else null"),
         },
     ),
+    "decant.paper/1": Output(
+        ("plan report",),
+        "The committee's paper, as files.",
+        {
+            "edition": (Literal["full", "public"], "`public` names nothing"),
+            "files": (list[rows.PaperRow], "each file that was written"),
+            "blanks": (int, "places that a person must write"),
+            "possible": (bool, "whether the plan keeps every rule"),
+        },
+    ),
     "decant.report/1": Output(
         ("report",),
         "The report, with the file it was written to.",

@@ -27,6 +27,8 @@ class Entry:
     owner: str | None = None
     confirmed_by: str = ""
     confirmed_on: date | None = None
+    public_name: str = ""
+    """What it is called in papers that are published; empty: by a number."""
 
 
 def propose(

@@ -40,6 +40,7 @@ class _Written(Record):
     owner: str = ""
     confirmed_by: str = ""
     confirmed_on: date | None = None
+    public_name: str = ""
     workloads: tuple[str, ...] = ()
 
 
@@ -69,7 +70,7 @@ def load(path: Path) -> SystemsFile:
     except ValidationError as error:
         raise UsageError(
             f"{path}: {invalid.sentence(error)}",
-            "each [[system]] takes name, owner, confirmed_by, confirmed_on and workloads",
+            "each [[system]] takes name, owner, confirmed_by, confirmed_on, public_name and workloads",
         ) from error
     starts = [found.start() for found in _BLOCK.finditer(text)]
     if len(starts) != len(written):
@@ -92,7 +93,14 @@ def load(path: Path) -> SystemsFile:
             seen[workload] = one.name
     return SystemsFile(
         tuple(
-            Entry(one.name, one.workloads, one.owner or None, one.confirmed_by.strip(), one.confirmed_on)
+            Entry(
+                one.name,
+                one.workloads,
+                one.owner or None,
+                one.confirmed_by.strip(),
+                one.confirmed_on,
+                one.public_name.strip(),
+            )
             for one, _ in persons
         ),
         (text[: starts[0]] if starts else text) + "".join(block for _, block in persons),

@@ -28,7 +28,14 @@ SERVERS = {
     "chromium": "chromium",
     "csh": "csh",
     "sadf": "sysstat",
+    "pdftoppm": "poppler-utils",
 }
+PARTS = {
+    "/usr/lib/postgresql/*/bin/initdb": "postgresql",
+    "/usr/lib/libreoffice/program/libswlo.so": "libreoffice-writer-nogui",
+    "/usr/lib/libreoffice/program/libsclo.so": "libreoffice-calc-nogui",
+}
+"""Packages without a program on the path, by a file of theirs."""
 POLICY = Path("/usr/sbin/policy-rc.d")
 
 
@@ -36,9 +43,9 @@ def missing() -> list[str]:
     """The packages that are not there, by name."""
     path = os.environ["PATH"] + ":/usr/sbin:/sbin"
     names = [package for program, package in SERVERS.items() if shutil.which(program, path=path) is None]
-    if not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
-        names.append("postgresql")
-    return names
+    return names + [
+        package for pattern, package in PARTS.items() if not list(Path("/").glob(pattern.removeprefix("/")))
+    ]
 
 
 @contextmanager

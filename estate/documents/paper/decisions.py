@@ -1,0 +1,169 @@
+"""The decisions that cannot wait, with who is to make each and by when."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+
+from estate.documents.paper.matter import Matter, wave_day
+from estate.documents.paper.model import Column, Section, Table, Text
+from estate.documents.words import count, day, some
+from estate.records.server import Server
+
+Row = tuple[str, str, str, str]
+NOBODY = "nobody is named"
+
+
+def needed(matter: Matter) -> Section:
+    """One table; a sentence where nothing is open."""
+    rows = _rows(matter)
+    if not rows:
+        return Section(id="decisions", title="Decisions needed now", blocks=(Text(text="None is open."),))
+    return Section(
+        id="decisions",
+        title="Decisions needed now",
+        blocks=(
+            Table(
+                caption="Decisions needed now",
+                columns=(
+                    Column(title="Decision", width=2.6),
+                    Column(title="Why", width=2.4),
+                    Column(title="Who", width=1.6),
+                    Column(title="By", width=1.2),
+                ),
+                rows=tuple(rows),
+                source=f"Source: the inventory, the assessment and the plan as of {day(matter.at)}. “By” is the day when "
+                "the plan first needs it.",
+            ),
+        ),
+    )
+
+
+def _rows(matter: Matter) -> list[Row]:
+    first = min((on for on in map(wave_day, matter.plan.waves) if on), default=None)
+    return [
+        row
+        for row in (
+            _conflicts(matter, first),
+            _contracts(matter),
+            _undecided(matter, first),
+            _untargeted(matter, first),
+            _unread(matter, first),
+            _unconfirmed(matter, first),
+            _open_answers(matter),
+            _prices(matter),
+        )
+        if row is not None
+    ]
+
+
+def _conflicts(matter: Matter, first: date | None) -> Row | None:
+    if matter.possible:
+        return None
+    number = len(matter.plan.conflicts)
+    return (
+        "Which rule of the plan gives way",
+        f"{count(number, 'set')} of rules cannot all hold",
+        "This committee",
+        _by(first),
+    )
+
+
+def _contracts(matter: Matter) -> Row | None:
+    late = [
+        one
+        for one in matter.legacy
+        if one.contract_end and one.contract_end < matter.last_day.get(one.id, date.max)
+    ]
+    if not late:
+        return None
+    return (
+        f"Extend {count(len(late), 'contract')}, or move {'its server' if len(late) == 1 else 'their servers'} earlier",
+        f"{'It ends' if len(late) == 1 else 'They end'} before the planned move, or no day is planned",
+        _owners(matter, late),
+        day(min(one.contract_end for one in late if one.contract_end)),
+    )
+
+
+def _undecided(matter: Matter, first: date | None) -> Row | None:
+    known = {one.server for one in matter.assessed if one.disposition is not None}
+    open_ones = [one for one in matter.legacy if one.id not in known]
+    if not open_ones:
+        return None
+    return (
+        f"What becomes of {count(len(open_ones), 'server')}",
+        "Too little is known to propose it",
+        _owners(matter, open_ones),
+        _by(first),
+    )
+
+
+def _untargeted(matter: Matter, first: date | None) -> Row | None:
+    number = sum(move.target is None for wave in matter.plan.waves for move in wave.moves)
+    if not number:
+        return None
+    return (
+        f"Where {count(number, 'workload')} {'goes' if number == 1 else 'go'}",
+        "The plan names no target",
+        "ICT",
+        _by(first),
+    )
+
+
+def _unread(matter: Matter, first: date | None) -> Row | None:
+    unread = [one for one in matter.legacy if not one.reached]
+    if not unread:
+        return None
+    return (
+        f"Let {count(len(unread), 'server')} be read, or say what {'it holds' if len(unread) == 1 else 'they hold'}",
+        "What is on them is known from lists only",
+        _owners(matter, unread),
+        _by(first),
+    )
+
+
+def _unconfirmed(matter: Matter, first: date | None) -> Row | None:
+    number = matter.unconfirmed_systems
+    if not number:
+        return None
+    return (
+        f"Confirm {count(number, 'system')}",
+        "It is proposed, and not confirmed, which workloads serve one purpose and move together",
+        "The services that use them",
+        _by(first),
+    )
+
+
+def _open_answers(matter: Matter) -> Row | None:
+    number = sum(any(s.basis == "open" for s in (*one.likelihood, *one.impact)) for one in matter.risks)
+    if not number:
+        return None
+    return (
+        f"Answer the questions of risk for {count(number, 'server or system', 'servers or systems')}",
+        "Only people know how much harm an outage would do",
+        "The services that use them",
+        "Before approval",
+    )
+
+
+def _prices(matter: Matter) -> Row | None:
+    number = len(dict.fromkeys((one.subject, one.what) for one in (*matter.costs.unpriced, *matter.case.unpriced)))
+    if not number:
+        return None
+    return (
+        f"Find prices for {count(number, 'item')}",
+        "They are in no total (Appendix G)",
+        "ICT and finance",
+        "Before approval",
+    )
+
+
+def _owners(matter: Matter, servers: Iterable[Server]) -> str:
+    if matter.public:
+        return "The services that own them"
+    found = Counter(one.owner or NOBODY for one in servers)
+    ordered = sorted(found, key=lambda name: (name == NOBODY, -found[name], name))
+    return some([f"{name} ({found[name]})" for name in ordered], 3)
+
+
+def _by(on: date | None) -> str:
+    return day(on) if on else "Before the first wave"

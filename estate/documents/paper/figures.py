@@ -1,0 +1,72 @@
+"""Figures of a paper in words, and the sums that it gives. Every total is made here, of the parts that are shown."""
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import add
+from typing import Literal
+
+from estate.documents.words import pounds
+from estate.records.business_case import Option, YearCost
+from estate.records.cost import NOTHING, Amount, CostLine, Costs
+
+
+def total(amounts: Iterable[Amount]) -> Amount:
+    """The sum, end by end; nothing of none."""
+    return reduce(add, amounts, NOTHING)
+
+
+def sum_of(amount: float) -> str:
+    """£1.4 million, £457; £0 for nothing, and no pence."""
+    return pounds(amount) if abs(amount) >= 10 else f"£{amount:,.0f}"
+
+
+def money(amount: Amount) -> str:
+    """£1.4 million (£1.2 million to £1.8 million); one figure where the range is none."""
+    likely, low, high = sum_of(amount.likely), sum_of(amount.low), sum_of(amount.high)
+    return likely if low == high == likely else f"{likely} ({low} to {high})"
+
+
+def signed(amount: float) -> str:
+    """£457 more, £457 less, or no change: against doing nothing."""
+    if abs(amount) < 0.5:
+        return "no change"
+    return f"{sum_of(abs(amount))} {'more' if amount > 0 else 'less'}"
+
+
+def of_year(year: YearCost) -> Amount:
+    """All that is paid in one year."""
+    return year.capital + year.one_off_revenue + year.annual_revenue
+
+
+def capital(option: Option) -> Amount:
+    """Over all years."""
+    return total(year.capital for year in option.years)
+
+
+def one_off_revenue(option: Option) -> Amount:
+    """Over all years."""
+    return total(year.one_off_revenue for year in option.years)
+
+
+def one_off(option: Option) -> Amount:
+    """All that is paid once, capital and revenue."""
+    return capital(option) + one_off_revenue(option)
+
+
+def running(option: Option) -> Amount:
+    """All that is paid for running, over all years."""
+    return total(year.annual_revenue for year in option.years)
+
+
+def dual(option: Option) -> Amount:
+    """What is paid twice while both sides run, over all years: a part of `running`."""
+    return total(year.dual_running for year in option.years)
+
+
+def annual(costs: Costs, side: Literal["on-premises", "azure"]) -> Amount:
+    """What one side costs a year, by the lines that have a price."""
+    return total(line.amount for line in _lines(costs, side, "annual"))
+
+
+def _lines(costs: Costs, side: str, nature: str) -> list[CostLine]:
+    return [line for line in costs.lines if line.side == side and line.nature == nature]

@@ -1,0 +1,258 @@
+"""The implications that every report must give: what is known of each, and who must write the rest."""
+
+from collections.abc import Iterable
+
+from estate.documents.paper import figures
+from estate.documents.paper.issues import unpriced
+from estate.documents.paper.matter import Matter
+from estate.documents.paper.model import Blank, Block, Column, Section, Table, Text
+from estate.documents.words import count, day, pounds, share
+from estate.records.cost import Amount
+
+AUTHOR = "the report’s author"
+
+
+def policy(matter: Matter) -> Section:
+    """Corporate plan and ICT strategy: a person's."""
+    return Section(
+        id="policy",
+        title="Policy and corporate implications",
+        blocks=(
+            Text(
+                text="The government’s Technology Code of Practice asks for public cloud first (point 5). "
+                f"It affects every service that uses the {count(len(matter.legacy), 'server')}."
+            ),
+            Blank(
+                who=AUTHOR,
+                what="How it serves the corporate plan and the ICT strategy, and what it means for shared services.",
+            ),
+        ),
+    )
+
+
+def legal(matter: Matter) -> Section:
+    """Facts that a lawyer asks for; the comment stays blank."""
+    blocks: list[Block] = [
+        Blank(
+            who="the monitoring officer",
+            what="The legal comment: the powers relied on, procurement, contracts, data protection and terms of employment.",
+        )
+    ]
+    contracts = [one for one in matter.legacy if one.contract_end]
+    facts = [
+        f"An end of contract is known for {len(contracts)} of {count(len(matter.legacy), 'server')} (Appendix H)."
+        if contracts
+        else "No end of a contract is known."
+    ]
+    if matter.personal is None or not matter.personal.looked_at:
+        facts.append("Nobody has looked for personal data on the servers yet.")
+    else:
+        facts.append(
+            f"Personal data was found in {matter.personal.holding} of {count(matter.personal.looked_at, 'place')} that "
+            "were looked through by sample; it would be processed in Azure by Microsoft on the council’s behalf."
+        )
+    blocks.append(Text(lead="What is known.", text=" ".join(facts)))
+    return Section(id="legal", title="Legal implications and powers", blocks=tuple(blocks))
+
+
+def community_safety() -> Section:
+    """A person's."""
+    return Section(
+        id="community-safety",
+        title="Community safety",
+        blocks=(
+            Blank(
+                who=AUTHOR,
+                what="Whether any service for community safety, such as CCTV or out-of-hours calls, is affected.",
+            ),
+        ),
+    )
+
+
+def equalities(matter: Matter) -> Section:
+    """A person's, beside the one fact that bears on it."""
+    return Section(
+        id="equalities",
+        title="Equalities",
+        blocks=(
+            Text(
+                text=f"Each of {count(len(matter.plan.waves), 'wave')} takes its services out of use for a short time, "
+                "outside office hours where windows say so."
+            ),
+            Blank(
+                who=AUTHOR,
+                what="The outcome of the equality impact assessment (Equality Act 2010, section 149), and who may be "
+                "without a service at those times.",
+            ),
+        ),
+    )
+
+
+def risks(matter: Matter) -> Section:
+    """What is known to be at risk, and what the plan does about it; and the framework's scores in short."""
+    return Section(
+        id="risks",
+        title="Risks",
+        blocks=(
+            Table(
+                caption="Risks",
+                columns=(
+                    Column(title="Risk", width=1.7),
+                    Column(title="What is known", width=2.6),
+                    Column(title="What is done about it", width=2.6),
+                ),
+                rows=tuple(_risks(matter)),
+                source=f"Source: inventory, assessment, plan and costs as of {day(matter.at)}.",
+            ),
+            *_scores(matter),
+            Blank(who=AUTHOR, what="Likelihood and impact of each by the council’s own method, and who owns it."),
+        ),
+    )
+
+
+def _risks(matter: Matter) -> Iterable[tuple[str, str, str]]:
+    ended = sum(any(s.status == "ended" for s in one.support) for one in matter.assessed)
+    ours, of = matter.plan.by_decant
+    unread = sum(not one.reached for one in matter.legacy)
+    reached = {one.objective: one.value for one in matter.plan.reached}
+    number = len(unpriced(matter))
+    if ended:
+        exposed = reached.get("exposure")
+        yield (
+            "Software that nobody mends is attacked before it is left",
+            f"{count(ended, 'server')} of {len(matter.legacy)}"
+            + (f"; {count(exposed, 'day')} of it in all, each server counted, until the moves" if exposed else ""),
+            "The plan makes these days as few as its rules allow",
+        )
+    if reached.get("lateness"):
+        yield (
+            "A contract or support ends before the move",
+            f"{count(reached['lateness'], 'day')} late in all",
+            "Extend, or change a rule of the plan (section 3)",
+        )
+    yield (
+        "Data is lost in a move",
+        f"{ours} of {count(of, 'workload')} {'is' if ours == 1 else 'are'} moved by Decant, {of - ours} by people",
+        "What Decant moves is compared by a second way, and can go back without loss until it is accepted. What people move "
+        "needs its own test and way back",
+    )
+    if reached.get("cut"):
+        yield (
+            "Parts of a service are far from each other for a time",
+            f"{count(reached['cut'], 'connection')} cross between the server room and Azure between waves",
+            "Systems move as one where they fit; the others are tested over the link first",
+        )
+    if unread or matter.without_assessment:
+        yield (
+            "Something is not known",
+            f"{count(unread, 'server')} not read; {matter.without_assessment} not assessed",
+            "They count as unknown, never as nothing; section 3 asks for them",
+        )
+    low, high = matter.preferred.net_present_cost.low, matter.preferred.net_present_cost.high
+    yield (
+        "It costs more",
+        f"Net present cost from {pounds(low)} to {pounds(high)}; {count(number, 'item')} without a price",
+        "Ranges, optimism bias and sensitivity (Appendix E)",
+    )
+    short = {one.month for one in matter.case.people if one.available is not None and one.days > one.available}
+    if short:
+        yield (
+            "There are too few people",
+            f"More days are needed than there are in {count(len(short), 'month')}",
+            "Appendix B",
+        )
+
+
+def _scores(matter: Matter) -> list[Block]:
+    if not matter.risks:
+        return [Text(text="No system was scored by the government’s Legacy IT Risk Assessment Framework yet.")]
+    scores = [score for one in matter.risks for score in (*one.likelihood, *one.impact)]
+    by = {basis: sum(score.basis == basis for score in scores) for basis in ("measured", "answered", "open")}
+    frameworks = sorted({one.framework for one in matter.risks})
+    return [
+        Text(
+            lead="Legacy IT.",
+            text=f"{count(len(matter.risks), 'server or system', 'servers and systems')} "
+            f"{'was' if len(matter.risks) == 1 else 'were'} scored by {', '.join(frameworks)}. "
+            f"Of {count(len(scores), 'score')}, {by['measured']} were measured, "
+            f"{by['answered']} were given by people, and {by['open']} are open: no total is "
+            "final where any is.",
+        )
+    ]
+
+
+def climate(matter: Matter) -> Section:
+    """Electricity's carbon on both sides, as far as it is known for both."""
+    known = [one for one in matter.costs.carbon if one.on_premises_kg is not None and one.azure_kg is not None]
+    half = len(matter.costs.carbon) - len(known)
+    blocks: list[Block] = []
+    if known:
+        here = figures.total(one.on_premises_kg for one in known if one.on_premises_kg)
+        there = figures.total(one.azure_kg for one in known if one.azure_kg)
+        change = there.likely - here.likely
+        blocks.append(
+            Table(
+                caption="Carbon of the electricity that servers use, a year",
+                columns=(
+                    Column(title="Where", width=2),
+                    Column(title="Tonnes of CO2 equivalent", width=3, number=True),
+                ),
+                rows=(
+                    ("In the server room today", tonnes(here)),
+                    ("The same in Azure", tonnes(there)),
+                    (
+                        "Change",
+                        f"{abs(change) / 1000:,.1f} {'more' if change > 0 else 'less'} ({share(abs(change), here.likely)})",
+                    ),
+                ),
+                source=f"Source: {'; '.join(dict.fromkeys(one.source for one in known))}. Covers "
+                f"{count(len(known), 'server')}; for {half} one side is not known. "
+                f"Making the machines is not counted. Costs of {day(matter.costs.at)}.",
+            )
+        )
+    else:
+        blocks.append(Text(text="The carbon of either side is not known: no figure is given."))
+    blocks.append(Blank(who=AUTHOR, what="How this bears on the council’s climate commitments."))
+    return Section(id="climate", title="Climate change", blocks=tuple(blocks))
+
+
+def tonnes(kilograms: Amount) -> str:
+    """3.4 (2.9 to 4.1)."""
+    return f"{kilograms.likely / 1000:,.1f} ({kilograms.low / 1000:,.1f} to {kilograms.high / 1000:,.1f})"
+
+
+def consultation(matter: Matter) -> Section:
+    """Whose servers these are is known; who was asked is not."""
+    blocks: list[Block] = []
+    if not matter.public:
+        owners = sorted({one.owner for one in matter.legacy if one.owner})
+        nobody = sum(one.owner is None for one in matter.legacy)
+        text = f"Servers belong to: {', '.join(owners)}." if owners else ""
+        if nobody:
+            text += f" For {count(nobody, 'server')} nobody is named."
+        blocks.append(Text(text=text.strip() or "No owner of a server is named."))
+    blocks.append(
+        Blank(
+            who=AUTHOR,
+            what="Who was consulted (services, partner authorities, trade unions, suppliers), when, and what they said.",
+        )
+    )
+    return Section(id="consultation", title="Consultation", blocks=tuple(blocks))
+
+
+def wards(matter: Matter) -> Section:
+    """A server room serves the whole council, which a person confirms."""
+    authorities = sorted({one.authority for one in matter.legacy if one.authority})
+    known = (
+        f"The servers belong to: {', '.join(authorities)}."
+        if authorities
+        else "Of which authority the servers are, is not known."
+    )
+    return Section(
+        id="wards",
+        title="Wards affected",
+        blocks=(
+            Text(text=known),
+            Blank(who=AUTHOR, what="The wards affected: all, unless a service is for some alone."),
+        ),
+    )

@@ -1,0 +1,306 @@
+"""Purpose, recommendations and key issues: what members decide, and why now."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from itertools import chain
+
+from estate.documents.meanings import DISPOSITIONS
+from estate.documents.paper import decisions, figures
+from estate.documents.paper.matter import Matter, wave_day
+from estate.documents.paper.model import Blank, Block, Chart, Column, Points, Section, Table, Text, Warn
+from estate.documents.words import count, day, share, some
+from estate.records.assessment import Assessment
+
+READINESS = {
+    "ready": "Nothing known stands in the way.",
+    "ready with conditions": "It can move once the named conditions are met.",
+    "not ready": "Something has to be decided or mended first.",
+    "unknown": "Too little is known to say.",
+}
+MOST_FIXES = 5
+TOLD = "as told in the working edition"
+
+
+def purpose(matter: Matter) -> Section:
+    """What is asked for, in a paragraph, with the figures that it turns on."""
+    first, last = ends(matter)
+    when = f", from {day(first)} to {day(last)}" if first and last else ""
+    option = matter.preferred
+    asked = (
+        f"This report asks the committee to approve a plan for leaving the council’s server room, and the money it needs. "
+        f"It covers {count(len(matter.legacy), 'server')} and {count(moves(matter), 'workload')} (databases, websites, "
+        f"shared drives and jobs) that move in {count(len(matter.plan.waves), 'wave')}{when}."
+    )
+    blocks: list[Block] = [
+        Text(text=asked),
+        Text(
+            text=f"The preferred option is “{option.name}”. It costs {figures.money(figures.one_off(option))} once and "
+            f"{figures.money(figures.running(option))} for running over the {count(len(option.years), 'financial year')} "
+            f"of this case. Its net present cost is {figures.money(option.net_present_cost)}. Money is in pounds of today "
+            f"without VAT; the figures in brackets are the lowest and highest that are likely."
+        ),
+    ]
+    if not matter.possible:
+        blocks.append(
+            Warn(
+                text="No plan keeps every rule that was given. The dates and costs here suppose the least change to those "
+                "rules, which section 2 asks the committee to decide on."
+            )
+        )
+    if matter.case.kind == "indicative":
+        blocks.append(
+            Warn(
+                text="The dates are supposed: nobody has said yet in which nights and weekends systems may be moved."
+            )
+        )
+    old = [text for text in (matter.outdated.assessments, matter.outdated.plan) if text]
+    if old:
+        blocks.append(
+            Warn(text=f"This draft rests on something {'; and '.join(old)}. Make that anew before it is used.")
+        )
+    return Section(id="purpose", title="Purpose", blocks=tuple(blocks))
+
+
+def recommendations(matter: Matter) -> Section:
+    """What members are asked to resolve; an officer makes it the council's own."""
+    option = matter.preferred
+    items = []
+    if not matter.possible:
+        items.append(
+            "Decide which of the rules that cannot all hold gives way. The least change with which there is a plan: "
+            + (TOLD if matter.public else "; ".join(matter.plan.changes) or "none was found")
+            + "."
+        )
+    items += [
+        f"Approve the option “{option.name}” and the roadmap in Appendix A.",
+        f"Approve one-off expenditure of {figures.money(figures.one_off(option))}: capital of "
+        f"{figures.money(figures.capital(option))} and revenue of {figures.money(figures.one_off_revenue(option))}, "
+        f"by financial year as in section 5.",
+        "Note what running costs become in each year, against doing nothing, as in section 5.",
+        f"Note the risks in section 9, and that {count(len(unpriced(matter)), 'item')} in Appendix G "
+        f"{'has no price yet and is' if len(unpriced(matter)) == 1 else 'have no price yet and are'} in no total.",
+        "Note the decisions that are needed now, with those who are to make them, in section 3.",
+    ]
+    blocks: list[Block] = [
+        Text(text="The committee is recommended to:"),
+        Points(items=tuple(items), numbered=True),
+    ]
+    for conflict in matter.plan.conflicts if not matter.public else ():
+        blocks += [
+            Text(lead="These cannot all hold.", text="Drop any one, and the others can:"),
+            Points(items=conflict.rules),
+        ]
+    if matter.plan.conflicts and matter.public:
+        blocks.append(Text(text="The rules are told in the working edition: they may name servers and people."))
+    blocks.append(
+        Blank(
+            who="the report’s author",
+            what="Confirm or change these, and add who may change the order of waves within the approved sum, and by "
+            "how much.",
+        )
+    )
+    return Section(id="recommendations", title="Recommendations", blocks=tuple(blocks))
+
+
+def key_issues(matter: Matter, charts: Mapping[str, Chart]) -> Section:
+    """Why now, how ready, how it goes, and what has to be decided."""
+    parts = [_why_now(matter), _readiness(matter), _roadmap(matter, charts), decisions.needed(matter)]
+    fix = _fix_once(matter)
+    return Section(id="key-issues", title="Key issues", parts=tuple(parts + ([fix] if fix else [])))
+
+
+def _why_now(matter: Matter) -> Section:
+    states = [{s.status for s in one.support} for one in matter.assessed]
+    ended = sum("ended" in held for held in states)
+    soon = sum("ends soon" in held and "ended" not in held for held in states)
+    silent = sum(not held or "unknown" in held for held in states) + matter.without_assessment
+    contracts = sorted(one.contract_end for one in matter.legacy if one.contract_end)
+    text = (
+        f"Of {count(len(matter.legacy), 'server')}, {ended} {_run(ended)} at least one product whose makers no longer mend "
+        f"it, and {soon} {_run(soon)} one for which that ends soon. "
+        + (f"Of {silent}, it is not known for everything on them. " if silent else "")
+        + "What is no longer mended is easier to break into."
+    )
+    blocks: list[Block] = [Text(text=text)]
+    if contracts:
+        blocks.append(
+            Text(
+                text=f"Contracts for {count(len(contracts), 'server')} end between {day(contracts[0])} and "
+                f"{day(contracts[-1])}; Appendix H has each beside the day of its move."
+                if len(contracts) > 1
+                else f"The contract for one server ends on {day(contracts[0])}; Appendix H has the day of its move."
+            )
+        )
+    read = sum(one.reached for one in matter.legacy)
+    dates = {s.table_date for one in matter.assessed for s in one.support}
+    blocks.append(
+        Text(
+            lead="How sure this is.",
+            text=f"{read} of {count(len(matter.legacy), 'server')} were read directly ({share(read, len(matter.legacy))}); "
+            f"of the others it is known what lists say. Support dates are from a table of {day(max(dates, default=None))}.",
+        )
+    )
+    return Section(id="why-now", title="Why now", blocks=tuple(blocks))
+
+
+def _run(number: int) -> str:
+    return "runs" if number == 1 else "run"
+
+
+def _readiness(matter: Matter) -> Section:
+    found = Counter[str](one.readiness for one in matter.assessed)
+    found["unknown"] += matter.without_assessment
+    becomes = Counter[str](one.disposition.value if one.disposition else "undecided" for one in matter.assessed)
+    becomes["undecided"] += matter.without_assessment
+    source = (
+        f"Source: assessment of {day(max((one.at for one in matter.assessed), default=None))}. Covers all "
+        f"{count(len(matter.legacy), 'server')}; a server that nobody has assessed counts as unknown."
+    )
+    return Section(
+        id="readiness",
+        title="How ready the servers are",
+        blocks=(
+            Table(
+                caption="Readiness",
+                columns=(
+                    Column(title="Readiness", width=1.6),
+                    Column(title="Servers", width=0.7, number=True),
+                    Column(title="What it means", width=2.6),
+                    *(() if matter.public else (Column(title="Commonest condition or reason", width=3.4),)),
+                ),
+                rows=tuple(
+                    (
+                        word.capitalize(),
+                        str(found[word]),
+                        meaning,
+                        *(() if matter.public else (_commonest(matter, word),)),
+                    )
+                    for word, meaning in READINESS.items()
+                ),
+                source=source,
+            ),
+            Table(
+                caption="What becomes of the servers",
+                columns=(
+                    Column(title="Way", width=1),
+                    Column(title="Servers", width=0.7, number=True),
+                    Column(title="What it means", width=4),
+                ),
+                rows=tuple(
+                    (word.capitalize(), str(becomes[word]), meaning)
+                    for word, meaning in DISPOSITIONS.items()
+                    if becomes[word]
+                ),
+                source=source,
+            ),
+        ),
+    )
+
+
+def _commonest(matter: Matter, readiness: str) -> str:
+    """The condition that most servers of one readiness share; of those without conditions, what speaks against."""
+    held = [one for one in matter.assessed if one.readiness == readiness]
+    if readiness == "ready" or not held:
+        return ""
+    reasons: Counter[str] = Counter(chain.from_iterable(set(_said(one)) for one in held))
+    if not reasons:
+        return "none is recorded"
+    what, number = min(reasons.items(), key=lambda pair: (-pair[1], pair[0]))
+    return f"{what[:1].upper()}{what[1:]} ({count(number, 'server')})"
+
+
+def _said(one: Assessment) -> tuple[str, ...]:
+    return one.conditions or one.reasons[:1]
+
+
+def _roadmap(matter: Matter, charts: Mapping[str, Chart]) -> Section:
+    plan = matter.plan
+    ours, of = plan.by_decant
+    pilot = [wave for wave in plan.waves if wave.pilot]
+    reached = {one.objective: one for one in plan.reached}
+    text = (
+        f"{count(of, 'workload')} move in {count(len(plan.waves), 'wave')}, so that what belongs together moves together. "
+        f"{ours} {'is' if ours == 1 else 'are'} moved by Decant, which copies while people work, checks the copy by a "
+        f"second way, and can go back without loss; {of - ours} {'is' if of - ours == 1 else 'are'} moved by people."
+    )
+    blocks: list[Block] = [Text(text=text)]
+    if pilot:
+        blocks.append(
+            Text(
+                text=f"{'Wave' if len(pilot) == 1 else 'Waves'} {some([str(one.number) for one in pilot], 5)} "
+                f"{'is' if len(pilot) == 1 else 'are'} a pilot of low risk, to learn from before the rest."
+            )
+        )
+    late, exposed, cut = (reached.get(name) for name in ("lateness", "exposure", "cut"))
+    said = []
+    if late is not None:
+        said.append(
+            "no deadline is missed"
+            if late.value == 0
+            else f"deadlines are missed by {count(late.value, 'day')} in all"
+        )
+    if exposed is not None:
+        said.append(
+            f"servers run out of support for {count(exposed.value, 'day')} in all, each server counted, until they move"
+        )
+    if cut is not None:
+        said.append(f"{count(cut.value, 'connection')} run between the server room and Azure for a time")
+    if said:
+        blocks.append(
+            Text(
+                text=f"In this order, {'; '.join(said)}. Appendix A says how near that is to the best there can be."
+            )
+        )
+    left = len(plan.not_moving)
+    if left:
+        blocks.append(
+            Text(
+                text=f"{count(left, 'workload')} "
+                f"{'stays where it is, or is part' if left == 1 else 'stay where they are, or are part'} "
+                "of an operating system; the plan gives the reason for each."
+            )
+        )
+    if "roadmap" in charts:
+        blocks.append(charts["roadmap"].without_table())
+    return Section(id="the-plan", title="How it would go", blocks=tuple(blocks))
+
+
+def _fix_once(matter: Matter) -> Section | None:
+    if not matter.fixes:
+        return None
+    return Section(
+        id="fix-once",
+        title="Fix once, helps most servers",
+        blocks=(
+            Table(
+                caption="What helps most servers",
+                columns=(
+                    Column(title="What is wrong", width=2.2),
+                    Column(title="Servers", width=0.7, number=True),
+                    Column(title="What to do", width=3.4),
+                ),
+                rows=tuple((one.what, str(one.servers), one.remedy) for one in matter.fixes[:MOST_FIXES]),
+                source=f"Source: checks of servers, and support dates. The first {min(MOST_FIXES, len(matter.fixes))} of "
+                f"{len(matter.fixes)}, by how many servers each helps.",
+            ),
+        ),
+    )
+
+
+def ends(matter: Matter) -> tuple[date | None, date | None]:
+    """The days of the first and the last wave, as far as waves have days."""
+    days = sorted(on for on in map(wave_day, matter.plan.waves) if on)
+    return (days[0], days[-1]) if days else (None, None)
+
+
+def moves(matter: Matter) -> int:
+    """How many workloads move."""
+    return sum(len(wave.moves) for wave in matter.plan.waves)
+
+
+def unpriced(matter: Matter) -> list[tuple[str, str, str]]:
+    """What has no price: subject, what, why; each once."""
+    return list(
+        dict.fromkeys((one.subject, one.what, one.why) for one in (*matter.costs.unpriced, *matter.case.unpriced))
+    )

@@ -1,0 +1,209 @@
+"""The committee's paper: what it says, as a page and as a Word document."""
+
+import io
+import shutil
+import subprocess
+import zipfile
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from docx import Document
+
+from estate.documents.paper import figures
+from estate.documents.paper.compose import compose
+from estate.documents.paper.docx import docx
+from estate.documents.paper.html import html
+from estate.documents.paper.model import Blank, Paper, Section, Table, Text
+from estate.documents.words import pounds
+from tests.estate.documents import papers
+
+HEADINGS = [
+    "Purpose", "Recommendations", "Key issues", "Policy and corporate implications",
+    "Financial and other resource implications", "Legal implications and powers", "Community safety", "Equalities",
+    "Risks", "Climate change", "Consultation", "Wards affected", "Appendices", "Background papers",
+]  # fmt: skip
+APPENDICES = [
+    "Roadmap", "Resourcing", "Costs by year", "Options", "Sensitivity", "Assumptions and sources", "What has no price",
+    "Deadlines of contracts and support",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def paper() -> Paper:
+    return compose(papers.matter(), papers.charts())
+
+
+def section(paper: Paper, identity: str) -> Section:
+    return next(one for one in (*paper.sections, *paper.appendices) if one.id == identity)
+
+
+def text(paper: Paper) -> str:
+    return html(paper)
+
+
+def tables(one: Section) -> list[Table]:
+    return [block for block in one.everything() if isinstance(block, Table)]
+
+
+def test_it_has_the_headings_that_councils_use_in_their_order(paper: Paper) -> None:
+    assert [one.title for one in paper.sections] == HEADINGS
+    assert [one.title for one in paper.appendices] == APPENDICES
+
+
+@pytest.mark.parametrize(("identity", "who"), [("financial", "finance officer"), ("legal", "monitoring officer")])
+def test_the_finance_officer_s_and_the_legal_comment_are_left_blank(paper: Paper, identity: str, who: str) -> None:
+    first = section(paper, identity).blocks[0]
+    assert isinstance(first, Blank)
+    assert who in first.who
+
+
+def test_totals_are_the_sums_of_their_parts(paper: Paper) -> None:
+    option = papers.matter().preferred
+    assert figures.one_off(option).likely == sum(
+        one.capital.likely + one.one_off_revenue.likely for one in option.years
+    )
+    rows = next(one for one in tables(section(paper, "financial")) if one.total).rows
+    assert rows[-1][1:4] == ("£0", "£184,000", "£873,000")
+    assert [row[3] for row in rows[:-1]] == [pounds(one.annual_revenue.likely) for one in option.years]
+
+
+def test_options_have_doing_nothing_among_them_and_what_each_differs_by(paper: Paper) -> None:
+    options = next(one for one in tables(section(paper, "financial")) if one.caption == "Options")
+    assert [row[0] for row in options.rows][:2] == ["Do nothing", "Move as planned (preferred)"]
+    assert options.rows[1][-1] == "£362,997 less"
+
+
+def test_every_table_says_where_its_figures_are_from(paper: Paper) -> None:
+    every = [table for one in (*paper.sections, *paper.appendices) for table in tables(one)]
+    assert len(every) > 12
+    assert all(table.source for table in every)
+
+
+def test_what_has_no_price_is_listed_and_said_wherever_money_is(paper: Paper) -> None:
+    listed = tables(section(paper, "no-price"))[0]
+    assert [row[0] for row in listed.rows] == ["cctv01", "housing01"]
+    assert (
+        "2 items without one are in Appendix G"
+        in next(one for one in tables(section(paper, "financial")) if one.caption == "Options").source
+    )
+
+
+def test_readiness_has_four_words_and_counts_every_server(paper: Paper) -> None:
+    rows = next(one for one in tables(section(paper, "key-issues")) if one.caption == "Readiness").rows
+    assert [row[0] for row in rows] == ["Ready", "Ready with conditions", "Not ready", "Unknown"]
+    assert sum(int(row[1]) for row in rows) == len(papers.HOSTS)
+
+
+def test_a_server_that_nobody_assessed_is_unknown() -> None:
+    found = compose(papers.matter(assessments=()), {})
+    rows = next(one for one in tables(section(found, "key-issues")) if one.caption == "Readiness").rows
+    assert [row[1] for row in rows] == ["0", "0", "0", str(len(papers.HOSTS))]
+
+
+def test_decisions_have_owners_and_days(paper: Paper) -> None:
+    rows = next(one for one in tables(section(paper, "key-issues")) if one.caption == "Decisions needed now").rows
+    assert rows[0] == (
+        "Extend 2 contracts, or move their servers earlier",
+        "They end before the planned move, or no day is planned",
+        "Planning (1), Revenues (1)",
+        "31 January 2027",
+    )
+
+
+def test_an_impossible_plan_is_told_with_what_conflicts_and_the_least_change() -> None:
+    found = text(compose(papers.impossible(), {}))
+    assert "No plan keeps every rule" in found
+    assert "nothing moves from 4 January 2027 to 5 February 2027" in found
+    assert "extend the contract of planning01 to 6 February 2027" in found
+
+
+def test_nothing_known_is_said_as_such_and_never_as_none() -> None:
+    matter = papers.matter()
+    bare = matter.model_copy(
+        update={
+            "costs": matter.costs.model_copy(update={"carbon": ()}),
+            "case": matter.case.model_copy(update={"people": (), "sensitivity": ()}),
+            "risks": (),
+            "personal": None,
+        }
+    )
+    found = text(compose(bare, {}))
+    for said in ("no figure is given", "Nobody has looked for personal data", "nobody has given the effort yet"):
+        assert said in found
+
+
+def test_the_page_escapes_names_and_has_no_script(paper: Paper) -> None:
+    found = text(paper)
+    assert "Anytown &amp; District &lt;Council&gt;" in found
+    assert "<script" not in found
+    assert "http://" not in found.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_the_document_has_real_headings_marked_table_headers_and_pictures_in_words(paper: Paper) -> None:
+    content = docx(paper)
+    document = Document(io.BytesIO(content))
+    levels = [
+        int(one.style.name[-1])
+        for one in document.paragraphs
+        if one.style and one.style.name.startswith("Heading")
+    ]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        body = parts.read("word/document.xml").decode()
+        styles = parts.read("word/styles.xml").decode()
+    pictures = body.count("<wp:docPr ")
+    assert pictures == 6
+    assert body.count('descr="A bar for each') == pictures * 2
+    assert (
+        body.count("<w:tblHeader/>") == body.count("<w:tbl>") - 1
+    )  # the box at the head has headings at its side
+    assert '<w:lang w:val="en-GB"' in styles
+
+
+def test_the_document_has_a_title_no_author_and_no_empty_paragraph(paper: Paper) -> None:
+    document = Document(io.BytesIO(docx(paper)))
+    about = document.core_properties
+    assert about.title.startswith("Leaving the server room")
+    assert (about.author, about.last_modified_by, about.comments) == ("", "", "")
+    assert about.language == "en-GB"
+    empty = [one for one in document.paragraphs if not one.text.strip() and not one._p.xpath(".//w:drawing")]
+    assert empty == []
+
+
+def test_the_same_paper_is_the_same_file(paper: Paper) -> None:
+    assert docx(paper) == docx(paper)
+
+
+@pytest.mark.slow
+def test_it_opens_in_libreoffice_and_its_body_is_a_few_sides(paper: Paper, tmp_path: Path) -> None:
+    if shutil.which("soffice") is None or shutil.which("pdftotext") is None:
+        pytest.skip("needs libreoffice-writer-nogui and poppler-utils")
+    (tmp_path / "paper.docx").write_bytes(docx(paper))
+    made = subprocess.run(
+        [
+            "soffice",
+            f"-env:UserInstallation=file://{tmp_path}/profile",
+            "--headless",
+            "--convert-to",
+            "pdf",
+            "paper.docx",
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert (tmp_path / "paper.pdf").is_file(), made.stderr
+    said = subprocess.run(
+        ["pdftotext", "-layout", "paper.pdf", "-"], cwd=tmp_path, capture_output=True, check=True
+    )
+    pages = said.stdout.decode().rstrip("\f").split("\f")
+    whole = " ".join(" ".join(pages).split())
+    for heading in (*HEADINGS, *APPENDICES):
+        assert heading in whole
+    body = next(place for place, page in enumerate(pages) if "Appendix A: Roadmap" in page)
+    assert body <= 7
+    assert all(f"Page {place} of {len(pages)}" in page for place, page in enumerate(pages, 1))
+    assert isinstance(paper.sections[0].blocks[0], Text)
