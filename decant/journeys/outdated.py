@@ -25,7 +25,8 @@ _Look = tuple[datetime, str]
 def outdated(store: "Store", planning: Path) -> Outdated:
     """What to make anew before anybody relies on it, in words that name no server; empty where it is up to date.
 
-    `planning` is planning.toml, which a plan rests on too. It counts when a record was kept last: what an import lists again just as it was is no news.
+    `planning` is planning.toml, which a plan rests on too.
+    It counts when a record was kept last: what an import lists again just as it was is no news.
     """
     servers, kept = store.all(Server), _kept(store, Server)
     looks = {one.id: (kept[one.id], "discover" if one.tried else "import") for one in servers if one.id in kept}
