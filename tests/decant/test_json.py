@@ -52,6 +52,7 @@ HERE: dict[str, tuple[tuple[str, ...], ...]] = {
     "moves": ((), ("reports_1",)),
     "move": ((DATABASE, "--to", "data-target", "--describe"),),
     "plan": ((),),
+    "plan report": (("--format", "html"),),
     "plan show": (("--rules",),),
     "plan what-if": (("--moves-per-window", "8"), ("--deadline", "db-legacy=2026-11-30")),
     "plan why": ((DATABASE,),),
@@ -116,7 +117,13 @@ def filled(root: Path) -> None:
         settings.write("\n" + settings_toml(key))
     blob = base64.b64encode(b"\0\0\0\x0bssh-ed25519" + bytes(36)).decode()
     (root / "allowed_signers").write_text(f"bob ssh-ed25519 {blob}\n")
-    for words in (("discover", "--replay", str(transcripts())), ("assess",), ("plan",), ("check", "hosts")):
+    for words in (
+        ("discover", "--replay", str(transcripts())),
+        ("assess",),
+        ("plan",),
+        ("costs",),
+        ("check", "hosts"),
+    ):
         said = decant(*words, at=root)
         assert said.code in (0, 1), said.err
     (root / "register.toml").write_text(REGISTER)

@@ -25,6 +25,8 @@ LANGUAGE = word_styles.LANGUAGE
 PAGE, MARGIN = (Mm(210), Mm(297)), Mm(20)
 LINE = PAGE[0] - 2 * MARGIN
 _EMPTY = "—"
+_SHORT = 8
+"""Rows of a table that stays on one page."""
 
 
 def blank() -> "Word":
@@ -115,7 +117,7 @@ def table(
                 text or _EMPTY,
                 bold=last or at == 0,
                 right=column[2],
-                keep=place == 0 or place == len(rows) - 1,
+                keep=len(rows) <= _SHORT or place in (0, len(rows) - 1),
             )
         _whole(added)
     _widths(made, widths)
