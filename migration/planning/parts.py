@@ -229,8 +229,12 @@ def pressing(given: Given, server: str) -> list[str]:
         for one in (assessed.support if assessed else ())
         if (until := one.until or one.ends) is not None
     ]
-    if dated:
+    ended = [one for until, one in dated if until < given.today]
+    if ended:
+        # The operating system comes first of what an assessment found: it says more than the first runtime to end.
+        more = f" and of {len(ended) - 1} more" if len(ended) > 1 else ""
+        words.append(f"support of {ended[0].product} {known(ended[0].version)}{more} has ended")
+    elif dated:
         last, first = min(dated, key=lambda one: one[0])
-        when = "has ended" if last < given.today else f"ends on {day(last)}"
-        words.append(f"support of {first.product} {known(first.version)} {when}")
+        words.append(f"support of {first.product} {known(first.version)} ends on {day(last)}")
     return words
