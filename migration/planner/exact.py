@@ -13,6 +13,9 @@ from migration.planner.tables import Numbers, Tables
 LAST_SHARE = 0.5
 """Of the time that is left, how much one objective may take when others wait behind it."""
 
+ENOUGH = 0.5
+"""Of the solver's own time, of which each is some seconds: the proof of dual running or cut is seldom worth more."""
+
 
 @dataclass
 class Found:
@@ -42,6 +45,8 @@ def exact(tables: Tables, until: float, workers: int, seed: int, hint: Numbers |
             left = until - monotonic()
             share = 1.0 if number == len(OBJECTIVES) - 1 else LAST_SHARE
             solver = solver_of(max(0.05, left * share), workers, seed)
+            if number >= 2:
+                solver.parameters.max_deterministic_time = ENOUGH
             state = solved(solver, model.cp)
             if state == "INFEASIBLE":
                 return Found(impossible=True)

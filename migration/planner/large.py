@@ -88,20 +88,19 @@ class _Large:
         """Any plan; None where there is none, or none was found."""
         if (at := greedy(self.merged)) is not None:
             return at, False
-        if (at := greedy(self.whole)) is not None:
-            self.group = np.arange(len(at))
-            self.merged = self.whole
-            return at, False
-        state, at = self._searched(self.merged)
-        if state == "INFEASIBLE" and len(self.merged.allowed) < len(self.whole.allowed):
-            self.group = np.arange(len(self.whole.allowed))
-            self.merged = self.whole
-            state, at = self._searched(self.whole)
+        if len(self.merged.allowed) < len(self.whole.allowed):
+            _, at = self._searched(self.merged, 0.2)
+            if at is not None:
+                return at, False
+            self.group, self.merged = np.arange(len(self.whole.allowed)), self.whole
+            if (at := greedy(self.whole)) is not None:
+                return at, False
+        state, at = self._searched(self.whole, 0.8)
         return at, state == "INFEASIBLE"
 
-    def _searched(self, tables: Tables) -> tuple[str, Numbers | None]:
+    def _searched(self, tables: Tables, share: float) -> tuple[str, Numbers | None]:
         model = Model(tables)
-        solver = solver_of(self._left(0.8), self.workers, self.seed)
+        solver = solver_of(self._left(share), self.workers, self.seed)
         state = solved(solver, model.cp)
         return state, model.read(solver) if state in {"OPTIMAL", "FEASIBLE"} else None
 
@@ -115,7 +114,7 @@ class _Large:
         late = np.zeros(dearer.shape)
         for jobs, days in zip(tables.members, tables.late, strict=True):
             late[jobs] += days
-        due = late.any(axis=1)[:, None]
+        due = (late > 0).max(axis=1, keepdims=True)
         strict = dearer + KEEP * (late - bound.shares - 2 * due)
         for first, then in tables.befores:
             strict[first, max(1, int(strict[then].argmin())) :] += 2 * KEEP

@@ -1,0 +1,108 @@
+"""The way for large estates, on small ones where the truth is known, and on one that is too large for one model."""
+
+from time import monotonic
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from benchmarks.generated import estate
+from estate.progress import silent
+from migration.planner import bounds
+from migration.planner.checker import broken, measured
+from migration.planner.clusters import clusters
+from migration.planner.greedy import greedy
+from migration.planner.large import large
+from migration.planner.problem import Problem
+from migration.planner.relaxation import Held
+from migration.planner.schedule import Schedule
+from migration.planner.solve import SMALL, solve
+from migration.planner.swaps import joined, pressed
+from migration.planner.translate import Translation
+from tests.migration.planner.small import best, problems
+
+
+@given(problems(most_constraints=3))
+@settings(max_examples=25)
+def test_its_plans_keep_every_constraint_and_its_bounds_are_true(problem: Problem) -> None:
+    translation = Translation(problem)
+    found = large(translation.tables(), 0.3, 1, 1, silent)
+    truth = best(problem)
+    if truth is None:
+        assert found.at is None
+        return
+    assert found.at is not None
+    windows = translation.named(found.at)
+    assert broken(problem, windows) == []
+    values = tuple(one.value for one in found.measures)
+    assert values == measured(problem, windows)
+    assert values >= truth
+    assert found.measures[0].bound <= truth[0]
+    for number, one in enumerate(found.measures):
+        assert one.bound <= one.value
+        if values[:number] == truth[:number]:
+            assert one.bound <= truth[number]
+
+
+@given(problems(most_constraints=4))
+@settings(max_examples=60)
+def test_tables_reckon_as_the_checker_does(problem: Problem) -> None:
+    translation = Translation(problem)
+    tables = translation.tables()
+    random = np.random.default_rng(len(problem.jobs))
+    for _ in range(5):
+        at = random.integers(0, len(problem.windows), len(problem.jobs))
+        windows = translation.named(at)
+        assert tables.measures(at) == measured(problem, windows)
+        assert tables.kept(at) == (broken(problem, windows) == [])
+
+
+@given(problems(most_constraints=3))
+@settings(max_examples=60)
+def test_what_small_steps_and_the_greedy_planner_make_keeps_every_constraint(problem: Problem) -> None:
+    translation = Translation(problem)
+    tables = translation.tables()
+    at = greedy(tables)
+    if at is None:
+        return
+    assert broken(problem, translation.named(at)) == []
+    sooner = pressed(tables, at, monotonic() + 5)
+    assert broken(problem, translation.named(sooner)) == []
+    together = joined(tables, sooner, monotonic() + 5)
+    assert broken(problem, translation.named(together)) == []
+    before, after = tables.measures(sooner), tables.measures(together)
+    assert after[0] <= before[0] or after[1] < before[1]
+    assert after[3] <= before[3]
+
+
+def test_an_estate_that_is_too_large_for_one_model_is_planned_near_its_bound() -> None:
+    problem = estate(80)
+    assert len(problem.jobs) > SMALL
+    found = solve(problem, 4.0)
+    assert isinstance(found, Schedule)
+    assert broken(problem, found.windows) == []
+    tables = Translation(problem).tables()
+    simple = greedy(tables)
+    assert simple is not None
+    lateness, exposure, *_ = found.measures
+    assert (lateness.value, exposure.value) < tables.measures(simple)[:2]
+    assert exposure.bound > 0.5 * exposure.value
+    assert all(one.bound <= one.value for one in found.measures)
+
+
+def test_what_shares_a_machine_is_planned_as_one() -> None:
+    tables = Translation(estate(200)).tables()
+    group = clusters(tables)
+    assert all(len(set(group[jobs])) == 1 for jobs in tables.members)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_bound_is_no_more_than_what_any_plan_comes_to(seed: int) -> None:
+    tables = Translation(estate(60, seed)).tables()
+    at = greedy(tables)
+    assert at is not None
+    proved = bounds.pressing(
+        tables, tables.exposed, at, monotonic() + 2, Held(tables.late, tables.measures(at)[0])
+    ).least
+    better = pressed(tables, at, monotonic() + 2)
+    assert 0 < proved <= tables.measures(better)[1]
