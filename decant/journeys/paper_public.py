@@ -62,12 +62,7 @@ class Names:
         for dependency in self._matter.dependencies:
             names |= {dependency.client, dependency.server}
         names |= {one.overridden_by or "" for one in self._matter.assessments}
-        names |= {
-            part
-            for name in names
-            for part in (name.partition(".")[0], name.partition("@")[0])
-            if not part.isdigit()
-        }
+        names |= {_first(name) for name in names}
         found = sorted(map(re.escape, names - {""}), key=len, reverse=True)
         return re.compile(rf"(?<![\w-])(?:{'|'.join(found)})(?![\w-])", re.IGNORECASE) if found else None
 
@@ -259,6 +254,12 @@ def _workload(one: Workload, names: Names) -> Workload:
 def _numbered(what: str, names: Iterable[str]) -> dict[str, str]:
     """A number each, in an order that tells nothing of the names."""
     return {name: f"{what} {place}" for place, name in enumerate(sorted(set(names), key=_order), 1)}
+
+
+def _first(name: str) -> str:
+    """A host's first label, or what is before the @ of a person's id; nothing of an address or of words."""
+    before = name.partition("@")[0] if "@" in name else name.partition(".")[0]
+    return "" if " " in name or before.isdigit() else before
 
 
 def _order(name: str) -> str:

@@ -86,7 +86,7 @@ def test_every_text_of_the_matter_had_a_canary() -> None:
 
 
 def test_names_in_sentences_take_them_along() -> None:
-    names = Names(papers.matter(), others={"first.person"})
+    names = Names(papers.matter(), others={"first.person", "A. Patel"})
     for text in (
         "rates.toml has none for revdb01 or housing01",
         "REVDB01 is old",
@@ -94,8 +94,10 @@ def test_names_in_sentences_take_them_along() -> None:
         "at 192.0.2.7",
         "revdb01.anytown.internal does",
         "First.Person said so",
+        "A. Patel is away",
     ):
         assert names.clean(text) == ELSEWHERE
+    assert names.clean("Move a year later") == "Move a year later"
     assert names.clean("In 10 days, 30% of 4.5 million") == "In 10 days, 30% of 4.5 million"
 
 

@@ -25,8 +25,8 @@ LANGUAGE = word_styles.LANGUAGE
 PAGE, MARGIN = (Mm(210), Mm(297)), Mm(20)
 LINE = PAGE[0] - 2 * MARGIN
 _EMPTY = "—"
-_SHORT = 8
-"""Rows of a table that stays on one page."""
+_SHORT, _SUMS = 4, 12
+"""Rows of a table that stays on one page, and of one that ends in their sum."""
 
 
 def blank() -> "Word":
@@ -117,7 +117,7 @@ def table(
                 text or _EMPTY,
                 bold=last or at == 0,
                 right=column[2],
-                keep=len(rows) <= _SHORT or place in (0, len(rows) - 1),
+                keep=len(rows) <= (_SUMS if total else _SHORT) or place in (0, len(rows) - 1),
             )
         _whole(added)
     _widths(made, widths)
