@@ -25,7 +25,7 @@ def all_of(matter: Matter, charts: Mapping[str, Chart]) -> tuple[Section, ...]:
     return (
         _roadmap(matter),
         _resourcing(matter, charts),
-        _years(matter),
+        _years(matter, charts),
         _options(matter, charts),
         _sensitivity(matter, charts),
         sources.assumptions(matter),
@@ -128,11 +128,14 @@ def _resourcing(matter: Matter, charts: Mapping[str, Chart]) -> Section:
     return Section(id="resourcing", title="Resourcing", blocks=tuple(blocks))
 
 
-def _years(matter: Matter) -> Section:
+def _years(matter: Matter, charts: Mapping[str, Chart]) -> Section:
     return Section(
         id="years",
         title="Costs by year",
-        blocks=tuple(_by_year(matter, option) for option in matter.case.options),
+        blocks=(
+            *([charts["years"].without_table()] if "years" in charts else []),
+            *(_by_year(matter, option) for option in matter.case.options),
+        ),
     )
 
 

@@ -40,7 +40,7 @@ def compose(matter: Matter, charts: Mapping[str, Chart]) -> Paper:
             issues.recommendations(matter),
             issues.key_issues(matter, charts),
             implications.policy(matter),
-            finance.section(matter, charts),
+            finance.section(matter),
             implications.legal(matter),
             implications.community_safety(),
             implications.equalities(matter),

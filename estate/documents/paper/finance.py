@@ -1,19 +1,17 @@
 """Financial and other resource implications: options, years, what is sure and what is not, people."""
 
-from collections.abc import Mapping
-
 from estate.documents.paper import figures
 from estate.documents.paper.figures import money, signed, sum_of
 from estate.documents.paper.issues import unpriced
 from estate.documents.paper.matter import Matter
-from estate.documents.paper.model import Blank, Block, Chart, Column, Points, Section, Table, Text, Warn
+from estate.documents.paper.model import Blank, Block, Column, Points, Section, Table, Text, Warn
 from estate.documents.words import count, day, share
 from estate.records.business_case import Option
 
 FINANCE_OFFICER = "the chief finance officer (section 151 officer)"
 
 
-def section(matter: Matter, charts: Mapping[str, Chart]) -> Section:
+def section(matter: Matter) -> Section:
     """The whole of it. The finance officer's comment stays blank."""
     return Section(
         id="financial",
@@ -27,7 +25,7 @@ def section(matter: Matter, charts: Mapping[str, Chart]) -> Section:
         ),
         parts=(
             _options(matter),
-            _years(matter, charts),
+            _years(matter),
             _sure(matter),
             _people(matter),
             *_partners(matter),
@@ -96,7 +94,7 @@ def _against_nothing(matter: Matter, option: Option) -> str:
     return signed(option.net_present_cost.likely - matter.nothing.net_present_cost.likely)
 
 
-def _years(matter: Matter, charts: Mapping[str, Chart]) -> Section:
+def _years(matter: Matter) -> Section:
     option = matter.preferred
     before = {one.year: one.annual_revenue.likely for one in matter.nothing.years} if matter.nothing else {}
     rows = [
@@ -142,8 +140,6 @@ def _years(matter: Matter, charts: Mapping[str, Chart]) -> Section:
             total=True,
         )
     ]
-    if "years" in charts:
-        blocks.append(charts["years"].without_table())
     return Section(id="years-short", title="By financial year", blocks=tuple(blocks))
 
 
