@@ -5,6 +5,7 @@ from time import monotonic
 
 from estate.errors import UnfinishedError
 from migration.planner.exact import solved, solver_of
+from migration.planner.greedy import greedy
 from migration.planner.model import Model
 from migration.planner.problem import Constraint, Problem
 from migration.planner.tables import Tables
@@ -26,9 +27,11 @@ class Feasibility:
     def holds(self, constraints: Iterable[Constraint]) -> bool:
         """Whether a plan keeps all of these. Raises `UnfinishedError` where the time was too short to tell."""
         tables = self.translation.tables(constraints)
-        if not tables.allowed.any(axis=1).all() or overfull(tables):
+        if not tables.allowed.any(axis=1).all() or overfull(tables) or circular(tables):
             return False
         if not tables.limits and not tables.befores and not tables.pilots:
+            return True
+        if greedy(tables) is not None:
             return True
         solver = solver_of(self.left(), self.workers, self.seed)
         state = solved(solver, Model(tables).cp)
@@ -45,4 +48,20 @@ def overfull(tables: Tables) -> bool:
         outside = (tables.allowed & (limit.pool < 0)).any(axis=1)
         if limit.use[~outside].sum() > limit.most.sum():
             return True
+    return False
+
+
+def circular(tables: Tables) -> bool:
+    """Whether jobs that wait for each other run out of windows, whatever else holds."""
+    earliest = tables.allowed.argmax(axis=1)
+    moved = True
+    while moved:
+        moved = False
+        for first, then in tables.befores:
+            if earliest[then] <= earliest[first]:
+                later = tables.allowed[then, earliest[first] + 1 :]
+                if not later.any():
+                    return True
+                earliest[then] = earliest[first] + 1 + later.argmax()
+                moved = True
     return False
