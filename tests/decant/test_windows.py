@@ -50,7 +50,14 @@ def test_a_windows_server_from_its_recording_to_the_report(workspace: Path) -> N
     assessed = decant("assess", "--json", at=workspace).json["assessments"]
     assert [(one["disposition"], one["tool"]) for one in assessed] == [("rehost", "Azure Migrate")]
     found = {one["product"] for one in assessed[0]["support"]}
-    assert found == {"Windows Server", "Microsoft SQL Server", ".NET", ".NET Framework", "Eclipse Temurin", "Python"}
+    assert found == {
+        "Windows Server",
+        "Microsoft SQL Server",
+        ".NET",
+        ".NET Framework",
+        "Eclipse Temurin",
+        "Python",
+    }
 
     plan = decant("plan", "--json", at=workspace).json
     moves = [move for wave in plan["waves"] for move in wave["moves"]]
