@@ -22,6 +22,8 @@ MANY = 100
 """Of a machine with so many jobs, it is not asked which must move before which."""
 NEAR = 0.001
 """Prices are good enough where the bound is so near to the linear programme."""
+SAMPLE = 500
+"""Of more than twice so many jobs, so many give the first prices."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,28 @@ def pressing(
     return _Sifted(Relaxation(tables, costs, held), costs, plan, start).search(until)
 
 
+def sampled(tables: Tables, costs: Numbers, plan: Numbers, until: float, held: Held | None) -> Prices | None:
+    """Prices from some of the jobs, among pools that are smaller by as much; None where there are few jobs.
+
+    There are far fewer prices than jobs, and so a part of the jobs tells them nearly as well as all do.
+    """
+    number = len(tables.allowed)
+    if number <= 2 * SAMPLE:
+        return None
+    begins = np.full(number, len(tables.days))
+    for members, cost in zip(tables.members, costs, strict=True):
+        begins[members] = np.minimum(begins[members], int((cost > 0).argmax()) if cost.any() else len(cost))
+    drawn = sum((limit.use / max(1.0, float(limit.use.mean())) for limit in tables.limits), np.zeros(number))
+    order = np.lexsort((drawn, begins))
+    jobs = np.sort(order[np.linspace(0, number - 1, SAMPLE).astype(np.int64)])
+    some = tables.sampled(jobs)
+    machines = [row for row, members in enumerate(tables.members) if np.isin(members, jobs).any()]
+    few = Held(held.costs[machines], round(held.most * SAMPLE / number)) if held else None
+    found = pressing(some, costs[machines], plan[jobs], until, few).prices
+    pairs = zip(found.limits, tables.limits, some.limits, strict=True)
+    return Prices([price * whole.scale / part.scale for price, whole, part in pairs], found.held)
+
+
 class _Sifted:
     """The linear programme, growing."""
 
@@ -67,6 +91,12 @@ class _Sifted:
         self.held = self.lp.Constraint(-top, float(held.most)) if held else None
         self.objective = self.lp.Objective()
         self.objective.SetMinimization()
+        # A job may stay where it is at a price that no window costs, so that there is always an answer.
+        dear = 2.0 * float(costs.max(initial=0)) + 1.0
+        for job in self.jobs:
+            stays = self.lp.NumVar(0, 1, "")
+            job.SetCoefficient(stays, 1)
+            self.objective.SetCoefficient(stays, dear)
         self.top: dict[int, tuple[Any, Numbers]] = {}
         for machine in relaxation.centres:
             last = self.lp.NumVar(0, top, "")

@@ -108,7 +108,9 @@ class _Large:
         """Exposure made as little as can be, and lateness no more."""
         tables, held = self.merged, self.merged.measures(at)[0]
         share = SHARES[1]
-        bound = bounds.pressing(tables, tables.exposed, at, self._until(share * 0.5), Held(tables.late, held))
+        limit = Held(tables.late, held)
+        start = bounds.sampled(tables, tables.exposed, at, self._until(share * 0.25), limit)
+        bound = bounds.pressing(tables, tables.exposed, at, self._until(share * 0.5), limit, start)
         self.prices = bound.prices
         dearer = bound.costs - bound.costs.min(axis=1, keepdims=True)
         late = np.zeros(dearer.shape)

@@ -40,7 +40,7 @@ class Relaxation:
     def __init__(self, tables: Tables, costs: Numbers, held: Held | None) -> None:
         self.tables = tables
         jobs, windows = tables.allowed.shape
-        self.scale = [max(1.0, float(limit.most.mean())) for limit in tables.limits]
+        self.scale = [limit.scale for limit in tables.limits]
         """Prices are for the mean of a limit's pools, so that all are of one size."""
         self.use = np.zeros((jobs, len(tables.limits)))
         for number, limit in enumerate(tables.limits):

@@ -24,6 +24,11 @@ class Limit:
     most: Numbers
     """By pool."""
 
+    @property
+    def scale(self) -> float:
+        """What its pools hold, in the mean: by that, limits of different things are of one size."""
+        return max(1.0, float(self.most.mean()))
+
     def loads(self, at: Numbers) -> Numbers:
         """By pool, what a plan draws."""
         pool = self.pool[at]
@@ -107,6 +112,12 @@ class Tables:
     def without(self, jobs: Numbers) -> "Tables":
         """Only these jobs, as if there were no others: what they could come to at best."""
         return self._of(jobs, tuple(limit.most for limit in self.limits), self.allowed[jobs], ())
+
+    def sampled(self, jobs: Numbers) -> "Tables":
+        """Only these jobs, without any order, among pools that are smaller by as much as what draws on them."""
+        smaller = (limit.most * (limit.use[jobs].sum() / max(1, limit.use.sum())) for limit in self.limits)
+        most = tuple(np.maximum(1, np.round(one)).astype(np.int64) for one in smaller)
+        return replace(self._of(jobs, most, self.allowed[jobs], ()), befores=())
 
     def part(self, jobs: Numbers, at: Numbers, windows: Flags) -> "Tables":
         """Only these jobs, in these windows, while all others stay where the plan `at` has them.

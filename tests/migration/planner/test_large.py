@@ -14,7 +14,7 @@ from migration.planner.clusters import clusters
 from migration.planner.greedy import greedy
 from migration.planner.large import large
 from migration.planner.problem import Problem
-from migration.planner.relaxation import Held
+from migration.planner.relaxation import Held, Relaxation
 from migration.planner.schedule import Schedule
 from migration.planner.solve import SMALL, solve
 from migration.planner.swaps import joined, pressed
@@ -106,3 +106,18 @@ def test_the_bound_is_no_more_than_what_any_plan_comes_to(seed: int) -> None:
     ).least
     better = pressed(tables, at, monotonic() + 2)
     assert 0 < proved <= tables.measures(better)[1]
+
+
+def test_prices_told_by_some_jobs_prove_nearly_as_much_as_those_told_by_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tables = Translation(estate(120)).tables()
+    plan = greedy(tables)
+    assert plan is not None
+    assert bounds.sampled(tables, tables.exposed, plan, monotonic() + 30, None) is None
+    monkeypatch.setattr(bounds, "SAMPLE", 40)
+    prices = bounds.sampled(tables, tables.exposed, plan, monotonic() + 30, None)
+    assert prices is not None
+    told, _, _ = Relaxation(tables, tables.exposed, None).cheapest(prices)
+    proved = bounds.pressing(tables, tables.exposed, plan, monotonic() + 30).least
+    assert 0.7 * proved < told <= proved
