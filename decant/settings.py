@@ -15,6 +15,7 @@ from estate import invalid, reading, secrets
 from estate.addresses import is_address
 from estate.errors import UsageError
 from estate.paths import Workspace
+from estate.printable import printable
 from estate.suggest import did_you_mean
 
 
@@ -27,6 +28,13 @@ class WorkspaceSection(_Section):
 
     council: str = Field(default="", description="Name of the council, for reports.")
     operator: str = Field(default="", description="Who is at work, as an id; default: the login name.")
+
+    @field_validator("council")
+    @classmethod
+    def _is_plain(cls, council: str) -> str:
+        if printable(council) != council:
+            raise ValueError("that name holds a control character, or one that no page can carry")
+        return council
 
 
 class DnsSection(_Section):

@@ -10,6 +10,7 @@ from estate.catalogue import rates
 from estate.errors import UsageError
 from estate.ledger import Ledger
 from estate.paths import Workspace
+from estate.printable import printable
 from estate.store import Store
 from migration.costing import assumptions
 from migration.planning import file as planning_file
@@ -34,8 +35,10 @@ SIGNERS_TEMPLATE = """\
 def create(folder: Path, council: str = "") -> tuple[Workspace, list[Path]]:
     """Make `folder` a workspace, or complete one; returns it and the files that were written.
 
-    Raises `UsageError` where it lies inside another workspace or cannot be written.
+    Raises `UsageError` where it lies inside another workspace or cannot be written, and for a name that no page can show.
     """
+    if printable(council) != council:
+        raise UsageError("the council's name holds a character that no page can carry", "give it without")
     root = folder.resolve()
     for above in root.parents:
         if (above / "decant.toml").is_file():

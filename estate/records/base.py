@@ -9,7 +9,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 def _utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("an instant needs a time zone")
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("an instant lies outside the calendar") from None
 
 
 Instant = Annotated[datetime, AfterValidator(_utc)]

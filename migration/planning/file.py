@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from estate import invalid, reading
 from estate.errors import UsageError
+from estate.printable import printable
 from estate.suggest import did_you_mean
 
 Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -24,7 +25,17 @@ def _year(value: str) -> str:
     return value
 
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+def _plain(value: str) -> str:
+    if printable(value) != value:
+        raise ValueError("holds a control character, or one that no page can carry")
+    return value
+
+
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
+Words = Annotated[str, Field(max_length=1000), AfterValidator(_plain)]
+Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2199, 12, 31))]
+"""A day that a plan can mean."""
+Amount = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
 FinancialYear = Annotated[str, AfterValidator(_year)]
 
 
@@ -38,13 +49,13 @@ class WindowRule(_Section):
     every: Weekday | None = None
     of_month: tuple[Annotated[int, Field(ge=1, le=5)], ...] = ()
     """Only the first, second … such weekday of a month."""
-    day: date | None = None
+    day: Day | None = None
     start: time
     end: time
     """At or before `start`: on the next day."""
-    first: date | None = None
+    first: Day | None = None
     """A weekly window begins to count on this day, and `last` is the last."""
-    last: date | None = None
+    last: Day | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -63,9 +74,9 @@ class Blackout(_Section):
     """Days on which nothing moves: for everybody, or for one partner authority."""
 
     name: Name
-    first: date
-    last: date
-    partner: str | None = None
+    first: Day
+    last: Day
+    partner: Name | None = None
 
     @model_validator(mode="after")
     def _order(self) -> Self:
@@ -77,8 +88,8 @@ class Blackout(_Section):
 class Away(_Section):
     """Days on which somebody is away, the last one included."""
 
-    first: date
-    last: date
+    first: Day
+    last: Day
 
     @model_validator(mode="after")
     def _order(self) -> Self:
@@ -101,7 +112,7 @@ class Deadline(_Section):
     """By when a server is to be empty. Without `day`: the end of its contract. `hard`: it must be."""
 
     server: Name
-    day: date | None = None
+    day: Day | None = None
     hard: bool = False
 
 
@@ -109,8 +120,8 @@ class Earliest(_Section):
     """Something moves on this day at the earliest; `of` is a server, a workload or a confirmed system."""
 
     of: Name
-    day: date
-    why: str = ""
+    day: Day
+    why: Words = ""
 
 
 class Before(_Section):
@@ -118,22 +129,22 @@ class Before(_Section):
 
     first: Name
     then: Name
-    why: str = ""
+    why: Words = ""
 
 
 class Pin(_Section):
     """Something moves in the window of this day."""
 
     of: Name
-    day: date
-    why: str = ""
+    day: Day
+    why: Words = ""
 
 
 class Budget(_Section):
     """The one-off cost of the moves of one financial year is at most so much, in pounds without VAT."""
 
     year: FinancialYear
-    pounds: int = Field(ge=0)
+    pounds: int = Field(ge=0, le=10**12)
 
 
 class Partner(_Section):
@@ -142,9 +153,9 @@ class Partner(_Section):
     name: Name
     """As `authority` of its servers."""
     pays: float = Field(default=0, ge=0, le=1)
-    earliest: date | None = None
-    latest: date | None = None
-    only: tuple[date, ...] = ()
+    earliest: Day | None = None
+    latest: Day | None = None
+    only: tuple[Day, ...] = ()
     """Where given, the only windows (by the day on which they begin) in which its workloads move."""
 
 
@@ -153,9 +164,9 @@ class PilotRule(_Section):
 
     wanted: bool = True
     workloads: int = Field(default=3, ge=1, le=100)
-    clients: int = Field(default=2, ge=0)
+    clients: int = Field(default=2, ge=0, le=1_000_000)
     """What is low-risk has at most so many servers that use it, and `gib` of data."""
-    gib: float = Field(default=50, gt=0)
+    gib: Amount = 50
     low_risk: tuple[Name, ...] = ()
     not_low_risk: tuple[Name, ...] = ()
 
@@ -163,7 +174,7 @@ class PilotRule(_Section):
 class Link(_Section):
     """The link to Azure. Where it is not told, it limits nothing."""
 
-    megabits: float | None = Field(default=None, gt=0)
+    megabits: Amount | None = None
     """A second."""
     usable: float = Field(default=0.5, gt=0, le=1)
     """The share of it that moves may take."""
@@ -203,11 +214,11 @@ EFFORT: dict[str, Effort] = {
 class Durations(_Section):
     """How long moves take, until some were measured."""
 
-    megabytes_a_second: float = Field(default=40, gt=0)
+    megabytes_a_second: Amount = 40
     """What one copy reaches, where the link and the disks allow it."""
     share_in_window: float = Field(default=0.05, ge=0, le=1)
     """Of what Decant moves, so much of the data goes over the link in the window: the rest went before."""
-    unknown_gib: float = Field(default=20, gt=0)
+    unknown_gib: Amount = 20
     """Supposed where the size of a workload that has data is not known; it is said each time."""
     measured: bool = True
     """Whether finished moves count before these figures."""

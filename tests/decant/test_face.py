@@ -177,6 +177,16 @@ def test_a_secret_written_into_the_settings_is_refused_and_not_shown(workspace: 
     assert "hunter2" not in said.out + said.err
 
 
+def test_a_council_s_name_is_one_that_a_page_can_carry(tmp_path: Path) -> None:
+    said = decant("init", "anytown", "--council", "Any\x07town", at=tmp_path)
+    assert (said.code, (tmp_path / "anytown").exists()) == (2, False)
+    assert decant("init", "anytown", at=tmp_path).code == 0
+    settings = tmp_path / "anytown/decant.toml"
+    settings.write_text(settings.read_text().replace('council = ""', 'council = "Any\\u0007town"'))
+    said = decant("status", at=tmp_path / "anytown")
+    assert (said.code, "holds a control character" in said.err) == (2, True)
+
+
 def test_an_empty_workspace_makes_a_report_that_says_so(workspace: Path) -> None:
     said = decant("report", at=workspace)
     assert said.code == 0, said.err

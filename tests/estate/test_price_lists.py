@@ -173,6 +173,12 @@ def test_a_price_that_can_be_none_spoils_the_answer(price: object) -> None:
         retail.page(body, ASKED)
 
 
+def test_a_day_outside_the_calendar_spoils_the_answer() -> None:
+    body = answer([{**item(D2, 1), "effectiveStartDate": "0001-01-01T00:00:00+14:00"}])
+    with pytest.raises(UnreachableError, match="outside the calendar"):
+        retail.page(body, ASKED)
+
+
 _JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),

@@ -76,6 +76,13 @@ WINDOW = "[[window]]\nstart = 20:00:00\nend = 06:00:00\n"
         ('[[person]]\nname = "A"\nskill = "x"\nhours_a_window = 8\naway = [{ first = 2027-02-02, last = 2027-01-01 }]',
          "last lies before first"),
         ("[[window", "is not valid TOML"),
+        (WINDOW + "day = 9999-12-31", "window 1, day must be"),
+        (WINDOW + 'every = "Saturday"\nfirst = 9999-12-31', "window 1, first must be"),
+        ('[[blackout]]\nname = "x"\nfirst = 0001-01-01\nlast = 2027-02-01', "blackout 1, first must be"),
+        ("[link]\nmegabits = inf", "link.megabits must be"),
+        ("[durations]\nunknown_gib = nan", "durations.unknown_gib must be"),
+        ('[[budget]]\nyear = "2026/27"\npounds = 1000000000000000000000000', "budget 1, pounds must be"),
+        ('[[blackout]]\nname = "a\\u0007b"\nfirst = 2027-01-01\nlast = 2027-02-01', "holds a control character"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_one_sentence(tmp_path: Path, text: str, message: str) -> None:
