@@ -191,7 +191,9 @@ def _others(app: "App", made: Made) -> set[str]:
     approvers = signers.read(signers_file) if signers_file.exists() else []
     services = {name for one in app.settings.service for name in (one.name, one.workload)}
     people = {workspace.operator, *(one.name for one in approvers), *(one.name for one in made.planning.person)}
-    return {name for name in services | people if name}
+    entries = load(app.workspace.systems).entries
+    systems = {name for one in entries for name in (one.name, one.owner, one.confirmed_by)}
+    return {name for name in services | people | systems if name}
 
 
 def _charts(made: Made, matter: Matter, public: bool) -> dict[str, Chart]:

@@ -144,6 +144,14 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
     )
     (root / "planning.toml").write_text(PLANNING)
+    (root / "systems.toml").write_text(
+        '[[system]]\nname = "zqsystem"\nowner = "Zqowner Hargreaves"\nconfirmed_by = "zqconfirmer"\n'
+        'confirmed_on = 2026-11-01\nworkloads = ["db-legacy/mariadb/shop"]\n'
+    )
+    (root / "assumptions.toml").write_text(
+        'egress_gb = { low = 5, likely = 20, high = 60, source = "measured for zqsystem by Zqowner Hargreaves" }\n'
+        'log_gb = { low = 1, likely = 2, high = 9, source = "zqconfirmer told us" }\n'
+    )
     for words in (
         ["discover", "--replay", str(transcripts())], ["assess"], ["risk"], ["plan"], ["check", "hosts"], ["costs"],
     ):  # fmt: skip
@@ -184,7 +192,17 @@ def test_the_public_edition_names_nothing_of_the_estate_in_any_byte(root: Path, 
     for one in spec.HOSTS:
         assert one.role == "infrastructure" or one.name not in text
         assert one.address not in text
-    for told in ("Quexleyfolk", "A. Patel", "practice.test", "report-it", "nightly-backup", "PermitRootLogin"):
+    for told in (
+        "Quexleyfolk",
+        "A. Patel",
+        "practice.test",
+        "report-it",
+        "nightly-backup",
+        "PermitRootLogin",
+        "zqsystem",
+        "Zqowner",
+        "zqconfirmer",
+    ):
         assert told not in text
     assert "<svg" in text
 
