@@ -133,7 +133,8 @@ class Roadmap:
     ) -> Way:
         """The plan for the servers `among` which it is carried out, each day put off by `later`.
 
-        What has moved or is moving is in every way of acting, on its own day.
+        What has moved or is moving is in every way of acting, on its own day. What should have moved and has not, moves
+        on the day of the case at the earliest: nothing was paid for it yet.
         """
         soak = self.terms.soak_days if soak_days is None else soak_days
         moved, targets = {}, {}
@@ -141,13 +142,13 @@ class Roadmap:
             begun = move.state != "planned"
             if begun or among(server_of(move.workload)):
                 when = self.days[wave.number]
-                moved[move.workload] = when if begun else later(when)
+                moved[move.workload] = when if begun else later(max(when, self.on))
                 if move.target:
                     targets[move.workload] = move.target
         return Way(
             moved,
             targets,
-            self._gone(moved, {one for one in self.retired if among(one)}, later(self.last), soak),
+            self._gone(moved, {one for one in self.retired if among(one)}, later(max(self.last, self.on)), soak),
             self.servers,
             self.terms.build_days,
             soak,

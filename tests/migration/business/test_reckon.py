@@ -96,6 +96,14 @@ def test_what_was_paid_before_the_day_of_the_case_is_sunk() -> None:
     assert found["2026/27"].annual_revenue.likely == round(1000 * 130 / 365)
 
 
+def test_what_should_have_moved_and_has_not_is_still_to_be_paid() -> None:
+    late = plan(wave(1, date(2026, 6, 1), "web/website/shop"))
+    lines = (line("web", "move", 500, nature="one-off"), line("web", "on-premises", 800))
+    found = by_year(Given(costs(*lines), late, (assessed("web", ends=date(2025, 1, 1)),), TODAY))
+    assert found["2026/27"].one_off_revenue.likely == 500
+    assert found["2026/27"].annual_revenue.likely > 0
+
+
 def test_dual_running_is_counted_by_days_and_not_from_a_line() -> None:
     with_line = one(line("web", "move", 999, nature="one-off", category="dual running"))
     assert by_year(with_line)["2026/27"].one_off_revenue.likely == 0
