@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
+from queue import Empty, Queue
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from estate.transport.base import Transport
@@ -80,7 +80,7 @@ class _Arrival(Generic[Answer]):
     """Hands a place to the caller's own thread when its host is done with, and what went wrong to be raised there."""
 
     place: Place[Answer]
-    arrived: "SimpleQueue[Place[Answer]]"
+    arrived: "Queue[Place[Answer]]"
 
     def __enter__(self) -> None:
         return None
@@ -98,7 +98,8 @@ class Places(Generic[Answer]):
         self._parallel = max(1, parallel)
         self._waiting: deque[Place[Answer]] = deque()
         self._under_way: list[Place[Answer]] = []
-        self._arrived: SimpleQueue[Place[Answer]] = SimpleQueue()
+        # Not a SimpleQueue: CPython's waits without end where a signal's handler outlasts the time-out (seen in 3.11).
+        self._arrived: Queue[Place[Answer]] = Queue()
 
     @property
     def waiting(self) -> Sequence[Place[Answer]]:
