@@ -8,7 +8,7 @@ services use makes no one system of both. A job belongs to what it works on.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from estate.graph import Graph, graph_of
+from estate.graph import Graph, graph_of, hubs
 from estate.records.workload import Workload
 from inventory.uses import DATABASES, Use
 
@@ -28,12 +28,13 @@ class Grouping:
 def group(workloads: Iterable[Workload], uses: Iterable[Use], fixed: Mapping[str, str]) -> Grouping:
     """Group `workloads` by `uses` that are `among` them.
 
-    `fixed` gives the key of those that a person has placed, which are never taken elsewhere.
+    `fixed` gives the key of those that a person has placed, which are never taken elsewhere. A hub makes no group of
+    what it uses on other servers, and shares none of it.
     """
     kinds = {one.id: one for one in workloads}
     edges = {
         (use.server, use.client) if kinds[use.client].kind == "schedule" else (use.client, use.server)
-        for use in uses
+        for use in without_hubs(kinds, uses)
     }
     unit_of = _units(kinds, edges, fixed)
     keys = {unit_of[one] for one in fixed if one in kinds}
@@ -64,6 +65,16 @@ def among(kinds: Mapping[str, Workload], uses: Iterable[Use]) -> list[Use]:
     return [
         use for use in uses if use.client in kinds and use.server in kinds and kinds[use.server].kind != "schedule"
     ]
+
+
+def without_hubs(kinds: Mapping[str, Workload], uses: Iterable[Use]) -> list[Use]:
+    """The uses, but for those by a hub of what stands on other servers than it does."""
+    found = list(uses)
+    elsewhere = {
+        use: kinds[use.server].server for use in found if kinds[use.server].server != kinds[use.client].server
+    }
+    many = hubs((use.client, server) for use, server in elsewhere.items())
+    return [use for use in found if use.client not in many or use not in elsewhere]
 
 
 def _units(

@@ -10,7 +10,7 @@ from estate.records.dependency import Dependency
 from estate.records.system import System, Systems
 from estate.records.workload import Workload
 from inventory.dependencies import answers_at
-from inventory.grouping import Grouping, among, group
+from inventory.grouping import Grouping, among, group, without_hubs
 from inventory.uses import Use, Uses
 
 NOBODY = "nobody is known to use it"
@@ -111,6 +111,9 @@ def _uses(users: Mapping[str, Mapping[str, set[str]]], name: str) -> dict[str, t
 
 def _reasons(kinds: Mapping[str, Workload], uses: Sequence[Use], holder: Mapping[str, str]) -> dict[str, str]:
     """Why each workload is where it is: what ties it to another of the same system."""
+    own = without_hubs(kinds, uses)
+    many = {use.server: use.client for use in sorted(set(uses).difference(own))}
+    uses = own
     used = {use.server for use in uses if kinds[use.client].kind != "schedule"}
     found = {one: BEGINNING if one not in used else NOBODY for one in kinds}
     leads = {use.client for use in uses}
@@ -127,6 +130,8 @@ def _reasons(kinds: Mapping[str, Workload], uses: Sequence[Use], holder: Mapping
     for one in kinds:
         if one in holder and found[one] == NOBODY and kinds[one].kind == "schedule":
             found[one] = "it is the only system on its server"
+        if one in many and one not in used and kinds[one].kind != "schedule":
+            found[one] = f"only {many[one]} is known to use it, which uses workloads of many servers"
     return found
 
 

@@ -2,10 +2,10 @@
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from estate.graph import Graph, graph_of
+from estate.graph import Graph, graph_of, hubs
 from estate.naming import names
 from estate.records.dependency import Dependency
 from estate.records.workload import Workload
@@ -76,13 +76,13 @@ def systems(workloads: Sequence[Workload], found: Iterable[Link]) -> list[System
     """Group workloads into systems.
 
     Together are: workloads of one confirmed system; the applications of one server; a server's only data and
-    its jobs; what depends on each other both ways; and a workload that only one system uses, with that system.
+    its jobs; what depends on each other both ways; and a workload that only one system uses, with that system. What
+    a hub has to do with other servers brings nothing together.
     """
     unit_of = _units(workloads)
     confirmed = {unit_of[one.id] for one in workloads if one.system}
-    calls = graph_of(
-        unit_of.values(), ((unit_of[c], unit_of[s]) for link in found for c in link.clients for s in link.servers)
-    )
+    edges = {(unit_of[c], unit_of[s]) for link in found for c in link.clients for s in link.servers}
+    calls = graph_of(unit_of.values(), _without_hubs(edges, _homes(workloads, unit_of)))
     group_of = {unit: part[0] for part in rings(calls) for unit in part}
     group_of = _with_sole_clients(calls, group_of, confirmed)
     members: dict[str, list[Workload]] = defaultdict(list)
@@ -96,6 +96,35 @@ def systems(workloads: Sequence[Workload], found: Iterable[Link]) -> list[System
         )
         for group, held in sorted(members.items())
     ]
+
+
+def shared_services(workloads: Sequence[Workload], found: Iterable[Link]) -> list[str]:
+    """The servers of which something deals with so many others that it makes no system of them, in order."""
+    unit_of = _units(workloads)
+    homes = _homes(workloads, unit_of)
+    edges = {(unit_of[c], unit_of[s]) for link in found for c in link.clients for s in link.servers}
+    return sorted({server for hub in hubs(_met(edges, homes)) for server in homes[hub]})
+
+
+def _homes(workloads: Iterable[Workload], unit_of: Mapping[str, str]) -> dict[str, set[str]]:
+    """The servers on which each unit stands."""
+    homes: dict[str, set[str]] = defaultdict(set)
+    for one in workloads:
+        homes[unit_of[one.id]].add(one.server)
+    return homes
+
+
+def _met(edges: Iterable[tuple[str, str]], homes: Mapping[str, set[str]]) -> Iterable[tuple[str, str]]:
+    """Each unit with the servers, besides its own, of what it uses and of what uses it."""
+    for one, other in edges:
+        yield from ((one, server) for server in homes[other] - homes[one])
+        yield from ((other, server) for server in homes[one] - homes[other])
+
+
+def _without_hubs(edges: Collection[tuple[str, str]], homes: Mapping[str, set[str]]) -> list[tuple[str, str]]:
+    """The edges, but for those between a hub and a unit that stands on none of its servers."""
+    found = hubs(_met(edges, homes))
+    return [edge for edge in edges if found.isdisjoint(edge) or homes[edge[0]] & homes[edge[1]]]
 
 
 def rings(graph: Graph) -> list[list[str]]:

@@ -5,7 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from estate.documents.words import count
+from estate.documents.words import count, some
+from estate.graph import HUB
 from estate.records.workload import Workload
 from migration.plan import not_moving
 from migration.planner.problem import Job, Problem
@@ -16,6 +17,7 @@ from migration.planning.kept import kept
 from migration.planning.measured import Paces
 from migration.planning.parts import jobs, machines, parts, talk
 from migration.planning.rules import Rules
+from migration.systems import shared_services
 
 SLACK = 12
 """Supposed windows beyond those that would just do."""
@@ -85,7 +87,7 @@ def _asked(
         supposed=not given.planning.window,
         kept=stays,
         unplanned=unplanned,
-        notes=(*stays.notes, *notes, *rules.notes, *_unobserved(given, found)),
+        notes=(*stays.notes, *notes, *rules.notes, *_hubs(given, moving), *_unobserved(given, found)),
         faults=(*faults, *rules.faults, *([] if moving else _nothing(given, stays))),
     )
 
@@ -151,6 +153,18 @@ def _nothing(given: Given, stays: Kept) -> list[str]:
     return [
         f"nothing can be planned, as too little is known of the servers of {count(len(unknown), 'workload')}: read "
         "them (`decant discover`) or import what is known of them, then `decant assess`"
+    ]
+
+
+def _hubs(given: Given, moving: Sequence[Workload]) -> list[str]:
+    """What is said of servers that everything talks with: that they draw nothing into their system."""
+    found = shared_services(moving, given.estate.links)
+    if not found:
+        return []
+    each = "serves" if len(found) == 1 else "serve"
+    return [
+        f"{some(found, 5)} {each} more than {HUB} other servers: what talks with such a server is not thereby made one "
+        "system with it, and the connection counts as cut where they move in different windows"
     ]
 
 

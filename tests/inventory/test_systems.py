@@ -66,6 +66,24 @@ def test_services_that_use_each_other_are_one_system() -> None:
     assert held(found([one, other], [(one, other), (other, one)])) == {"one": {one, other}}
 
 
+def test_what_looks_after_many_servers_makes_no_system_of_them_and_shares_nothing() -> None:
+    sites = [f"web{number}/website/site{number}" for number in range(9)]
+    data = [f"db{number}/postgres/data{number}" for number in range(9)]
+    watch = "mon/service/icinga"
+    apps = list(zip(sites, data, strict=True))
+    systems = found([*sites, *data, watch], [*apps, *((watch, one) for one in (*sites, *data))])
+    assert held(systems) == {"icinga": {watch}, **{f"site{n}": set(pair) for n, pair in enumerate(apps)}}
+    assert systems.shared == {}
+    reasons = {one: why for system in systems.systems for one, why in system.reasons.items()}
+    assert reasons[sites[0]] == f"only {watch} is known to use it, which uses workloads of many servers"
+    assert reasons[data[0]] == f"{sites[0]} uses it: seen"
+
+
+def test_what_uses_a_few_others_is_no_hub() -> None:
+    ends = [f"db{number}/postgres/data{number}" for number in range(8)]
+    assert held(found([SITE, *ends], [(SITE, one) for one in ends])) == {"pay": {SITE, *ends}}
+
+
 def test_what_nobody_is_known_to_use_is_a_system_of_its_own_and_says_so() -> None:
     (system,) = found([DATA], []).systems
     assert (system.name, system.reasons) == ("pay", {DATA: "nobody is known to use it"})

@@ -269,6 +269,15 @@ def test_an_estate_that_nobody_has_read_is_planned_and_says_so() -> None:
     assert "the sizes of 2 workloads are not known, 20 GiB supposed for each" in said
 
 
+def test_a_server_that_all_others_talk_with_is_named_and_draws_none_of_them_along() -> None:
+    others = [f"s{number}" for number in range(9)]
+    both_ways = [use for name in others for use in (uses("mon", name), uses(name, "mon"))]
+    plan, asked = made(estate("mon", *others, talk=both_ways), capacity={"workloads": 2})
+    assert len(asked.parts) == 10
+    assert len(set(days(plan).values())) == 5
+    assert any(note.startswith("mon serves more than 8 other servers") for note in asked.notes)
+
+
 def test_a_plan_that_is_made_breaks_none_of_its_rules() -> None:
     held = estate("a", "b", "c", "d", talk=[uses("a", "b"), uses("c", "b")], a={"contract_end": THIRD})
     plan, asked = made(held, capacity={"workloads": 2}, before=[{"first": "d", "then": "a"}])
