@@ -6,14 +6,16 @@ Certificates are checked. Plain HTTP is taken from this machine alone, so that a
 import http.client
 import ipaddress
 import ssl
+import threading
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import IO
 from urllib.parse import urlsplit
 
-from estate.errors import UnreachableError, UsageError
+from estate.errors import DecantError, UnreachableError, UsageError
 
 _PIECE = 1 << 16
 _AGENT = "decant"
@@ -43,12 +45,33 @@ def check(url: str) -> None:
 
 
 def get(url: str, limit: int, seconds: float) -> Answer:
-    """Fetch `url`: at most `limit` bytes within `seconds`.
+    """Fetch `url`: at most `limit` bytes within `seconds`, whatever the time is spent on.
 
     Raises `UsageError` as `check` does, and `UnreachableError` where no whole answer came: no way there, a certificate
     that does not hold, another status than found or not found, too much, or too slow.
     """
     check(url)
+    came: Future[Answer] = Future()
+
+    def ask() -> None:
+        try:
+            came.set_result(_ask(url, limit, seconds))
+        except DecantError as wrong:
+            came.set_exception(wrong)
+        except BaseException as bug:
+            came.set_exception(bug)
+            raise
+
+    # A time-out of the socket begins anew with each byte, so that headers or pieces that drip would hold us for ever,
+    # and looking a name up has none. Whoever asks is therefore left behind when the time is over; it ends with us.
+    threading.Thread(target=ask, name="fetch", daemon=True).start()
+    try:
+        return came.result(seconds)
+    except TimeoutError:
+        raise _too_slow(urlsplit(url).hostname or "", seconds) from None
+
+
+def _ask(url: str, limit: int, seconds: float) -> Answer:
     host, ends = urlsplit(url).hostname or "", time.monotonic() + seconds
     opener = urllib.request.build_opener(
         urllib.request.HTTPSHandler(context=ssl.create_default_context()),
@@ -77,7 +100,7 @@ def get(url: str, limit: int, seconds: float) -> Answer:
 
 def _body(answer: http.client.HTTPResponse, host: str, limit: int, ends: float) -> bytes:
     found = bytearray()
-    # What has come so far, and no waiting for the rest: else an answer that drips would hold us for ever.
+    # What has come so far, and no waiting for the rest, so that one who was left behind soon ends.
     while piece := answer.read1(min(_PIECE, limit + 1 - len(found))):
         found += piece
         if len(found) > limit:
