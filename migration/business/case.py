@@ -8,8 +8,8 @@ from estate.records.assessment import Disposition
 from estate.records.business_case import BusinessCase
 from estate.records.cost import NotPriced
 from migration.business.given import Given
+from migration.business.moving import BY_DAYS
 from migration.business.options import options, ways
-from migration.business.reckon import BY_DAYS
 from migration.business.sensitivity import sensitivity
 from migration.business.terms import GREEN_BOOK, OPTIMISM
 from migration.business.ways import ESTATE, server_of

@@ -19,8 +19,7 @@ def left_on(server: str, way: Way) -> date | None:
     """The day on which nothing of a server serves any more; None where it stays."""
     if server not in way.gone:
         return None
-    moved = way.days.get(server)
-    return moved[-1] if moved else way.gone[server]
+    return way.served(server) or way.gone[server]
 
 
 def exposure(ends: Mapping[str, date], way: Way, over: Period) -> int:

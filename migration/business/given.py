@@ -11,6 +11,7 @@ from estate.records.cost import CostLine, Costs
 from estate.records.plan import Plan
 from migration.business.exposure import exposure, first_days
 from migration.business.extended import Bounds, Sold, lines, sold
+from migration.business.moving import bought, laid
 from migration.business.period import Period, days_after, period, years_after
 from migration.business.reckon import Account
 from migration.business.terms import Terms
@@ -42,7 +43,7 @@ class Given:
     @cached_property
     def roadmap(self) -> Roadmap:
         """The plan in days."""
-        return Roadmap(self.plan, self.assessments, self.on, self.terms)
+        return Roadmap(self.plan, self.assessments, self.on, self.terms, bought(self.costs, self.assessments))
 
     @cached_property
     def over(self) -> Period:
@@ -74,8 +75,8 @@ class Given:
 
     @cached_property
     def lines(self) -> Sequence[CostLine]:
-        """The cost lines, with the extended support that has to be bought where a price is given."""
-        return (*self.costs.lines, *self._extended[0])
+        """The cost lines, contingency laid at what it is for, and the extended support that has a price."""
+        return (*laid(self.costs.lines), *self._extended[0])
 
     def account(self, way: Way, over: Period | None = None) -> Account:
         """How the lines fall in one way of acting."""

@@ -8,13 +8,12 @@ from typing import Literal
 from estate.records.business_case import YearCost
 from estate.records.cost import NOTHING, Amount, CostLine
 from migration.business.extended import Bounds
+from migration.business.moving import BY_DAYS
 from migration.business.period import Period
 from migration.business.ways import ESTATE, Way
 
 PLACES = 4
 """Decimal places of a discount factor, as in the Treasury's own tables: a sum can be checked by hand."""
-BY_DAYS = "dual running"
-"""Lines of this category are left out: dual running is counted by days, from what both sides cost."""
 
 
 @dataclass(frozen=True)
@@ -48,23 +47,23 @@ def part(kind: Kind, way: Way, over: Period, refresh_on: date) -> Part:
     """Where a line of this kind falls, in one way of acting.
 
     Running costs are paid by days: on-premises until the server has moved and soaked, in Azure from the day its target
-    is built. One-off costs of moving fall on the day of the move; what all share, on the moves in equal parts. What
-    has to be bought for a server that stays falls on `refresh_on`, where it is still there by then. What falls before
-    the period is sunk.
+    is built. One-off costs of moving fall on the days of the moves that they are for, in equal parts: what all share,
+    and what it costs to leave a server without a move, on all moves. What has to be bought for a server that stays
+    falls on `refresh_on`, where it is still there by then. What falls before the period is sunk.
     """
     if kind.nature == "one-off":
         return _once(kind, way, over, refresh_on)
     built, gone = way.built(kind.subject), _gone(kind.subject, way, over)
-    moved = way.days.get(kind.subject, ())
+    served = way.served(kind.subject)
     if kind.side == "on-premises":
         # From the last move on, Azure is what serves: the old server is kept for going back.
         first, until = kind.bounds or (over.first, over.until)
-        return _stretch(over, first, min(until, gone), (moved[-1], gone) if moved and gone < over.until else None)
-    if built is None:
+        return _stretch(over, first, min(until, gone), (served, gone) if served and gone < over.until else None)
+    if built is None or served is None:
         return _stretch(over, over.until, over.until, None)
     if kind.side == "azure":
         # Until the last move, the old server is what serves.
-        return _stretch(over, built, over.until, (built, moved[-1]))
+        return _stretch(over, built, over.until, (built, served))
     return _stretch(over, built, gone, None)
 
 
@@ -92,8 +91,7 @@ def _once(kind: Kind, way: Way, over: Period, refresh_on: date) -> Part:
         built = way.built(kind.subject)
         days = (built,) if built else ()
     else:
-        held = way.days.get(kind.subject, ()) or _switched_off(kind.subject, way)
-        days = held if kind.subject == ESTATE else held[-1:]
+        days = way.days.get(kind.subject, ()) or _without_move(kind.subject, way)
     paid = [0.0] * len(over.years)
     for day in days:
         place = over.holding(day)
@@ -102,9 +100,11 @@ def _once(kind: Kind, way: Way, over: Period, refresh_on: date) -> Part:
     return Part(paid, [0.0] * len(paid))
 
 
-def _switched_off(subject: str, way: Way) -> tuple[date, ...]:
-    """The day of a server that goes without a move: it is retired."""
-    return (way.gone[subject],) if subject in way.gone else ()
+def _without_move(subject: str, way: Way) -> tuple[date, ...]:
+    """Of a server that leaves without a move, being retired or replaced: the days of all moves, else the day it goes."""
+    if subject not in way.gone:
+        return ()
+    return way.days.get(ESTATE, ()) or (way.gone[subject],)
 
 
 @dataclass(frozen=True)

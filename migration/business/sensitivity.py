@@ -7,9 +7,10 @@ from estate.documents.words import count, pounds
 from estate.records.business_case import Sensitivity
 from estate.records.cost import CostLine
 from migration.business.given import Given
+from migration.business.moving import BY_DAYS
 from migration.business.options import Chosen
 from migration.business.period import days_after
-from migration.business.reckon import BY_DAYS, Account
+from migration.business.reckon import Account
 
 LONG_SOAK = 90
 """Days that a server is kept after its move, where nobody dares to switch it off."""

@@ -1,7 +1,7 @@
 """Ways of acting, told in days: when each workload moves, and from when a server costs nothing on-premises any more."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -23,6 +23,11 @@ def server_of(subject: str) -> str:
     return subject.partition("/")[0]
 
 
+def retired(assessments: Iterable[Assessment]) -> frozenset[str]:
+    """The servers that are switched off and not moved."""
+    return frozenset(one.server for one in assessments if one.disposition is Disposition.RETIRE)
+
+
 @dataclass(frozen=True)
 class Way:
     """One way of acting. Days are those of the moves; what never moves has none."""
@@ -37,6 +42,8 @@ class Way:
     """Every server that is on-premises today."""
     build_days: int
     soak_days: int
+    bought: Mapping[str, date] = field(default_factory=dict)
+    """By server: the day from which a service that is bought takes its place, without a move."""
 
     @cached_property
     def days(self) -> Mapping[str, tuple[date, ...]]:
@@ -64,9 +71,14 @@ class Way:
         return days_after(self.moved[workload], self.soak_days)
 
     def built(self, subject: str) -> date | None:
-        """The day from which Azure is paid for a subject; None where it does not move."""
+        """The day from which Azure, or a service that is bought, is paid for a subject; None where it does not leave."""
         held = self.days.get(subject)
-        return days_after(held[0], -self.build_days) if held else None
+        return days_after(held[0], -self.build_days) if held else self.bought.get(subject)
+
+    def served(self, subject: str) -> date | None:
+        """The day from which what is new serves, and not what is on-premises; None where it does not leave."""
+        held = self.days.get(subject)
+        return held[-1] if held else self.bought.get(subject)
 
 
 @dataclass(frozen=True)
@@ -77,6 +89,8 @@ class Roadmap:
     assessments: Sequence[Assessment]
     on: date
     terms: Terms
+    bought: frozenset[str] = frozenset()
+    """The servers in whose place a service is bought that has a price."""
 
     @cached_property
     def days(self) -> Mapping[int, date]:
@@ -106,7 +120,7 @@ class Roadmap:
     @cached_property
     def retired(self) -> frozenset[str]:
         """The servers that are switched off and not moved."""
-        return frozenset(one.server for one in self.assessments if one.disposition is Disposition.RETIRE)
+        return retired(self.assessments)
 
     @cached_property
     def held_back(self) -> frozenset[str]:
@@ -116,6 +130,7 @@ class Roadmap:
                 server_of(name) for name, why in self.plan.not_moving.items() if why not in GOES_WITHOUT_SAYING
             )
             - self.retired
+            - self.bought
         )
 
     @cached_property
@@ -134,7 +149,8 @@ class Roadmap:
         """The plan for the servers `among` which it is carried out, each day put off by `later`.
 
         What has moved or is moving is in every way of acting, on its own day. What should have moved and has not, moves
-        on the day of the case at the earliest: nothing was paid for it yet.
+        on the day of the case at the earliest: nothing was paid for it yet. A service that is bought in a server's
+        place is supposed to serve by the last wave.
         """
         soak = self.terms.soak_days if soak_days is None else soak_days
         moved, targets = {}, {}
@@ -145,13 +161,17 @@ class Roadmap:
                 moved[move.workload] = when if begun else later(max(when, self.on))
                 if move.target:
                     targets[move.workload] = move.target
+        last = later(max(self.last, self.on))
+        without = {one for one in self.bought if among(one)} - {server_of(name) for name in moved}
+        gone = self._gone(moved, {one for one in self.retired if among(one)}, last, soak)
         return Way(
             moved,
             targets,
-            self._gone(moved, {one for one in self.retired if among(one)}, later(max(self.last, self.on)), soak),
+            gone | dict.fromkeys(without, days_after(last, soak)),
             self.servers,
             self.terms.build_days,
             soak,
+            dict.fromkeys(without, last),
         )
 
     def _gone(self, moved: Mapping[str, date], retired: Collection[str], last: date, soak: int) -> dict[str, date]:
