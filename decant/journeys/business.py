@@ -63,6 +63,7 @@ def make_case(app: "App") -> Made:
         contracts={name: one.contract_end for name, one in servers.items() if one.contract_end is not None},
         authorities={name: one.authority for name, one in servers.items() if one.authority is not None},
         pays={one.name: one.pays for one in about.planning.partner if one.pays},
+        budgets={one.year: one.pounds for one in about.planning.budget},
         council=app.settings.workspace.council or "the council",
     )
     given = bare.with_people(work.people(bare.roadmap, about.planning, _windows(about.planning, bare)))

@@ -59,6 +59,15 @@ class MonthOfWork(Record):
     available: float | None
 
 
+class Budgeted(Record):
+    """What a budget allows for the moves of one financial year, and what the plan has for them, in pounds."""
+
+    year: str
+    allowed: int
+    planned: float
+    """What the moves cost the council once, likely: without what partners pay, and without dual running."""
+
+
 class BusinessCase(Record):
     """All of it, with what has no price."""
 
@@ -69,6 +78,8 @@ class BusinessCase(Record):
     unpriced: tuple[NotPriced, ...] = ()
     shares: dict[str, float] = {}
     """Each authority's share of what moving costs once, as parts of one; empty where nobody shares it."""
+    budgets: tuple[Budgeted, ...] = ()
+    """Of `planning.toml`; empty where it gives none."""
     rule: str = ""
     """By what rule an option is preferred, and what that gave: a proposal, which a person decides on."""
     conventions: tuple[str, ...] = ()

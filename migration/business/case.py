@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from estate.documents.words import LONDON, count, day, share
+from estate.documents.words import LONDON, count, day, financial_year, share
 from estate.records.assessment import Disposition
-from estate.records.business_case import BusinessCase
+from estate.records.business_case import Budgeted, BusinessCase
 from estate.records.cost import NotPriced
 from migration.business.given import Given
-from migration.business.moving import BY_DAYS
+from migration.business.moving import BY_DAYS, once_by_move
 from migration.business.options import options, ways
 from migration.business.sensitivity import sensitivity
 from migration.business.terms import GREEN_BOOK, OPTIMISM
@@ -29,6 +29,7 @@ def business_case(given: Given, at: datetime) -> BusinessCase:
         people=tuple(given.people),
         unpriced=(*given.costs.unpriced, *_unpriced(given)),
         shares=_shares(given),
+        budgets=_budgets(given),
         rule=rule,
         conventions=tuple(_conventions(given)),
         priced_at=_oldest(line.priced_at for line in given.lines),
@@ -65,7 +66,8 @@ def _unpriced(given: Given) -> list[NotPriced]:
     replaced = [
         one.server
         for one in given.assessments
-        if one.disposition in (Disposition.REPURCHASE, Disposition.REFACTOR) and one.server not in named
+        if one.disposition in (Disposition.REPURCHASE, Disposition.REFACTOR)
+        and one.server not in named | given.roadmap.bought
     ]
     if replaced:
         found.append(
@@ -106,6 +108,23 @@ def _shares(given: Given) -> dict[str, float]:
     return {given.council: round(1 - sum(parts.values()), 6)} | parts
 
 
+def _budgets(given: Given) -> tuple[Budgeted, ...]:
+    """Each budget of planning.toml beside what the moves of its year cost the council once."""
+    if not given.budgets:
+        return ()
+    days = given.roadmap.way().moved
+    by_move = once_by_move(given.costs, given.assessments, days, given.authorities, given.pays)
+    planned = dict.fromkeys(given.budgets, 0.0)
+    for name, amount in by_move.items():
+        year = financial_year(days[name])
+        if year in planned:
+            planned[year] += amount
+    return tuple(
+        Budgeted(year=year, allowed=allowed, planned=round(planned[year]))
+        for year, allowed in sorted(given.budgets.items())
+    )
+
+
 def _conventions(given: Given) -> list[str]:
     terms, over = given.terms, given.over
     found = [
@@ -133,6 +152,12 @@ def _conventions(given: Given) -> list[str]:
         found.append(
             f"{count(len(given.roadmap.retired), 'server')} to be retired"
             f" {'is' if len(given.roadmap.retired) == 1 else 'are'} supposed to be off by the last wave."
+        )
+    if given.roadmap.bought:
+        number = len(given.roadmap.bought)
+        found.append(
+            f"{count(number, 'server')} {'is' if number == 1 else 'are'} replaced by a service that is bought: it is paid"
+            " from the last wave on, and its server leaves."
         )
     if given.roadmap.supposed and given.plan.waves:
         found.append("Days of the waves are supposed, as no windows were given: the figures are indicative.")

@@ -33,6 +33,8 @@ class Given:
     """By server, the authority that it belongs to."""
     pays: Mapping[str, float] = field(default_factory=dict)
     """By partner authority, the part that it pays of what moving its servers costs."""
+    budgets: Mapping[str, int] = field(default_factory=dict)
+    """By financial year, what its moves may cost the council once, in pounds."""
     council: str = "the council"
     people: Sequence[MonthOfWork] = ()
 

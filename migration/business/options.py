@@ -34,7 +34,8 @@ def ways(given: Given) -> list[Chosen]:
     """The ways that are compared. One that comes to the same as another is left out."""
     roadmap = given.roadmap
     planned, begun = roadmap.way(), roadmap.way(_nothing)
-    few = count(len(given.pressing & roadmap.servers), "server")
+    least = roadmap.way(given.pressing.__contains__)
+    few, left = len(least.servers - least.staying), len(least.staying)
     told: tuple[tuple[str, str, str, Callable[[str], bool], Callable[[date], date]], ...] = (
         (
             "do-nothing",
@@ -47,8 +48,9 @@ def ways(given: Given) -> list[Chosen]:
         (
             "minimum",
             "Do the minimum",
-            "Only servers that are out of support, or will be within half a year, and those whose contract ends in"
-            f" these years, move or are retired: {few} of {len(roadmap.servers):,}. The rest stays.",
+            "Of the servers that the plan holds, only those leave that are out of support or will be within half a"
+            f" year, or whose contract ends in these years: {count(few, 'server')} of {len(roadmap.servers):,}."
+            f" {left:,} {'stays' if left == 1 else 'stay'}.",
             given.pressing.__contains__,
             _as_planned,
         ),
@@ -56,7 +58,7 @@ def ways(given: Given) -> list[Chosen]:
             PLANNED,
             "Move as planned",
             f"{count(len(planned.moved), 'workload')} in {count(len(given.plan.waves), 'wave')}, the last on"
-            f" {day(roadmap.last)}."
+            f" {day(roadmap.last)}. {_leaving(planned)}"
             if planned.moved
             else "The plan moves nothing.",
             _everything,
@@ -76,6 +78,22 @@ def ways(given: Given) -> list[Chosen]:
     ]
     same = ((planned.moved, planned.gone), (begun.moved, begun.gone))
     return [one for one in found if one.id in ("do-nothing", PLANNED) or (one.way.moved, one.way.gone) not in same]
+
+
+def _leaving(way: Way) -> str:
+    """How many servers leave, and in what way: each server once."""
+    away, bought = way.servers - way.staying, len(way.bought)
+    moved = len({name for name in away if name in way.days})
+    retired = len(away) - moved - bought
+    parts = [
+        *([f"{moved:,} moved"] if moved else []),
+        *([f"{bought:,} replaced by a service that is bought"] if bought else []),
+        *([f"{retired:,} retired"] if retired else []),
+    ]
+    left = len(way.staying)
+    stays = f" {left:,} {'stays' if left == 1 else 'stay'}." if left else ""
+    leave = "leaves" if len(away) == 1 else "leave"
+    return f"{count(len(away), 'server')} of {len(way.servers):,} {leave}: {', '.join(parts)}.{stays}"
 
 
 def _nothing(_server: str) -> bool:

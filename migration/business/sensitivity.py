@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from estate.documents.words import count, pounds
+from estate.documents.words import count
 from estate.records.business_case import Sensitivity
 from estate.records.cost import CostLine
 from migration.business.given import Given
@@ -11,9 +11,14 @@ from migration.business.moving import BY_DAYS
 from migration.business.options import Chosen
 from migration.business.period import days_after
 from migration.business.reckon import Account
+from migration.business.ways import ESTATE
 
 LONG_SOAK = 90
 """Days that a server is kept after its move, where nobody dares to switch it off."""
+
+SAVED = "When what the server room costs is saved"
+BY_HEAD = "on_premises_total"
+"""The assumption of a sum for the whole room, which is shared by its servers."""
 
 Belongs = Callable[[CostLine], bool]
 Figure = Callable[[CostLine], float]
@@ -50,15 +55,16 @@ def sensitivity(given: Given, chosen: Chosen, cost: float) -> tuple[Sensitivity,
     for assumption, belongs, unit in (
         ("Prices of what runs in Azure", _azure, " a year"),
         ("What the server room costs today", _premises, " a year"),
+        ("Extended support of what stays", _extended, " a year"),
         ("Cost of moving, paid once", _once, ""),
     ):
-        now = f"{pounds(_sum(account, lines, belongs, _likely))}{unit}"
+        now = f"{_whole(_sum(account, lines, belongs, _likely))}{unit}"
         for end in (_low, _high):
-            after = f"{pounds(_sum(account, lines, belongs, end))}{unit}"
+            after = f"{_whole(_sum(account, lines, belongs, end))}{unit}"
             note(assumption, now, after, at(account, _where(belongs, end)))
     for assumption, belongs, bias in (
-        ("Optimism bias of what is paid once", _all_once, terms.one_off_bias),
-        ("Optimism bias of running in Azure", _azure, terms.running_bias),
+        ("Optimism bias in the likely figure of what is paid once", _all_once, terms.one_off_bias),
+        ("Optimism bias in the likely figure of running in Azure", _azure, terms.running_bias),
     ):
         note(assumption, "0%", f"{bias:.0%}", at(account, _where(belongs, _likely, 1 + bias)))
     if chosen.way.moved:
@@ -71,6 +77,9 @@ def sensitivity(given: Given, chosen: Chosen, cost: float) -> tuple[Sensitivity,
             count(LONG_SOAK, "day"),
             at(kept, _likely),
         )
+        together = [_of_the_room(line) for line in lines]
+        whole = account.present(together, terms.discount_rate, _likely)
+        note(SAVED, "as each server leaves", "when the last has left", whole)
     most = {one.assumption: 0.0 for one in found}
     for one in found:
         most[one.assumption] = max(most[one.assumption], abs(one.difference))
@@ -78,12 +87,27 @@ def sensitivity(given: Given, chosen: Chosen, cost: float) -> tuple[Sensitivity,
 
 
 def _sum(account: Account, lines: Iterable[CostLine], belongs: Belongs, figure: Figure) -> float:
-    """Of the lines that are paid at all in this way of acting."""
-    return sum(
-        figure(line)
-        for line in lines
-        if belongs(line) and line.category != BY_DAYS and any(account.part(line).paid)
-    )
+    """Of the lines that are paid at all in this way of acting: by the year, or once and rounded as the years are."""
+    years = [0.0] * len(account.over.years)
+    yearly = 0.0
+    for line in lines:
+        if belongs(line) and line.category != BY_DAYS and any(account.part(line).paid):
+            if line.nature == "annual":
+                yearly += figure(line)
+            else:
+                for place, paid in enumerate(account.part(line).paid):
+                    years[place] += figure(line) * paid
+    return yearly + sum(map(round, years))
+
+
+def _whole(amount: float) -> str:
+    """£1,234,567: figures that are compared with each other are all in whole pounds."""
+    return f"£{amount:,.0f}"
+
+
+def _of_the_room(line: CostLine) -> CostLine:
+    """The line; of a sum for the whole room, a server's part as if the room had it until the last server leaves."""
+    return line.model_copy(update={"subject": ESTATE}) if BY_HEAD in line.assumptions else line
 
 
 def _where(belongs: Belongs, figure: Figure, times: float = 1) -> Figure:
@@ -115,7 +139,11 @@ def _azure(line: CostLine) -> bool:
 
 
 def _premises(line: CostLine) -> bool:
-    return line.side == "on-premises" and line.nature == "annual"
+    return line.side == "on-premises" and line.nature == "annual" and not _extended(line)
+
+
+def _extended(line: CostLine) -> bool:
+    return "business.extended_support" in line.assumptions
 
 
 def _once(line: CostLine) -> bool:

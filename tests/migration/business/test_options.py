@@ -221,7 +221,7 @@ def test_an_assumption_that_is_certain_is_not_in_the_sensitivity() -> None:
     )
     named = {one.assumption for one in case(sure).sensitivity}
     assert "What the server room costs today" not in named
-    assert "Optimism bias of running in Azure" in named
+    assert "Optimism bias in the likely figure of running in Azure" in named
 
 
 def test_the_price_of_azure_at_its_highest_costs_what_it_says() -> None:
@@ -287,3 +287,61 @@ def test_what_is_moving_already_is_put_off_by_nobody() -> None:
     given = replace(small(), plan=begun)
     years = {year.year: year for year in option(case(given), "later").years}
     assert years["2026/27"].annual_revenue.likely == round((900 + 600 + 2000 + 5000) * 130 / 365)
+
+
+def test_the_room_s_whole_cost_may_be_saved_only_when_the_last_server_leaves() -> None:
+    parts = [
+        one.model_copy(update={"assumptions": ("on_premises_total",)})
+        for one in (line("web", "on-premises", 3650), line("db", "on-premises", 3650))
+    ]
+    given = replace(small(), costs=costs(*parts))
+    made = case(given)
+    best = next(one for one in made.options if one.preferred)
+    assert best.id == "as-planned"
+    late = next(one for one in made.sensitivity if one.assumption == "When what the server room costs is saved")
+    # "web" leaves on 27 February 2027, "db" on 29 May: 33 days of web's part in 2026/27, and 58 in 2027/28.
+    assert late.difference == pytest.approx(33 * 10 + 58 * 3650 / 366 * 0.9662, abs=1)
+
+
+def test_extended_support_is_no_part_of_what_the_room_costs_today() -> None:
+    old = assessed("db", ends=date(2026, 11, 30), extended_until=date(2029, 11, 30))
+    given = Given(
+        costs(line("db", "on-premises", 1000, low=900, high=1100)),
+        plan(wave(1, date(2027, 2, 13), "db/postgres/shop")),
+        (old,),
+        TODAY,
+        Terms(extended_support=amount(365, 300, 500)),
+    )
+    rows = {one.assumption: one.from_value for one in case(given).sensitivity}
+    assert rows["What the server room costs today"] == "£1,000 a year"
+    assert rows["Extended support of what stays"] == "£365 a year"
+
+
+def test_an_option_says_how_many_servers_leave_it_and_how() -> None:
+    given = small()
+    more = replace(
+        given,
+        assessments=(
+            *given.assessments,
+            assessed("old", disposition=Disposition.RETIRE),
+            assessed("mail", ends=date(2026, 1, 1), disposition=Disposition.REPURCHASE),
+            assessed("crm", ends=date(2026, 1, 1)),
+        ),
+        costs=costs(*given.costs.lines, line("mail", "azure", 4200)),
+    )
+    made = case(more)
+    assert option(made, "as-planned").what.endswith(
+        "4 servers of 5 leave: 2 moved, 1 replaced by a service that is bought, 1 retired. 1 stays."
+    )
+    assert "2 servers of 5. 3 stay." in option(made, "minimum").what, "crm is in no wave: it presses, and stays"
+
+
+def test_a_budget_stands_beside_what_the_moves_of_its_year_cost() -> None:
+    given = replace(small(), budgets={"2027/28": 900, "2026/27": 1000, "2030/31": 5})
+    found = case(given).budgets
+    assert [(one.year, one.allowed, one.planned) for one in found] == [
+        ("2026/27", 1000, 500 + 500),
+        ("2027/28", 900, 700 + 500),
+        ("2030/31", 5, 0),
+    ]
+    assert case(small()).budgets == ()
