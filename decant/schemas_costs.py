@@ -38,6 +38,7 @@ COSTING: Mapping[str, Output] = {
             "source": (str, "the address"),
             "prices": (dict[str, Listed], "each price in pounds by its meter"),
             "changed": (int, "how many are new or differ from those fetched before"),
+            "accepted": (tuple[str, ...], "what looked wrong with them, and was accepted"),
         },
     ),
 }

@@ -1,13 +1,15 @@
 """The price lists of a workspace, and Microsoft's own fetched anew."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, NoReturn
 
 from estate import fetch, writing
-from estate.catalogue import price_lists, retail
-from estate.catalogue.retail import Item, Retail
+from estate.catalogue import price_check, price_lists, retail
+from estate.catalogue.prices import book
+from estate.catalogue.retail import Item, Listed, Retail
 from estate.documents.words import LONDON, count, day
 from estate.errors import UnreachableError, UsageError
 from estate.progress import Step
@@ -28,6 +30,8 @@ class Refreshed:
 
     retail: Retail
     changed: int
+    accepted: tuple[str, ...] = ()
+    """What looked wrong with them, and a person accepted."""
 
 
 def today() -> date:
@@ -40,44 +44,57 @@ def prices(app: "App", servers: "tuple[str, ...]" = ()) -> "Prices":
     return price_lists.load(app.workspace.rates, app.workspace.prices, servers, today())
 
 
-def refresh(app: "App") -> Refreshed:
+def refresh(app: "App", accept: bool = False) -> Refreshed:
     """Ask for the prices of every size and disk, and put them in the place of those before, all or none.
 
-    Raises `UnreachableError` where an answer is missing, broken or not in pounds: what was fetched before stays, and
-    its age is said.
+    `accept` takes prices that cannot be right by themselves (`price_check`): somebody has looked at them.
+
+    Raises `UnreachableError` where an answer is missing, broken or not in pounds, or where what came cannot be the
+    list: what was fetched before stays, and its age is said.
     """
-    settings = app.settings.prices
-    ends = time.monotonic() + settings.seconds
-    asked = retail.questions(settings.url)
-    items: list[Item] = []
+    before = _before(app)
     try:
-        for number, question in enumerate(asked):
-            app.progress(Step("list prices", number, len(asked), "questions"))
-            items += _all_pages(question, ends, settings.seconds)
-        found = retail.prices(items)
-        if not found:
-            raise UnreachableError("no answer held a price of a size or disk in UK South", "")
+        found = _fetched(app)
+        doubts = price_check.doubts(found, before.prices if before else None, book())
+        if doubts and not accept:
+            raise UnreachableError(
+                f"what came cannot be the whole list: {'; '.join(doubts)}",
+                "ask again later; `decant costs refresh --accept-changes` takes them all the same, once you have"
+                " looked at them",
+            )
     except UnreachableError as wrong:
-        _stays(app, wrong)
-    app.progress(Step("list prices", len(asked), len(asked), "questions"))
+        _stays(before, wrong)
     made = Retail(
         fetched_at=now(),
-        url=settings.url,
+        url=app.settings.prices.url,
         currency="GBP",
         region=retail.REGION,
         prices=dict(sorted(found.items())),
     )
-    before = _before(app)
     app.workspace.create()
     writing.replace(app.workspace.prices, made.model_dump_json(indent=1), writing.PRIVATE)
     changed = sum(
         before is None or meter not in before.prices or before.prices[meter].gbp != one.gbp
         for meter, one in made.prices.items()
     )
-    app.ledger.append(
-        REFRESHED, [], {"from": settings.url, "prices": len(made.prices), "changed": changed}, actor=app.actor
-    )
-    return Refreshed(made, changed)
+    about = {"from": made.url, "prices": len(made.prices), "changed": changed}
+    app.ledger.append(REFRESHED, [], about | ({"accepted": list(doubts)} if doubts else {}), actor=app.actor)
+    return Refreshed(made, changed, doubts)
+
+
+def _fetched(app: "App") -> Mapping[str, Listed]:
+    settings = app.settings.prices
+    ends = time.monotonic() + settings.seconds
+    asked = retail.questions(settings.url)
+    items: list[Item] = []
+    for number, question in enumerate(asked):
+        app.progress(Step("list prices", number, len(asked), "questions"))
+        items += _all_pages(question, ends, settings.seconds)
+    app.progress(Step("list prices", len(asked), len(asked), "questions"))
+    found = retail.prices(items)
+    if not found:
+        raise UnreachableError("no answer held a price of a size or disk in UK South", "")
+    return found
 
 
 def _all_pages(question: str, ends: float, seconds: float) -> list[Item]:
@@ -106,13 +123,14 @@ def _before(app: "App") -> Retail | None:
         return None
 
 
-def _stays(app: "App", wrong: UnreachableError) -> NoReturn:
+def _stays(before: Retail | None, wrong: UnreachableError) -> NoReturn:
     """Say why nothing was taken, and which prices stay in force."""
-    before = _before(app)
     if before is None:
         stays = "the prices that ship with Decant stay in force"
     else:
         age = count((today() - before.fetched_at.astimezone(LONDON).date()).days, "day")
         stays = f"those fetched on {day(before.fetched_at)}, {age} ago, stay in force"
-    remedy = "check [prices] url in decant.toml and the way out of this network, then try again"
-    raise UnreachableError(f"no list prices were fetched: {wrong.what}; {stays}", remedy) from None
+    raise UnreachableError(
+        f"no list prices were fetched: {wrong.what}; {stays}",
+        wrong.remedy or "check [prices] url in decant.toml and the way out of this network, then try again",
+    ) from None

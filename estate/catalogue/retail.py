@@ -169,11 +169,14 @@ def _place(url: str) -> tuple[str, str | None, int | None] | None:
 
 
 def prices(items: Iterable[Item]) -> Mapping[str, Listed]:
-    """The prices among the items that Decant reckons with, by meter; of several, the one in force last."""
+    """The prices among the items that Decant reckons with, by meter; of several, the one in force last.
+
+    Nothing is sold for £0: such an item is no price.
+    """
     found: dict[str, Listed] = {}
     windows: dict[str, Item] = {}
     for one in sorted(items, key=lambda item: item.since):
-        if one.region != REGION or one.tier_from > 0:
+        if one.region != REGION or one.tier_from > 0 or one.price == 0:
             continue
         if one.service == "Virtual Machines" and one.arm_sku in sizes() and _ordinary(one):
             if one.product.endswith("Windows"):

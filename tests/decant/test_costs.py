@@ -15,7 +15,7 @@ from decant.journeys.without_servers import transcripts
 from practice.handover import hosts_toml
 from tests.decant.face import Said, decant
 from tests.decant.published import held
-from tests.estate.retail_answers import answer, disk, item
+from tests.estate.retail_answers import answer, disk, item, known
 from tests.migration.costing.sums import worked_out
 
 Answer = Callable[[str, str], tuple[int, bytes]]
@@ -47,15 +47,16 @@ def api(answers: Answer) -> Iterator[str]:
 
 
 def in_pages(here: str, path: str) -> tuple[int, bytes]:
-    """Prices of two sizes and a disk; those of the second size are on a second page."""
+    """Prices of all sizes and disks as in the book but for two sizes and a disk; one size is on a second page."""
     query = parse_qs(urlsplit(path).query)
     if "$skip" in query:
         return 200, answer([item("Standard_D4as_v5", 0.2)])
     asked = query["$filter"][0]
     assert query["currencyCode"] == ["'GBP'"]
+    others = known(asked, skip=("Standard_D2as_v5", "Standard_D4as_v5"))
     if "D2as_v5" in asked:
-        return 200, answer([item("Standard_D2as_v5", 0.1)], f"{here}/api/retail/prices?$skip=1")
-    return 200, answer([disk("P10", 20.0)] if "Premium SSD" in asked else [])
+        return 200, answer([*others, item("Standard_D2as_v5", 0.1)], f"{here}/api/retail/prices?$skip=1")
+    return 200, answer([*others, disk("P10", 20.0)] if "Premium SSD" in asked else others)
 
 
 @pytest.fixture(scope="module")
@@ -84,12 +85,12 @@ def settings(root: Path, url: str) -> None:
         out.write(f'\n[prices]\nurl = "{url}"\nseconds = 20\n')
 
 
-def refreshed(root: Path, answers: Answer) -> Said:
+def refreshed(root: Path, answers: Answer, *options: str) -> Said:
     """Run a refresh against these answers."""
     with api(answers) as url:
         kept = (root / "decant.toml").read_text()
         settings(root, url)
-        said = decant("costs", "refresh", at=root)
+        said = decant("costs", "refresh", *options, at=root)
         (root / "decant.toml").write_text(kept)
     return said
 
@@ -181,14 +182,14 @@ def test_a_file_that_is_not_right_is_named_with_what_is_wrong(
 def test_list_prices_are_fetched_page_by_page_and_come_before_the_book(council: Path) -> None:
     said = refreshed(council, in_pages)
     assert said.code == 0, said.err
-    assert "3 list prices in pounds" in said.err
+    assert "50 list prices in pounds" in said.err
     kept = json.loads((council / ".decant/catalogue/prices.json").read_text())
-    assert {meter: one["gbp"] for meter, one in kept["prices"].items()} == {
+    assert {
         "vm/Standard_D2as_v5": 0.1,
         "vm/Standard_D4as_v5": 0.2,
         "disk/Premium_LRS/P10": 20.0,
-    }
-    assert "Azure Retail Prices API: 3 list prices" in decant("costs", at=council).out
+    }.items() <= {meter: one["gbp"] for meter, one in kept["prices"].items()}.items()
+    assert "Azure Retail Prices API: 50 list prices" in decant("costs", at=council).out
     assert "prices.refreshed" in decant("evidence", "export", at=council).out
     preview = decant("stack", "preview", "test", "--json", at=council)
     assert "Azure Retail Prices API" in preview.json["estimate"]["source"]
@@ -222,6 +223,21 @@ def _gone(here: str, path: str) -> tuple[int, bytes]:
     return 404, b""
 
 
+def _few(here: str, path: str) -> tuple[int, bytes]:
+    return 200, answer([item("Standard_D2as_v5", 0.1)])
+
+
+def _absurd(here: str, path: str) -> tuple[int, bytes]:
+    asked = parse_qs(urlsplit(path).query)["$filter"][0]
+    dear = [item("Standard_E4as_v5", 9_999_999.0)] if "E4as_v5" in asked else []
+    return 200, answer([*known(asked, skip=("Standard_E4as_v5",)), *dear])
+
+
+def _free(here: str, path: str) -> tuple[int, bytes]:
+    asked = parse_qs(urlsplit(path).query)["$filter"][0]
+    return 200, answer([one | {"retailPrice": 0.0} for one in known(asked)])
+
+
 @pytest.mark.parametrize(
     ("answers", "says"),
     [
@@ -232,6 +248,9 @@ def _gone(here: str, path: str) -> tuple[int, bytes]:
         (_broken, "no list of prices"),
         (_refused, "status 503"),
         (_gone, "no list of prices at that address"),
+        (_few, "of 8 sizes of the series Dasv5, 1 have a price"),
+        (_absurd, "vm/Standard_E4as_v5 costs £9,999,999.00; the list before has £0.2304"),
+        (_free, "no answer held a price"),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
@@ -247,6 +266,15 @@ def test_an_answer_that_cannot_be_used_changes_nothing_and_what_stays_is_said(
     assert (council / ".decant/catalogue/prices.json").read_bytes() == before
 
 
+def test_a_person_can_accept_a_list_that_looks_wrong_and_the_ledger_keeps_why(council: Path) -> None:
+    said = refreshed(council, _absurd, "--accept-changes")
+    assert (said.code, "Accepted all the same" in said.err + said.out) == (0, True), said.err
+    kept = json.loads((council / ".decant/catalogue/prices.json").read_text())["prices"]
+    assert kept["vm/Standard_E4as_v5"]["gbp"] == 9_999_999.0
+    assert "vm/Standard_E4as_v5 costs" in decant("evidence", "export", at=council).out
+    assert refreshed(council, in_pages).code == 0, "the book still holds, whatever was accepted"
+
+
 def test_an_address_that_is_not_https_is_refused(council: Path) -> None:
     settings(council, "http://prices.example/api")
     said = decant("costs", "refresh", at=council)
@@ -258,4 +286,4 @@ def test_refresh_prints_its_schema(council: Path) -> None:
         settings(council, url)
         said = decant("costs", "refresh", "--json", at=council)
     found: dict[str, Any] = held(said.json, "costs refresh")
-    assert found["changed"] == 3
+    assert (found["changed"], found["accepted"]) == (50, [])

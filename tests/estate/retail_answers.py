@@ -4,6 +4,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from estate.catalogue import disks
+from estate.catalogue.prices import book
+from estate.catalogue.sizes import sizes
+
 
 def item(sku: str, price: float, **other: Any) -> dict[str, Any]:
     """One price of a virtual machine on Linux, by the hour."""
@@ -45,3 +49,16 @@ def answer(items: Sequence[dict[str, Any]], following: str | None = None, curren
         "Count": len(items),
     }
     return json.dumps(page).encode()
+
+
+def known(asked: str, skip: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """What the price book knows of the sizes and disks that the question `asked` names, as items of an answer."""
+    machines = [
+        item(sku, price.gbp)
+        for sku in sizes()
+        if f"'{sku}'" in asked and sku not in skip and (price := book().price(f"vm/{sku}"))
+    ]
+    premium = disks.tiers("Premium_LRS") if "Premium SSD" in asked else ()
+    return machines + [
+        disk(one.tier, price.gbp) for one in premium if (price := book().price(f"disk/Premium_LRS/{one.tier}"))
+    ]
