@@ -190,6 +190,7 @@ def _show(found: "Costs", by: str) -> None:
     )
     if len(_unpriced(found)) > _MOST:
         say(f"And {len(_unpriced(found)) - _MOST} more sorts without a price: `decant costs --json` has them all.")
+    listing("Look at this", [one[:1].upper() + one[1:] for one in found.cautions])
     listing("Prices, in this order", list(found.sources))
     judged = sum("our judgement" in text for text in found.assumptions.values())
     say(

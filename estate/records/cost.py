@@ -89,4 +89,6 @@ class Costs(Record):
     """Every assumption used, with its value as text and where it is from."""
     sources: tuple[str, ...] = ()
     """Each source of prices with its date, in a sentence, warnings of age among them."""
+    cautions: tuple[str, ...] = ()
+    """What a reader has to know of these figures as a whole, a sentence each."""
     at: Instant

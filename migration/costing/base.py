@@ -1,7 +1,7 @@
 """What a kind of cost is a function of, and what it gives."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -115,9 +115,12 @@ class Case:
     """The servers that are to be left."""
     prices: Prices
     assumptions: Assumptions
+    asked: set[str] = field(default_factory=set)
+    """Meters whose price a kind of cost has asked for so far."""
 
     def price(self, meter: str) -> Price | None:
         """The price of one meter; None where there is none."""
+        self.asked.add(meter)
         return self.prices.price(meter)
 
     def assumed(self, key: str, unit: str = "") -> Figure:

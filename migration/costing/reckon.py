@@ -1,6 +1,6 @@
 """Reckons all costs of an estate, kind by kind, and what they come to."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, reduce
@@ -9,6 +9,7 @@ from operator import add
 import migration.costing.kinds
 from estate import registry
 from estate.catalogue.price_lists import Prices
+from estate.documents.words import count
 from estate.records.assessment import Assessment
 from estate.records.cost import NOTHING, Amount, CostLine, Costs, NotPriced
 from estate.records.server import ServerFacts
@@ -16,6 +17,7 @@ from estate.records.workload import Workload
 from migration.costing.assumptions import Assumptions
 from migration.costing.base import Case, Kind, Subject
 from migration.costing.carbon import carbon
+from migration.costing.kinds.licences import left_out
 
 COSTS_ID = "current"
 """The id under which the newest costs are stored."""
@@ -67,8 +69,16 @@ def costs(
         staying=tuple(one.id for one in subjects if one.stays),
         assumptions=assumptions.texts(),
         sources=case.prices.sentences(today),
+        cautions=(*_unused(case), *left_out(case)),
         at=at,
     )
+
+
+def _unused(case: Case) -> Iterator[str]:
+    """Rates of the council's own that nothing was reckoned with: a slip, or something that is not there (any more)."""
+    unused = sorted(case.prices.rates.rates.keys() - case.asked)
+    if unused:
+        yield f"no figure rests on {count(len(unused), 'price')} of rates.toml: {', '.join(unused)}"
 
 
 def _at_rate(prices: Prices, assumptions: Assumptions) -> Prices:

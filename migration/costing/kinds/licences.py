@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from estate.catalogue.prices import Price
+from estate.documents.words import count, pounds
 from estate.records.assessment import Disposition, Size
 from estate.records.cost import CostLine, NotPriced
 from migration.costing.base import ESTATE, Case, Found, Kind, Subject, charge, line
@@ -10,6 +11,7 @@ from migration.costing.figure import Figure, number, priced
 
 _WINDOWS_CORES, _SQL_CORES = 8, 4
 """The least that Microsoft licenses of one virtual machine."""
+_WINDOWS = "licence/windows-server/core-year"
 _LINUX = {"rhel": "licence/rhel/server-year", "sles": "licence/sles/server-year"}
 
 
@@ -54,14 +56,16 @@ def _reckon(case: Case, so_far: Sequence[CostLine]) -> Iterator[Found]:
 def _windows(case: Case, subject: Subject, size: Size) -> Found:
     if case.assumptions.choice("windows_hybrid_benefit"):
         cores = max(_WINDOWS_CORES, size.vcpus)
-        found = _own(
-            case, subject, "Windows Server, own licences", "licence/windows-server/core-year", cores, "windows"
-        )
+        found = _own(case, subject, "Windows Server, own licences", _WINDOWS, cores, "windows")
         return (
             found.model_copy(update={"assumptions": ("windows_hybrid_benefit",)})
             if isinstance(found, CostLine)
             else found
         )
+    return _windows_by_the_hour(case, subject, size)
+
+
+def _windows_by_the_hour(case: Case, subject: Subject, size: Size) -> Found:
     price = case.price(f"vm/{size.sku}/windows")
     quantity: Figure = case.a_year
     if price is None:
@@ -73,6 +77,23 @@ def _windows(case: Case, subject: Subject, size: Size) -> Found:
     return line(
         subject.id, "Windows Server, by the hour", "azure", "licences", figure, part="windows", price=price
     )
+
+
+def left_out(case: Case) -> Iterator[str]:
+    """What `windows_hybrid_benefit` takes out of the costs while nothing takes its place: own licences have no price."""
+    if not case.assumptions.choice("windows_hybrid_benefit") or case.price(_WINDOWS):
+        return
+    found = [
+        _windows_by_the_hour(case, one, one.machine)
+        for one in case.subjects
+        if one.machine and one.server.is_windows
+    ]
+    less = sum(one.amount.likely for one in found if isinstance(one, CostLine))
+    if found:
+        yield (
+            f"windows_hybrid_benefit takes {pounds(less)} a year out of Azure, for {count(len(found), 'server')} with"
+            f" Windows, and your own licences have no price: give {_WINDOWS} in rates.toml"
+        )
 
 
 def _own(case: Case, subject: Subject, what: str, meter: str, cores: int, part: str) -> Found:

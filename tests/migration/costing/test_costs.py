@@ -94,9 +94,14 @@ def test_windows_is_a_line_of_its_own_and_hybrid_benefit_puts_the_councils_licen
     own = reckoned(windows, written={"windows_hybrid_benefit": True})
     assert not lines(own, "azure/licences/")
     assert [one.what for one in own.unpriced if "own licences" in one.what] == ["Windows Server, own licences"]
+    assert own.cautions == (
+        "windows_hybrid_benefit takes £1,255 a year out of Azure, for 1 server with Windows, and your own licences"
+        " have no price: give licence/windows-server/core-year in rates.toml",
+    )
     priced = reckoned(
         windows, written={"windows_hybrid_benefit": True}, rates={"licence/windows-server/core-year": 25}
     )
+    assert priced.cautions == ()
     assert lines(priced, "azure/licences/db1/")["windows"].reckoning == "8 cores × £25"
 
 
@@ -106,6 +111,13 @@ def test_sql_server_and_subscriptions_are_listed_until_the_council_gives_their_p
     assert any("licence/sql-server/core-year" in one.why for one in found.unpriced)
     priced = reckoned((facts(), Disposition.REHOST), held=held, rates={"licence/sql-server/core-year": 400})
     assert lines(priced, "azure/licences/db1/")["sql"].amount == Amount(low=1600, likely=1600, high=1600)
+
+
+def test_rates_that_no_figure_rests_on_are_said() -> None:
+    given = {"licence/sql-server/core-year": 400.0, "repurchase/db1": 9000.0, "vm/Standard_D4as_v5": 0.1}
+    assert reckoned((facts(), Disposition.REHOST), rates=given).cautions == (
+        "no figure rests on 2 prices of rates.toml: licence/sql-server/core-year, repurchase/db1",
+    )
 
 
 def test_backups_keep_the_data_and_each_days_changes() -> None:
