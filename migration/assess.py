@@ -8,6 +8,7 @@ from typing import Literal
 import migration.dispositions
 from estate import registry
 from estate.catalogue.lifecycle import Table
+from estate.catalogue.products import noted
 from estate.documents.words import day
 from estate.records.assessment import Assessment, Disposition
 from estate.records.dependency import Dependency
@@ -156,6 +157,7 @@ def _conditions(case: Case) -> tuple[str, ...]:
         for one in case.workloads
         if one.bytes is None and one.kind in _HOLD_DATA
     ]
+    found += [f"confirm that it runs {words}: only its notes say so" for words, _, _ in noted(case.facts)]
     found += _postgres(case)
     return tuple(found)
 

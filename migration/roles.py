@@ -1,7 +1,7 @@
 """What a server is for, where that decides how it moves: a domain controller is never copied, a print server stays.
 
 What runs on it is evidence. Its name and what was noted of it (an import's annotation) are weak evidence: they count
-only where nobody has read its services, and whoever reads the assessment is told.
+only where nobody has read its services, and whoever reads the assessment is told which of them say so.
 """
 
 import re
@@ -132,13 +132,13 @@ class Known:
 
     role: Role
     evidence: str
-    weak: bool
-    """Whether a name or a note alone says so."""
+    told: tuple[str, ...] = ()
+    """Where nothing on the server was read: what says so all the same, "its name", "its notes"."""
 
     @property
-    def only(self) -> str:
-        """What alone says so, without the words: "its name"."""
-        return "its name" if self.evidence.startswith("its name") else "a note"
+    def weak(self) -> bool:
+        """Whether its name or its notes alone say so."""
+        return bool(self.told)
 
 
 def roles_of(facts: ServerFacts, workloads: Iterable[Workload]) -> tuple[Known, ...]:
@@ -148,11 +148,11 @@ def roles_of(facts: ServerFacts, workloads: Iterable[Workload]) -> tuple[Known, 
     for role in ROLES:
         evidence = next(_seen(role, facts, kinds), None)
         if evidence is not None:
-            found.append(Known(role, evidence, weak=False))
+            found.append(Known(role, evidence))
         elif facts.outcome("services") is not Outcome.KNOWN:
-            told = next(_told(role, facts), None)
-            if told is not None:
-                found.append(Known(role, told, weak=True))
+            told = dict(_told(role, facts))
+            if told:
+                found.append(Known(role, " and ".join(told.values()), tuple(told)))
     return tuple(sorted(found, key=lambda one: one.weak))
 
 
@@ -175,16 +175,17 @@ def _seen(role: Role, facts: ServerFacts, kinds: set[str]) -> Iterator[str]:
         yield f"its operating system is {about}"
 
 
-def _told(role: Role, facts: ServerFacts) -> Iterator[str]:
-    """What its name or a note says.
+def _told(role: Role, facts: ServerFacts) -> Iterator[tuple[str, str]]:
+    """Whether its name or its notes say so, and in which words.
 
     Of a name the last word counts, as ANY-DC01 and ANYDC01 are usual: in DC1-APP01, DC is the data centre.
     """
-    for name in (facts.server.id, facts.server.hostname or ""):
+    for name in (facts.server.hostname or "", facts.server.id):
         short = name.split(".")[0].lower()
         last = (re.findall(r"[a-z]+", short) or [""])[-1]
         whole = re.sub(r"[^a-z-]+", "", short)
         if role.name and any(re.fullmatch(role.name, word) for word in (last, whole)):
-            yield f"its name is {name}"
-    if role.noted and facts.server.purpose and re.search(role.noted, facts.server.purpose, re.IGNORECASE):
-        yield f"a note says {facts.server.purpose[:60]!r}"
+            yield "its name", f"its name is {name}"
+    noted = re.search(role.noted, facts.server.purpose or "", re.IGNORECASE) if role.noted else None
+    if noted:
+        yield "its notes", f"its notes say {noted[0]!r}"

@@ -57,6 +57,25 @@ _WINDOWS_PROGRAMS = tuple(
     )
 )
 """Installed programs of Windows, by names that begin so; the version is in the name."""
+_NOTED = tuple(
+    (re.compile(rf"\b(?:{pattern})", re.IGNORECASE), product)
+    for pattern, product in (
+        (r"(?:ms ?)?sql(?: ?server)? ?(20\d\d(?: ?r2)?)\b", "mssqlserver"),
+        (r"exchange(?: server)? (20\d\d)\b", "msexchange"),
+        (r"sharepoint(?: server| foundation)? (20\d\d)\b", "sharepoint"),
+        (r"postgres(?:ql)? (\d+(?:\.\d+)?)", "postgresql"),
+        (r"mysql(?: server)? (\d+\.\d+)", "mysql"),
+        (r"mariadb (\d+\.\d+)", "mariadb"),
+        (r"mongodb (\d+\.\d+)", "mongodb"),
+        (r"tomcat (\d+(?:\.\d+)?)", "tomcat"),
+    )
+)
+"""Products as people note them of a server, with their version."""
+_SQL_SERVER: Mapping[str, str] = {
+    "2005": "9.0-sp4", "2008": "10.0-sp4", "2008r2": "10.50-sp3", "2012": "11.0-sp4", "2014": "12.0-sp3",
+    "2016": "13.0-sp3", "2017": "14.0", "2019": "15.0", "2022": "16.0", "2025": "17.0",
+}  # fmt: skip
+"""The table's release for a year, with the last service pack: it was kept the longest."""
 _LICENSED: Mapping[str, str] = {"Oracle Database": "oracle-database"}
 
 
@@ -101,7 +120,32 @@ def support_of_products(
         if not version:
             one = one.model_copy(update={"reason": "its version is not known"})
         found.setdefault((one.product, one.version), one)
+    read = {product for product, _ in found}
+    for words, product, version in noted(facts):
+        one = support_of(product, version, today, table)
+        if one.product not in read:
+            said = one.model_copy(update={"reason": f"by its notes ({words!r}), {one.reason}"})
+            found.setdefault((one.product, one.version), said)
     return tuple(found.values())
+
+
+def noted(facts: ServerFacts) -> tuple[tuple[str, str, str], ...]:
+    """Products with their versions that an import's notes of a server name, each with the words that do.
+
+    Notes count only where nobody has looked inside: they may be old, or speak of what is planned.
+    """
+    purpose = facts.server.purpose
+    if not purpose or facts.observations:
+        return ()
+    return tuple(
+        (
+            said[0],
+            product,
+            _SQL_SERVER.get(said[1].lower().replace(" ", ""), "") if product == "mssqlserver" else said[1],
+        )
+        for pattern, product in _NOTED
+        for said in pattern.finditer(purpose)
+    )
 
 
 def _databases(facts: ServerFacts) -> Iterator[_Found]:

@@ -22,8 +22,11 @@ class Opinion:
 
 
 def confirm(known: Known) -> tuple[str, ...]:
-    """What has to be confirmed of a role that a name or a note alone tells."""
-    return (f"confirm that it is {known.role.words}: only {known.only} says so",) if known.weak else ()
+    """What has to be confirmed of a role that a name or notes alone tell."""
+    if not known.weak:
+        return ()
+    say = "say" if known.told != ("its name",) else "says"
+    return (f"confirm that it is {known.role.words}: only {' and '.join(known.told)} {say} so",)
 
 
 def because(known: Known) -> str:

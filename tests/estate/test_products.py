@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime
 
+import pytest
+
 from estate.catalogue.products import support_of_products
 from estate.records.base import Record
 from estate.records.facts.containers import Container, Containers, Engine
@@ -139,3 +141,35 @@ def test_a_running_containers_image_and_a_licensed_database_count() -> None:
         ),
     )
     assert shown == {("PostgreSQL", "13"): "ended", ("nginx", ""): "unknown", ("Oracle Database", "12.1"): "ended"}
+
+
+@pytest.mark.parametrize(
+    ("notes", "product", "version", "status"),
+    [
+        ("SQL Server 2012 for Revenues", "Microsoft SQL Server", "11.0-sp4", "ended"),
+        ("sql 2008 R2, do not reboot", "Microsoft SQL Server", "10.50-sp3", "ended"),
+        ("MS SQL 2022", "Microsoft SQL Server", "16.0", "supported"),
+        ("Mail: Exchange Server 2016 CU23", "Microsoft Exchange Server", "2016", "ended"),
+        ("Intranet (SharePoint 2013)", "Microsoft SharePoint Server", "2013", "ended"),
+        ("PostgreSQL 9.6", "PostgreSQL", "9.6", "ended"),
+        ("SQL Server 1912", "", "", ""),
+        ("SQL Server", "", "", ""),
+    ],
+)
+def test_what_notes_name_with_its_version_counts_while_nobody_has_looked_inside(
+    notes: str, product: str, version: str, status: str
+) -> None:
+    about = Server(id="a", address=None, reached=False, tried=False, purpose=notes, seen_at=AT)
+    shown = support_of_products(ServerFacts(about, {}), TODAY)
+    assert [(one.product, one.version, one.status) for one in shown] == (
+        [(product, version, status)] if product else []
+    )
+    assert all(one.reason.startswith("by its notes ('") for one in shown)
+
+
+def test_notes_do_not_count_once_a_server_was_read() -> None:
+    read = Observation(
+        server="a", fact="os", outcome=Outcome.KNOWN, payload=WINDOWS.model_dump(mode="json"), at=AT
+    )
+    about = Server(id="a", address=None, reached=True, purpose="SQL Server 2012", seen_at=AT)
+    assert support_of_products(ServerFacts(about, {"os": read}), TODAY) == ()

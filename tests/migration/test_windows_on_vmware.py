@@ -94,7 +94,9 @@ def test_what_only_a_name_or_a_note_says_has_to_be_confirmed(assessed: dict[str,
     for name in ("ANY-DC01", "ANY-PRINT01", "ANY-EXCH01", "ANY-TEL01", "ANY-CA01", "ANY-VCENTER"):
         assert any("confirm that it is" in condition for condition in assessed[name].conditions), name
     assert "only its name says so" in " ".join(assessed["ANY-DC01"].conditions)
-    assert "only a note says so" in " ".join(assessed["ANY-TEL01"].conditions)
+    assert "only its notes say so" in " ".join(assessed["ANY-TEL01"].conditions)
+    assert "only its name and its notes say so" in " ".join(assessed["ANY-DC02"].conditions)
+    assert "its notes say 'Domain controller'" in " ".join(assessed["ANY-DC02"].reasons)
     assert any("seems to be a domain controller" in reason for reason in assessed["ANY-DC01"].reasons)
 
 
