@@ -112,6 +112,8 @@ def _worth(plan: Plan) -> list[str]:
 def said_of(reached: Reached) -> str:
     """One objective in words: "lateness, over …: 3 days, and no plan has less"."""
     of = count(reached.value, "link") if reached.objective == "cut" else count(reached.value, "day")
+    if reached.standing:
+        of += f" ({reached.standing:,} of them of servers in no wave, counted to the end of the horizon)"
     if reached.bound is None:
         return f"{WORTH[reached.objective]}: {of}"
     # Values are whole, so a bound between two of them is worth the higher one.

@@ -121,8 +121,9 @@ def rules_of(about: Given) -> list[Rule]:
     """Every rule that a plan is held to: its name, and in words."""
     from migration.planning.asking import ask
 
-    problem = ask(about).problem
-    return [Rule(one.id, one.words) for one in problem.constraints] if problem else []
+    asked = ask(about)
+    held = [*(asked.problem.constraints if asked.problem else ()), *(one.rule for one in asked.unkept)]
+    return [Rule(one.id, one.words) for one in held]
 
 
 def why(app: "App", name: str) -> "Why":

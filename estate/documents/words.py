@@ -38,12 +38,12 @@ def moment(value: datetime | None) -> str:
 
 
 def size(count: int | None) -> str:
-    """Bytes for people: 512 B, 3.4 MiB, 12 GiB; "unknown" for None."""
+    """Bytes for people: 512 B, 3.4 MiB, 120 GiB, 1.0 TiB (from 1000 GiB on); "unknown" for None."""
     if count is None:
         return "unknown"
     value = float(count)
     for unit in ("B", "KiB", "MiB", "GiB"):
-        if abs(value) < 1024:
+        if abs(value) < 1000:
             return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
         value /= 1024
     return f"{value:.1f} TiB"
@@ -75,6 +75,13 @@ def span(hours: float) -> str:
     number, unit = (hours, "hour") if hours < 48 else (hours / 24, "day")
     figure = f"{number:.1f}".removesuffix(".0") if number < 10 else f"{number:,.0f}"
     return f"{figure} {unit}" if figure == "1" else f"{figure} {unit}s"
+
+
+def length(minutes: float) -> str:
+    """45 minutes, 5 hours, 1 hour 30 minutes: how long something takes, to the minute."""
+    hours, rest = divmod(round(minutes), 60)
+    parts = [count(hours, "hour")] if hours else []
+    return " ".join([*parts, count(rest, "minute")] if rest or not hours else parts)
 
 
 def count(number: int, thing: str, things: str = "") -> str:

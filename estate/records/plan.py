@@ -46,6 +46,8 @@ class Reached(Record):
     value: int
     """Days; of `cut`, dependencies."""
     bound: float | None
+    standing: int = 0
+    """So much of both is of servers that are to move and are in no wave, counted to the end of the horizon."""
 
 
 class Conflict(Record):

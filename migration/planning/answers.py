@@ -33,15 +33,34 @@ def answer(asked: Asked, seconds: float = SECONDS, before: Plan | None = None, t
     Of two that are worth the same, the plan `before` stays. Raises `UnfinishedError` where the time was too short.
     """
     if asked.problem is None:
-        return Answer(None)
+        return Answer(None, _unkept(asked, None) if asked.unkept else None)
     found = solve(asked.problem, seconds, told=told)
+    impossible = found if isinstance(found, Impossible) else None
+    if asked.unkept:
+        return Answer(None, _unkept(asked, impossible))
     if isinstance(found, Impossible):
         return Answer(None, found)
     return Answer(_steady(asked, _sooner(asked.problem, found), before))
 
 
+def _unkept(asked: Asked, impossible: Impossible | None) -> Impossible:
+    """With the rules of what no wave holds, which the planner never saw; each is a conflict by itself."""
+    ours = [one.both for one in asked.unkept]
+    changes = tuple(one.change for one in asked.unkept)
+    if impossible is None:
+        return Impossible(tuple(ours), changes, asked.problem or Problem((), (), ()), ("",) * len(ours))
+    return replace(
+        impossible,
+        conflicts=(*ours, *impossible.conflicts),
+        changes=(*changes, *impossible.changes),
+        reasons=(*("" for _ in ours), *impossible.reasons) if impossible.reasons else (),
+    )
+
+
 def mended(impossible: Impossible, seconds: float = SECONDS, told: Progress = silent) -> Answer:
     """The best schedule with the least change applied."""
+    if not impossible.mended.jobs:
+        return Answer(None, impossible)
     found = solve(impossible.mended, seconds, told=told)
     return Answer(_sooner(impossible.mended, found) if isinstance(found, Schedule) else None, impossible)
 

@@ -13,7 +13,8 @@ from estate.records.personal import PersonalData
 from estate.records.plan import Plan, Wave
 from estate.records.workload import Workload
 from migration.plan import Estate
-from migration.planner.problem import Problem
+from migration.planner.problem import Constraint, Problem
+from migration.planner.schedule import Change
 from migration.planning.calendar import Slot
 from migration.planning.file import Planning
 from migration.planning.measured import Finished
@@ -112,6 +113,30 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class Unkept:
+    """A rule that cannot be kept whatever is planned, as no wave holds what it is of."""
+
+    rule: Constraint
+    why: Constraint
+    change: Change
+
+    @property
+    def both(self) -> tuple[Constraint, Constraint]:
+        """The two that cannot hold together."""
+        return self.rule, self.why
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What servers come to that are to move and are in no wave: counted to the day on which the horizon ends."""
+
+    servers: frozenset[str] = frozenset()
+    until: date | None = None
+    days: Mapping[str, int] = field(default_factory=dict)
+    """Of `lateness` and of `exposure`."""
+
+
+@dataclass(frozen=True)
 class Asked:
     """A problem, and what led to it."""
 
@@ -126,6 +151,10 @@ class Asked:
     kept: Kept = Kept()
     unplanned: Mapping[str, str] = field(default_factory=dict)
     """Workloads that move and cannot be planned, with the reason."""
+    standing: Standing = Standing()
+    """What servers come to that are to move and are in no wave."""
+    unkept: tuple[Unkept, ...] = ()
+    """Rules that cannot be kept, as no wave holds what they are of."""
     notes: tuple[str, ...] = ()
     """What a person should look at."""
     faults: tuple[str, ...] = ()

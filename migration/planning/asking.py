@@ -9,15 +9,15 @@ from estate.documents.words import count, some
 from estate.graph import HUB
 from estate.records.workload import Workload
 from migration.plan import not_moving
-from migration.planner.problem import Job, Problem
+from migration.planner.problem import Problem
 from migration.planning.asked import Asked, Given, Kept, Part
 from migration.planning.calendar import Slot, slots, supposed
-from migration.planning.capacity import limits
 from migration.planning.kept import kept
 from migration.planning.measured import Paces
 from migration.planning.parts import jobs, machines, parts, talk
 from migration.planning.rules import Rules
-from migration.systems import shared_services
+from migration.planning.stranded import standing, unfit
+from migration.systems import links, shared_services
 
 SLACK = 12
 """Supposed windows beyond those that would just do."""
@@ -66,20 +66,23 @@ def _asked(
     found = parts(given, moving, wave_of)
     counted, notes = jobs(given, found, Paces(given.planning, given.finished))
     fits = bool(given.planning.window)
-    unfit = {} if wave_of else _unfit(given, counted, laid, fits, set(_fixed(found, stays.pins)))
-    unplanned = {one.id: unfit[name] for name in unfit for one in found[name].workloads}
-    found = {name: part for name, part in found.items() if name not in unfit}
-    counted = [job for job in counted if job.id not in unfit]
-    rules = Rules(given, found, counted, laid, stays)
+    cannot = {} if wave_of else unfit(given, counted, laid, fits, set(_fixed(found, stays.pins)))
+    unplanned = {one.id: cannot[name] for name in cannot for one in found[name].workloads}
+    found = {name: part for name, part in found.items() if name not in cannot}
+    counted = [job for job in counted if job.id not in cannot]
+    apart = {name: f"it cannot be planned: {why}" for name, why in unplanned.items()}
+    apart = {**dict.fromkeys(_left(given, found, stays), "plan.toml has it in no wave with a day"), **apart}
+    left = standing(given, {given.kinds[name].server for name in apart}, laid)
+    rules = Rules(given, found, counted, laid, stays, apart)
     constraints = rules.constraints(fits=fits)
     problem = Problem(
         tuple(counted),
-        tuple(machines(given, found)),
+        tuple(machines(given, found, left.servers)),
         tuple(slot.window(given.today) for slot in laid),
         tuple(talk(given, found)),
         tuple(constraints),
     )
-    faults = [f"{name} cannot be planned: {why}" for name, why in unfit.items()]
+    faults = [f"{name} cannot be planned: {why}" for name, why in cannot.items()]
     return Asked(
         problem=problem if counted else None,
         parts=found,
@@ -87,9 +90,18 @@ def _asked(
         supposed=not given.planning.window,
         kept=stays,
         unplanned=unplanned,
+        standing=left,
+        unkept=tuple(rules.unkept),
         notes=(*stays.notes, *notes, *rules.notes, *_hubs(given, moving), *_unobserved(given, found)),
         faults=(*faults, *rules.faults, *([] if moving else _nothing(given, stays))),
     )
+
+
+def _left(given: Given, found: Mapping[str, Part], stays: Kept) -> list[str]:
+    """The workloads that are to move and are in no wave."""
+    reasons, placed = not_moving(given.estate), {one.id for part in found.values() for one in part.workloads}
+    there = placed | stays.workloads | reasons.keys() | given.states.keys()
+    return [one.id for one in given.estate.workloads if one.id not in there]
 
 
 def _thinned(own: Sequence[Slot], most: int | None) -> list[Slot]:
@@ -113,32 +125,6 @@ def _enough(given: Given, moving: Sequence[Workload]) -> int:
     return max(weeks, 2 * len(moving) // given.planning.capacity.workloads + len(given.planning.before) + SLACK)
 
 
-def _unfit(
-    given: Given, found: Sequence[Job], laid: Sequence[Slot], fits: bool, fixed: Collection[str]
-) -> dict[str, str]:
-    """Jobs that no window can take, with the reason. What stays where it is, is not asked."""
-    longest = max(slot.minutes for slot in laid)
-    most = {what: max(by.values()) for what, by in limits(given.planning, laid).items() if what != "workloads"}
-    bad: dict[str, str] = {}
-    for job in found:
-        if job.id in fixed:
-            continue
-        if fits and job.minutes > longest:
-            bad[job.id] = f"it takes about {job.minutes} minutes, and the longest window has {longest}"
-        elif "mebibytes" in most and job.mebibytes > most["mebibytes"]:
-            bad[job.id] = (
-                f"{job.mebibytes:,} MiB go over the link in its window, and no window takes more than "
-                f"{most['mebibytes']:,} MiB"
-            )
-        else:
-            for skill, needed in sorted(job.effort.items()):
-                if skill in most and needed > most[skill]:
-                    bad[job.id] = (
-                        f"it takes {needed / 60:g} hours of {skill}, and no window has more than {most[skill] / 60:g}"
-                    )
-    return bad
-
-
 def _nothing(given: Given, stays: Kept) -> list[str]:
     """What is said where nothing moves because too little is known; where people decided that, there is no fault."""
     decided = {one.server for one in given.estate.assessments if one.disposition is not None}
@@ -158,7 +144,7 @@ def _nothing(given: Given, stays: Kept) -> list[str]:
 
 def _hubs(given: Given, moving: Sequence[Workload]) -> list[str]:
     """What is said of servers that everything talks with: that they draw nothing into their system."""
-    found = shared_services(moving, given.estate.links)
+    found = shared_services(moving, links(moving, given.estate.dependencies))
     if not found:
         return []
     each = "serves" if len(found) == 1 else "serve"

@@ -13,6 +13,8 @@ from migration.planning.calendar import Slot, slots
 from migration.planning.evaluation import broken, measures, places
 from migration.planning.kept import day_of
 
+_BREAKS = "plan.toml breaks a rule"
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -45,11 +47,23 @@ def judge(given: Given, plan: Plan) -> Judged:
     if asked is None or asked.problem is None:
         return Judged(tuple(warnings), ())
     found = places(asked, plan)
-    worth = measures(asked.problem, found)
+    worth, left = measures(asked.problem, found), asked.standing.days
     return Judged(
-        (*warnings, *_said(asked.problem, found)),
+        (
+            *warnings,
+            *_said(asked.problem, found),
+            *(f"{_BREAKS}: {one.rule.words}: {one.why.words}" for one in asked.unkept),
+        ),
         tuple(
-            Reached.model_validate({"objective": name, "value": worth[name], "bound": None}) for name in OBJECTIVES
+            Reached.model_validate(
+                {
+                    "objective": name,
+                    "value": worth[name] + (more := left.get(name, 0)),
+                    "bound": None,
+                    "standing": more,
+                }
+            )
+            for name in OBJECTIVES
         ),
     )
 
@@ -66,4 +80,4 @@ def asked_of(given: Given, plan: Plan) -> Asked | None:
 
 
 def _said(problem: Problem, found: dict[str, str]) -> Sequence[str]:
-    return [f"plan.toml breaks a rule: {one.words}" for one in broken(problem, found)]
+    return [f"{_BREAKS}: {one.words}" for one in broken(problem, found)]

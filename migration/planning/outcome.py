@@ -8,7 +8,7 @@ from estate.records.plan import Conflict, Plan, PlannedMove, Reached, Wave
 from estate.records.workload import Workload
 from migration.plan import PLAN_ID, not_moving, proposed_targets, wave_name, with_crossing
 from migration.planner.problem import Pilot
-from migration.planner.schedule import Impossible, Measure, Schedule
+from migration.planner.schedule import OBJECTIVES, Impossible, Measure, Schedule
 from migration.planning.asked import Asked, Given
 from migration.planning.parts import pressing
 
@@ -29,16 +29,29 @@ def plan_of(given: Given, asked: Asked, answer: Schedule | None, impossible: Imp
         id=PLAN_ID,
         waves=with_crossing(numbered, given.estate.links),
         not_moving={**staying, **unplanned},
-        reached=tuple(reached(one) for one in answer.measures) if answer else (),
+        reached=worth(asked, measured(asked, answer)),
         conflicts=conflicts(impossible),
         changes=tuple(change.words for change in impossible.changes) if impossible else (),
         at=given.now,
     )
 
 
-def reached(measure: Measure) -> Reached:
-    """One objective as a plan keeps it."""
-    return Reached.model_validate({"objective": measure.name, "value": measure.value, "bound": measure.bound})
+def worth(asked: Asked, measures: Sequence[Measure]) -> tuple[Reached, ...]:
+    """What a schedule is worth as a plan keeps it: what is in no wave makes it no better, and is counted with it."""
+    found = []
+    for one in measures:
+        more = asked.standing.days.get(one.name, 0)
+        about = {"objective": one.name, "value": one.value + more, "bound": one.bound + more, "standing": more}
+        found.append(Reached.model_validate(about))
+    return tuple(found)
+
+
+def measured(asked: Asked, answer: Schedule | None) -> Sequence[Measure]:
+    """Of an answer; and nothing by itself where nothing can be planned, but of what stands in no wave."""
+    if answer is not None:
+        return answer.measures
+    alone = asked.problem is None and asked.standing.servers
+    return [Measure(name, 0, 0) for name in OBJECTIVES] if alone else ()
 
 
 def conflicts(impossible: Impossible | None) -> tuple[Conflict, ...]:

@@ -1,7 +1,7 @@
 """What is planned: jobs with what they take, the machines that they leave, and how they talk. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from math import ceil
 
@@ -172,8 +172,8 @@ def _moving_costs(costs: Costs) -> dict[str, float]:
     return found
 
 
-def machines(given: Given, found: Mapping[str, Part]) -> list[Machine]:
-    """The servers that are left, with what presses."""
+def machines(given: Given, found: Mapping[str, Part], standing: Collection[str] = ()) -> list[Machine]:
+    """The servers that are left, with what presses. What is `standing` is not emptied, whenever its jobs move."""
     leaving: dict[str, list[str]] = defaultdict(list)
     for name, part in found.items():
         for server in sorted(part.servers):
@@ -183,8 +183,10 @@ def machines(given: Given, found: Mapping[str, Part]) -> list[Machine]:
         Machine(
             id=server,
             jobs=tuple(held),
-            due=_days(dues.get(server), given.today),
-            unsupported_from=_days(unsupported_from(assessed.get(server)), given.today),
+            due=None if server in standing else _days(dues.get(server), given.today),
+            unsupported_from=None
+            if server in standing
+            else _days(unsupported_from(assessed.get(server)), given.today),
         )
         for server, held in sorted(leaving.items())
     ]

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from estate.documents.words import count, day, pounds
+from estate.documents.words import count, day, length, pounds
 from estate.errors import UsageError
 from estate.suggest import did_you_mean
 from migration.planner.problem import (
@@ -20,7 +20,8 @@ from migration.planner.problem import (
     Pilot,
     Pinned,
 )
-from migration.planning.asked import Given, Kept, Part
+from migration.planner.schedule import Change
+from migration.planning.asked import Given, Kept, Part, Unkept
 from migration.planning.calendar import Slot, blacked_out
 from migration.planning.capacity import limits
 from migration.planning.named import Names
@@ -30,13 +31,23 @@ class Rules:
     """Turns one planning file into constraints; notes and faults are gathered on the way."""
 
     def __init__(
-        self, given: Given, parts: Mapping[str, Part], jobs: Sequence[Job], slots: Sequence[Slot], kept: Kept
+        self,
+        given: Given,
+        parts: Mapping[str, Part],
+        jobs: Sequence[Job],
+        slots: Sequence[Slot],
+        kept: Kept,
+        apart: Mapping[str, str] | None = None,
     ) -> None:
         self.given, self.parts, self.jobs, self.slots, self.kept = given, parts, jobs, slots, kept
         self.names = Names(given.estate, {name: part.workloads for name, part in parts.items()})
         self._jobs_by_workload = {one.id: name for name, part in parts.items() for one in part.workloads}
         self.notes: list[str] = []
         self.faults: list[str] = []
+        self.unkept: list[Unkept] = []
+        """Rules of what no wave holds."""
+        self._apart = apart or {}
+        """What is to move and is in no wave, with the reason."""
 
     def constraints(self, *, fits: bool) -> list[Constraint]:
         """All of them, in the order of the file; `fits`: whether lengths of windows count."""
@@ -54,7 +65,7 @@ class Rules:
         ]
 
     def _fits(self, job: Job) -> str:
-        return f"{job.id} takes about {job.minutes} minutes and moves only in windows that are as long"
+        return f"{job.id} takes about {length(job.minutes)} and moves only in windows that are as long"
 
     def _capacity(self) -> Iterator[Constraint]:
         planning = self.given.planning
@@ -139,14 +150,17 @@ class Rules:
                     f"planning.toml, deadline {number}: it is not known when the contract of {one.server} ends",
                     "give it a day, or contract_end in hosts.toml",
                 )
-            if not jobs:
-                self.notes.append(
-                    f"deadline {number} of planning.toml: nothing leaves {one.server}: {self.names.staying(one.server)}"
-                )
-            if by < self.given.today and jobs:
-                self.faults.append(
-                    f"{one.server} was to be empty by {day(by)}, which is past: it is moved as soon as can be, and late"
-                )
+            staying = self._staying(one.server, jobs)
+            if by < self.given.today and (jobs or staying):
+                then = "no wave empties it" if staying else "it is moved as soon as can be, and late"
+                self.faults.append(f"{one.server} was to be empty by {day(by)}, which is past: {then}")
+            elif one.hard and staying:
+                what = "its deadline, marked hard" if one.day else "the end of its contract, marked hard"
+                words = f"{one.server} is empty by {day(by)}: {what}"
+                change = f"take `hard` from the deadline of {one.server}: it is emptied late, or outside the plan"
+                self._cannot_keep(f"deadline:{one.server}", words, one.server, by, staying, change)
+            elif staying:
+                self.notes.append(f"deadline {number} of planning.toml: no wave empties {one.server}: {staying}")
             elif one.hard:
                 what = "its deadline, marked hard" if one.day else "the end of its contract, marked hard"
                 for job in jobs:
@@ -161,11 +175,39 @@ class Rules:
             if partner.latest < self.given.today and jobs:
                 self.faults.append(f"{partner.name} was to be done by {day(partner.latest)}, which is past")
                 continue
+            for server in self._servers_of(partner.name):
+                if reason := self._cannot(server):
+                    words = f"{server} is empty by {day(partner.latest)}, as {partner.name} asks"
+                    change = f"let {server} be later than {partner.name} asks"
+                    rule = f"partner:{partner.name}:latest:{server}"
+                    self._cannot_keep(rule, words, server, partner.latest, reason, change)
             for job in jobs:
                 yield Deadline(
                     f"partner:{partner.name}:latest:{job}", f"{job} moves by {day(partner.latest)}, as "
                     f"{partner.name} asks", job, (partner.latest - self.given.today).days,
                 )  # fmt: skip
+
+    def _cannot(self, server: str) -> str:
+        """Why something that is to leave a server is in no wave; empty where all of it is in one."""
+        return "; ".join(
+            sorted({why for name, why in self._apart.items() if self.given.kinds[name].server == server})
+        )
+
+    def _staying(self, server: str, jobs: Sequence[str]) -> str:
+        """Why no wave empties a server; empty where one does, or what was on it has moved."""
+        cannot = self._cannot(server)
+        gone = any(
+            self.given.kinds[name].server == server for name in self.given.states if name in self.given.kinds
+        )
+        return cannot or ("" if jobs or gone else self.names.staying(server))
+
+    def _servers_of(self, authority: str) -> list[str]:
+        return [one.server.id for one in self.given.estate.servers if one.server.authority == authority]
+
+    def _cannot_keep(self, rule: str, words: str, server: str, by: date, why: str, change: str) -> None:
+        asked = Deadline(rule, words, server, (by - self.given.today).days)
+        stays = Constraint(f"stays:{server}", f"no wave holds all of {server}: {why}")
+        self.unkept.append(Unkept(asked, stays, Change(asked, None, change)))
 
     def _earliest(self) -> Iterator[Constraint]:
         for number, one in enumerate(self.given.planning.earliest, 1):
@@ -191,7 +233,9 @@ class Rules:
     def _jobs(self, name: str, where: str) -> list[str]:
         found = self.names.jobs(name, where)
         if not found:
-            self.notes.append(f"{where} of planning.toml: {name} does not move: {self.names.staying(name)}")
+            reasons = {why for one, why in self._apart.items() if name in (one, self.given.kinds[one].server)}
+            why = "; ".join(sorted(reasons)) or self.names.staying(name)
+            self.notes.append(f"{where} of planning.toml: {name} does not move: {why}")
         return found
 
     def _before(self) -> Iterator[Constraint]:

@@ -12,7 +12,7 @@ from migration.planning.asked import Asked, Given
 from migration.planning.asking import ask
 from migration.planning.evaluation import without
 from migration.planning.file import Deadline, Planning
-from migration.planning.outcome import conflicts, reached
+from migration.planning.outcome import conflicts, measured, worth
 from migration.planning.results import Result
 
 
@@ -65,12 +65,14 @@ def result(given: Given, seconds: float, dropped: Collection[str] = (), told: Pr
     """What comes of the rules as they are given, without those that are dropped."""
     asked = ask(given)
     if dropped and asked.problem is not None:
-        asked = replace(asked, problem=without(asked.problem, _rules(asked, dropped)))
+        rules = _rules(asked, dropped)
+        kept = tuple(one for one in asked.unkept if one.rule.id not in rules)
+        asked = replace(asked, problem=without(asked.problem, rules), unkept=kept)
     found = answer(asked, seconds, None, told)
     used = set(found.schedule.windows.values()) if found.schedule else set()
     return Result(
         exists=found.impossible is None,
-        reached=tuple(reached(one) for one in found.schedule.measures) if found.schedule else (),
+        reached=worth(asked, measured(asked, found.schedule)),
         last_day=max((asked.slots[one].day for one in used), default=None),
         windows=len(used),
         unplanned=tuple(sorted(asked.unplanned)),
@@ -81,6 +83,7 @@ def result(given: Given, seconds: float, dropped: Collection[str] = (), told: Pr
 
 def _rules(asked: Asked, wanted: Collection[str]) -> frozenset[str]:
     known = [one.id for one in asked.problem.constraints] if asked.problem else []
+    known += [one.rule.id for one in asked.unkept]
     found: set[str] = set()
     for name in wanted:
         meant = {one for one in known if one == name or one.startswith(f"{name}:")}
