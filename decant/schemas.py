@@ -23,7 +23,7 @@ from estate.anchors import Anchor
 from estate.catalogue.lifecycle import Moved, Product
 from estate.records.base import Instant
 from estate.records.change import Change
-from estate.records.conflict import Conflict, Lookalike
+from estate.records.conflict import Accepted, Conflict, Lookalike
 from estate.records.dependency import Dependency
 from estate.records.estate_map import MapEdge, MapNode
 from estate.records.finding import Control, Finding
@@ -146,6 +146,7 @@ OUTPUTS: Mapping[str, Output] = {
         {
             "conflicts": (list[Conflict], "each value on which sources differ; the first is what is shown"),
             "lookalikes": (list[Lookalike], "machines that may be one server and were not joined, and why"),
+            "accepted": (list[Accepted], "differences that a person let stand, by whom and why"),
         },
     ),
     "decant.changes/1": Output(

@@ -24,6 +24,7 @@ from estate.readings import stored
 from estate.records.assessment import Assessment
 from estate.records.base import Record, now
 from estate.records.business_case import BusinessCase
+from estate.records.conflict import Accepted
 from estate.records.cost import Costs
 from estate.records.dependency import Dependency
 from estate.records.finding import Finding
@@ -47,6 +48,7 @@ R = TypeVar("R", bound=Record)
 IDENTITY: Mapping[type[Record], Callable[[Any], str]] = {
     Server: lambda r: r.id,
     Sighting: lambda r: r.id,
+    Accepted: lambda r: f"{r.server}@{r.field}",
     Workload: lambda r: r.id,
     Dependency: lambda r: r.id,
     Assessment: lambda r: r.server,

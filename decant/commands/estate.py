@@ -41,11 +41,12 @@ def show(app: App, server: str, as_json: bool) -> None:
     """Show one SERVER: each fact, and what could not be seen and why."""
     from decant.commands import _estate_details
     from decant.commands._estate_conflicts import CONFLICT, conflict_rows, origin_rows
+    from decant.journeys.differences import disagreements
     from decant.journeys.discovery import not_seen
     from decant.journeys.estate import known_as_of
     from decant.journeys.fact_line import line
     from decant.journeys.personal import personal_rows
-    from decant.journeys.sources import disagreements, origins
+    from decant.journeys.sources import origins
     from decant.journeys.status import standing
     from decant.output import next_step, show_json, table
     from estate.documents.words import day, size, told

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from decant.journeys import sources
+from decant.journeys import differences
 from decant.journeys.discovery import not_seen
 from decant.journeys.estate import Shown, listed
 from decant.output import jsonable
@@ -142,7 +142,7 @@ def as_xlsx(app: "App", shown: Shown) -> bytes:
             **said.model_dump(mode="json"),
             "shown": "yes" if first else "no",
         }
-        for one in sources.disagreements(app.store)[0]
+        for one in differences.disagreements(app.store)[0]
         if one.server in names
         for first, said in ((number == 0, said) for number, said in enumerate(one.said))
     ]

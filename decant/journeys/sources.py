@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from estate.records.assessment import Assessment
-from estate.records.conflict import Conflict, Lookalike
 from estate.records.finding import Finding
 from estate.records.server import Origin, Server
 from estate.records.sighting import OWN, Sighting
 from estate.store import IDENTITY
 from inventory.identity import Identified, identify
-from inventory.merge import Rank, by_rank, conflicts, merged, origins_in
+from inventory.merge import Rank, by_rank, merged, origins_in
 from inventory.own import sighting_of
 from inventory.sources import all_sources
 
@@ -72,13 +71,3 @@ def by_server(store: "Store") -> Mapping[str, Sequence[Sighting]]:
     for one in store.all(Sighting):
         found.setdefault(one.server, []).append(one)
     return found
-
-
-def disagreements(store: "Store", server: str | None = None) -> tuple[list[Conflict], list[Lookalike]]:
-    """Every value on which sources differ, and sightings that may be of one server; of `server` alone, where given."""
-    rank, held = ranks(), by_server(store)
-    found = [
-        one for name, seen in sorted(held.items()) if server in (None, name) for one in conflicts(name, seen, rank)
-    ]
-    lookalikes = identify([one for seen in held.values() for one in seen]).lookalikes
-    return found, [one for one in lookalikes if server is None or server in one.servers]
