@@ -139,10 +139,12 @@ def test_a_killed_writer_and_a_crashed_server_lose_nothing_and_the_gap_is_measur
         time.sleep(0.01)
     load.start(streams, per_second=60)
     time.sleep(0.5)
+    began = time.monotonic()
     cluster.ctl("stop", "-m", "immediate")
     time.sleep(1)
     cluster.ctl("start")
     time.sleep(2)
+    passed = time.monotonic() - began
     load.stop()
     report = load.verify()
     assert (report.exit_code, report.lost) == (0, 0)
@@ -151,7 +153,7 @@ def test_a_killed_writer_and_a_crashed_server_lose_nothing_and_the_gap_is_measur
     assert stream.in_doubt >= 1
     assert stream.longest_gap is not None
     assert stream.longest_gap.ended
-    assert 1 < stream.longest_gap.seconds < 5
+    assert 1 < stream.longest_gap.seconds < passed
 
 
 def test_sessions_that_are_ended_one_after_another_lose_nothing(
