@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from estate.documents.words import count, some
+from estate.documents.words import count, financial_year, some
 from estate.graph import HUB
 from estate.records.workload import Workload
 from migration.plan import not_moving
@@ -14,7 +14,7 @@ from migration.planning.asked import Asked, Given, Kept, Part
 from migration.planning.calendar import Slot, slots, supposed
 from migration.planning.kept import kept
 from migration.planning.measured import Paces
-from migration.planning.parts import jobs, machines, parts, talk
+from migration.planning.parts import jobs, machines, paid_once, parts, talk
 from migration.planning.rules import Rules
 from migration.planning.stranded import standing, unfit
 from migration.systems import links, shared_services
@@ -69,11 +69,12 @@ def _asked(
     cannot = {} if wave_of else unfit(given, counted, laid, fits, set(_fixed(found, stays.pins)))
     unplanned = {one.id: cannot[name] for name in cannot for one in found[name].workloads}
     found = {name: part for name, part in found.items() if name not in cannot}
-    counted = [job for job in counted if job.id not in cannot]
+    pounds, unpriced = paid_once(given, found, stays.workloads)
+    counted = [replace(job, pounds=pounds.get(job.id, 0)) for job in counted if job.id not in cannot]
     apart = {name: f"it cannot be planned: {why}" for name, why in unplanned.items()}
     apart = {**dict.fromkeys(_left(given, found, stays), "plan.toml has it in no wave with a day"), **apart}
     left = standing(given, {given.kinds[name].server for name in apart}, laid)
-    rules = Rules(given, found, counted, laid, stays, apart)
+    rules = Rules(given, found, counted, laid, stays, apart, _spent(stays, pounds))
     constraints = rules.constraints(fits=fits)
     problem = Problem(
         tuple(counted),
@@ -92,9 +93,18 @@ def _asked(
         unplanned=unplanned,
         standing=left,
         unkept=tuple(rules.unkept),
-        notes=(*stays.notes, *notes, *rules.notes, *_hubs(given, moving), *_unobserved(given, found)),
+        notes=(*stays.notes, *notes, *unpriced, *rules.notes, *_hubs(given, moving), *_unobserved(given, found)),
         faults=(*faults, *rules.faults, *([] if moving else _nothing(given, stays))),
     )
+
+
+def _spent(stays: Kept, pounds: Mapping[str, int]) -> Mapping[str, int]:
+    """What of each financial year's money went into what has moved already."""
+    spent: Counter[str] = Counter()
+    for wave in stays.waves:
+        if wave.expected is not None:
+            spent[financial_year(wave.expected)] += sum(pounds.get(move.workload, 0) for move in wave.moves)
+    return spent
 
 
 def _left(given: Given, found: Mapping[str, Part], stays: Kept) -> list[str]:

@@ -7,9 +7,10 @@ from math import ceil
 
 from estate.documents.words import count, day, known, size, some
 from estate.records.assessment import Assessment
-from estate.records.cost import Costs
 from estate.records.observation import Outcome
 from estate.records.workload import Workload
+from migration.business.moving import once_by_move
+from migration.business.ways import server_of
 from migration.planner.problem import Job, Link, Machine
 from migration.planning.asked import Given, Part
 from migration.planning.file import PilotRule, Planning
@@ -20,6 +21,8 @@ from migration.systems import links, systems
 _SAMPLED = frozenset({"postgres", "mariadb", "files", "sqlserver", "machine"})
 """Kinds that may hold personal data of their own."""
 _FEW = 3
+_PENCE = 1e-6
+"""What a sum of many parts may be off by."""
 
 
 def parts(given: Given, moving: Sequence[Workload], wave_of: Mapping[str, int] | None = None) -> dict[str, Part]:
@@ -102,9 +105,8 @@ class _Risks:
 
 
 def jobs(given: Given, found: Mapping[str, Part], paces: Paces) -> tuple[list[Job], list[str]]:
-    """The jobs as a planner counts them, and what a person should know of how they were counted."""
-    planning = given.planning
-    pounds, notes = _pounds(given, found)
+    """The jobs as a planner counts them, but for their cost, and what a person should know of how they were counted."""
+    planning, notes = given.planning, []
     unknown: list[str] = []
     counted = []
     for name, part in found.items():
@@ -120,7 +122,7 @@ def jobs(given: Given, found: Mapping[str, Part], paces: Paces) -> tuple[list[Jo
                 mebibytes=ceil(sum(sizes) / MIB),
                 minutes=minutes(part.workloads, sizes, paces, planning.capacity.at_once),
                 effort=_effort(part, planning),
-                pounds=pounds.get(name, 0),
+                pounds=0,
                 low_risk=bool(part.low_risk),
             )
         )
@@ -139,21 +141,20 @@ def _effort(part: Part, planning: Planning) -> dict[str, int]:
     return dict(found)
 
 
-def _pounds(given: Given, found: Mapping[str, Part]) -> tuple[dict[str, int], list[str]]:
-    """One-off cost of each job to this council: that of its servers, by its share of their workloads."""
+def paid_once(given: Given, found: Mapping[str, Part], gone: Collection[str]) -> tuple[dict[str, int], list[str]]:
+    """What each job costs this council once, as the business case counts it, and each of `gone`, which has moved.
+
+    In pounds, and only where planning.toml gives a budget; and what a person should know of it.
+    """
     if not given.planning.budget:
         return {}, []
-    costs = _moving_costs(given.costs) if given.costs else {}
-    authority = {one.server.id: one.server.authority for one in given.estate.servers}
-    pays = {one.name: one.pays for one in given.planning.partner}
-    held = Counter(one.server for part in found.values() for one in part.workloads)
+    lines = given.costs.lines if given.costs else ()
+    job_of = {one.id: name for name, part in found.items() for one in part.workloads}
     exact: dict[str, float] = defaultdict(float)
-    unknown = sorted(server for server in held if server not in costs)
-    for name, part in found.items():
-        for one in part.workloads:
-            own = costs.get(one.id, 0.0)
-            share = costs.get(one.server, 0.0) / held[one.server]
-            exact[name] += (own + share) * (1 - pays.get(authority.get(one.server) or "", 0))
+    for name, amount in _once(given, {*job_of, *gone}).items():
+        exact[job_of.get(name, name)] += amount
+    priced = {server_of(line.subject) for line in lines if line.side == "move" and line.nature == "one-off"}
+    unknown = sorted({server for part in found.values() for server in part.servers} - priced)
     notes = []
     if unknown:
         servers = count(len(unknown), "server")
@@ -161,15 +162,13 @@ def _pounds(given: Given, found: Mapping[str, Part]) -> tuple[dict[str, int], li
             f"no cost of moving {servers} is known (run `decant costs`): the budgets do not count them: "
             + some(unknown, _FEW)
         )
-    return {name: ceil(amount) for name, amount in exact.items()}, notes
+    return {name: ceil(amount - _PENCE) for name, amount in exact.items()}, notes
 
 
-def _moving_costs(costs: Costs) -> dict[str, float]:
-    found: dict[str, float] = defaultdict(float)
-    for line in costs.lines:
-        if line.side == "move" and line.nature == "one-off":
-            found[line.subject] += line.amount.likely
-    return found
+def _once(given: Given, moves: Collection[str]) -> dict[str, float]:
+    authorities = {one.server.id: one.server.authority for one in given.estate.servers}
+    pays = {one.name: one.pays for one in given.planning.partner}
+    return once_by_move(given.costs, given.estate.assessments, moves, authorities, pays) if given.costs else {}
 
 
 def machines(given: Given, found: Mapping[str, Part], standing: Collection[str] = ()) -> list[Machine]:

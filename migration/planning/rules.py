@@ -38,6 +38,7 @@ class Rules:
         slots: Sequence[Slot],
         kept: Kept,
         apart: Mapping[str, str] | None = None,
+        spent: Mapping[str, int] | None = None,
     ) -> None:
         self.given, self.parts, self.jobs, self.slots, self.kept = given, parts, jobs, slots, kept
         self.names = Names(given.estate, {name: part.workloads for name, part in parts.items()})
@@ -46,6 +47,8 @@ class Rules:
         self.faults: list[str] = []
         self.unkept: list[Unkept] = []
         """Rules of what no wave holds."""
+        self._spent = spent or {}
+        """Of the money of financial years, what went into what has moved."""
         self._apart = apart or {}
         """What is to move and is in no wave, with the reason."""
 
@@ -290,11 +293,17 @@ class Rules:
 
     def _budgets(self) -> Iterator[Constraint]:
         for one in self.given.planning.budget:
+            spent = self._spent.get(one.year, 0)
+            gone = f", {pounds(spent)} of it for what has moved" if spent else ""
+            if spent > one.pounds:
+                self.faults.append(
+                    f"what has moved in {one.year} cost {pounds(spent)}, and its budget is {pounds(one.pounds)}"
+                )
             yield Budget(
                 f"budget:{one.year}",
-                f"the moves of {one.year} cost at most {pounds(one.pounds)}",
+                f"the moves of {one.year} cost at most {pounds(one.pounds)} once{gone}",
                 one.year,
-                one.pounds,
+                max(0, one.pounds - spent),
             )
 
     def _pilot(self, closed: Sequence[Closed]) -> Iterator[Constraint]:

@@ -7,9 +7,10 @@ import pytest
 
 from estate.errors import UsageError
 from estate.records.cost import Amount, CostLine, Costs
+from estate.records.move import Phase
 from estate.records.observation import Outcome
 from estate.records.personal import PersonalData
-from estate.records.plan import Plan
+from estate.records.plan import Plan, PlannedMove, Wave
 from estate.records.workload import Workload
 from migration.plan import Estate
 from migration.planning.answers import answer, mended
@@ -23,6 +24,7 @@ from tests.migration.planning.small import (
     NIGHTS,
     SECOND,
     THIRD,
+    a_move,
     database,
     days,
     estate,
@@ -173,6 +175,45 @@ def test_a_budget_of_a_year_is_kept_by_what_this_council_pays() -> None:
     assert set(days(plan).values()) == {FIRST}
     _, asked = made(both, **budget)
     assert any("no cost of moving 2 servers is known" in note for note in asked.notes)
+
+
+def test_a_budget_counts_what_the_business_case_counts() -> None:
+    """Contingency is in it, dual running is not: the case counts that by days."""
+    line = CostLine(
+        id="move/people/a", subject="a", what="moving", side="move", category="people", nature="one-off",
+        accounting="revenue", amount=Amount(low=1000, likely=1000, high=1000), reckoning="", source="x",
+    )  # fmt: skip
+    tenth = {"subject": "estate", "category": "contingency", "amount": Amount(low=200, likely=200, high=200)}
+    lines = (
+        line,
+        line.model_copy(update={"id": "move/people/b", "subject": "b"}),
+        line.model_copy(update={"id": "move/contingency", **tenth}),
+        line.model_copy(update={"id": "move/dual", "category": "dual running", "subject": "a"}),
+    )
+    costs = {"costs": Costs(id="costs", lines=lines, at=AT)}
+    for most, both_in_the_year in ((2202, True), (2199, False)):  # a move is counted in whole pounds
+        plan, _ = made(estate("a", "b"), costs, budget=[{"year": "2026/27", "pounds": most}])
+        assert (max(day for day in days(plan).values() if day) < date(2027, 4, 1)) is both_in_the_year
+
+
+def test_what_has_moved_in_a_year_is_paid_from_its_budget() -> None:
+    line = CostLine(
+        id="move/people/a", subject="a", what="moving", side="move", category="people", nature="one-off",
+        accounting="revenue", amount=Amount(low=1000, likely=1000, high=1000), reckoning="", source="x",
+    )  # fmt: skip
+    lines = (line, line.model_copy(update={"id": "move/people/b", "subject": "b"}))
+    move = PlannedMove(workload="a/postgres/x", state="done")
+    wave = Wave(number=1, name="a", moves=(move,), expected=date(2026, 11, 14))
+    more = {
+        "costs": Costs(id="costs", lines=lines, at=AT),
+        "before": Plan(id="plan", waves=(wave,), at=AT),
+        "moves": [a_move("a/postgres/x", Phase.ACCEPTED)],
+    }
+    plan, asked = made(estate("a", "b"), more, budget=[{"year": "2026/27", "pounds": 1999}])
+    assert days(plan)["b"] is not None
+    assert (days(plan)["b"] or FIRST) >= date(2027, 4, 1)
+    assert asked.problem is not None
+    assert "£1,000 of it for what has moved" in " ".join(one.words for one in asked.problem.constraints)
 
 
 def test_no_longer_supported_counts_from_the_earliest_end_of_anything() -> None:
