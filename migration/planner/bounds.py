@@ -71,8 +71,13 @@ def sampled(tables: Tables, costs: Numbers, plan: Numbers, until: float, held: H
     machines = [row for row, members in enumerate(tables.members) if np.isin(members, jobs).any()]
     few = Held(held.costs[machines], round(held.most * SAMPLE / number)) if held else None
     found = pressing(some, costs[machines], plan[jobs], until, few).prices
-    pairs = zip(found.limits, tables.limits, some.limits, strict=True)
-    return Prices([price * whole.scale / part.scale for price, whole, part in pairs], found.held)
+    return _rescaled(found, some, tables)
+
+
+def _rescaled(prices: Prices, few: Tables, whole: Tables) -> Prices:
+    """Prices found with the limits of one problem, for those of another."""
+    pairs = zip(prices.limits, few.limits, whole.limits, strict=True)
+    return Prices([price * many.scale / few.scale for price, few, many in pairs], prices.held)
 
 
 class _Sifted:
@@ -98,13 +103,12 @@ class _Sifted:
             job.SetCoefficient(stays, 1)
             self.objective.SetCoefficient(stays, dear)
         self.top: dict[int, tuple[Any, Numbers]] = {}
+        self.held_top: dict[int, tuple[Any, Numbers]] = {}
         for machine in relaxation.centres:
-            last = self.lp.NumVar(0, top, "")
-            self.objective.SetCoefficient(last, 1)
-            for job in tables.members[machine]:
-                row = self.lp.Constraint(0, top)
-                row.SetCoefficient(last, 1)
-                self.top[int(job)] = row, costs[machine]
+            jobs = tables.members[machine].tolist()
+            self.top |= self._last(jobs, costs[machine], self.objective)
+            if held is not None:
+                self.held_top |= self._last(jobs, held.costs[machine], self.held)
         self.within = np.zeros(tables.allowed.shape, np.bool_)
         self.shares = np.zeros(tables.allowed.shape)
         self.flags: list[tuple[int, int, Any]] = []
@@ -117,6 +121,19 @@ class _Sifted:
             some &= cheapest(self.costs, FIRST)
         some[np.arange(len(plan)), plan] = True
         self._widen(some)
+
+    def _last(self, jobs: list[int], cost: Numbers, counted: Any) -> dict[int, tuple[Any, Numbers]]:
+        """By job, the row that keeps what is counted from being less than what the job's window costs."""
+        if not cost.any():
+            return {}
+        last = self.lp.NumVar(0, self.lp.infinity(), "")
+        counted.SetCoefficient(last, 1)
+        found = {}
+        for job in jobs:
+            row = self.lp.Constraint(0, self.lp.infinity())
+            row.SetCoefficient(last, 1)
+            found[job] = row, cost
+        return found
 
     def search(self, until: float) -> Bound:
         while (left := until - monotonic()) > 0:
@@ -163,14 +180,11 @@ class _Sifted:
             for number, (limit, rows) in enumerate(zip(tables.limits, self.limits, strict=True)):
                 if (pool := limit.pool[window]) >= 0 and (use := relaxation.use[job, number]):
                     rows[pool].SetCoefficient(flag, float(use))
-            if job in self.top and self.top[job][1][window]:
-                row, cost = self.top[job]
-                row.SetCoefficient(flag, -float(cost[window]))
-            if (
-                self.held is not None
-                and relaxation.held_own is not None
-                and (cost := relaxation.held_own[job, window])
-            ):
+            for tops in (self.top, self.held_top):
+                if job in tops and (days := tops[job][1][window]):
+                    tops[job][0].SetCoefficient(flag, -float(days))
+            own = relaxation.held_own
+            if self.held is not None and own is not None and (cost := own[job, window]):
                 self.held.SetCoefficient(flag, float(cost))
         self.within |= more
         return bool(more.any())
@@ -184,19 +198,25 @@ def cheapest(costs: Amounts, number: int) -> Flags:
     return found
 
 
-def lateness(tables: Tables, plan: Numbers, seconds: float, workers: int, seed: int) -> float:
-    """The least lateness, as far as CP-SAT proves it of what presses most: as if there were no other jobs."""
-    last = [int(plan[jobs].max()) for jobs in tables.members]
-    begins = (tables.late > 0).argmax(axis=1)
-    late = [row for row, window in enumerate(last) if tables.late[row, window]]
-    if not late:
+def soonest(tables: Tables, merged: Tables, group: Numbers, plan: Numbers, until: float) -> float:
+    """The least lateness, as if there were no jobs but those that may be late.
+
+    Prices come from the merged tables, in which jobs of one group are one; `plan` is of these.
+    """
+    some = _due(merged)
+    if not len(some):
         return 0.0
-    latest = max(int(begins[row]) for row in late)
-    pressing = [tables.members[row] for row in range(len(last)) if begins[row] <= latest and tables.late[row, -1]]
-    model = Model(tables.without(np.unique(np.concatenate(pressing))))
-    model.cp.minimize(model.objective(0))
-    solver = solver_of(seconds, workers, seed)
-    return max(0.0, solver.best_objective_bound) if solved(solver, model.cp) != "UNKNOWN" else 0.0
+    few = merged.without(some)
+    prices = pressing(few, few.late, plan[some], until).prices
+    every = _due(tables)
+    whole = tables.without(every)
+    return pressing(whole, whole.late, plan[group][every], until, start=_rescaled(prices, few, whole)).least
+
+
+def _due(tables: Tables) -> Numbers:
+    """The jobs that may be late."""
+    due = [jobs for jobs, late in zip(tables.members, tables.late, strict=True) if late.any()]
+    return np.unique(np.concatenate([np.zeros(0, np.int64), *due]))
 
 
 def dual_running(tables: Tables) -> int:

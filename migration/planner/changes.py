@@ -1,13 +1,21 @@
-"""The least change that restores a plan: fewest constraints first, then the least of each one's size."""
+"""The least change that restores a plan: fewest constraints first, then the least of each one's size.
 
-from collections.abc import Sequence
+Of changes that are equally small, that counts which allows the least lateness, then the least exposure, then the
+earliest plan.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from time import monotonic
 
 from ortools.sat.python import cp_model
 
 from estate.errors import UnfinishedError
+from migration.planner.checker import broken
 from migration.planner.conflicts import conflicts
 from migration.planner.exact import solved, solver_of
-from migration.planner.feasible import Feasibility
+from migration.planner.feasible import LARGE, Feasibility
+from migration.planner.giving_way import Given, some_plan
 from migration.planner.model import Model
 from migration.planner.problem import (
     AtMost,
@@ -21,9 +29,10 @@ from migration.planner.problem import (
     Pilot,
     Pinned,
     Problem,
+    Together,
 )
 from migration.planner.schedule import Change, Impossible
-from migration.planner.tables import Limit
+from migration.planner.tables import Limit, Numbers
 from migration.planner.translate import Translation
 from migration.planner.wording import change_of, reason
 
@@ -31,28 +40,72 @@ WHOLE = 10_000_000
 """What a change costs that is as large as the constraint itself."""
 MONTH = 28
 """A day nearer than this is moved in shares of a month."""
-MANY = 200_000
-"""From so many pairs of a job and a window on, only what is in a conflict is thought of as changed."""
+FAR = 3
+"""By how many times more a window's limit costs beyond half as much again: many moves in one night are harder than
+some more in each of several."""
+TO_FIND = 0.5
+"""The share of the time that finding conflicts may take; the rest is for the change."""
+SHARE = 0.5
+"""Of the time that is left, how much one step may take when others wait behind it."""
+ENOUGH = 1.0
+"""Of the solver's own time, for each choice among changes that are equally small."""
 
 
 def impossible(feasibility: Feasibility) -> Impossible:
-    """Why a problem without a plan has none, and what to change. Raises `UnfinishedError` where time was short."""
-    problem = feasibility.problem
-    sets = conflicts(feasibility)
-    suspects = [one for conflict in sets for one in conflict]
-    if len(problem.jobs) * len(problem.windows) < MANY:
-        suspects = list(problem.constraints)
-    changes = _Softened(problem, suspects).least(feasibility)
+    """Why a problem without a plan has none, and what to change. Where there was no time for a proof, that is said.
+
+    Raises `UnfinishedError` where time was too short for any change at all.
+    """
+    problem, until = feasibility.problem, feasibility.until
+    feasibility.until = monotonic() + TO_FIND * feasibility.left()
+    sets, all_found = conflicts(feasibility)
+    feasibility.until = until
+    changes, proved = _least(feasibility, sets)
     instead = {change.constraint.id: change.instead for change in changes}
     kept = (instead.get(one.id, one) for one in problem.constraints)
-    mended = Problem(
-        problem.jobs,
-        problem.machines,
-        problem.windows,
-        problem.links,
-        tuple(one for one in kept if one is not None),
+    mended = replace(problem, constraints=tuple(one for one in kept if one is not None))
+    doubts = [] if all_found else ["more rules may be in conflict than these: there was too little time to tell"]
+    if not proved:
+        doubts.append("the change may not be the least: there was too little time to prove it")
+    return Impossible(sets, changes, mended, tuple(reason(problem, one) for one in sets), tuple(doubts))
+
+
+def _least(feasibility: Feasibility, sets: Sequence[Sequence[Constraint]]) -> tuple[tuple[Change, ...], bool]:
+    """The changes, and whether none are proved to be less."""
+    problem = feasibility.problem
+    start = some_plan(feasibility, sets)
+    if len(problem.jobs) * len(problem.windows) < LARGE:
+        # Conflicts share nothing. One change for each is therefore the fewest, and each is of a member of its own.
+        few = start is not None and len(_changed(problem, start.may, start.at, set())) == len(sets)
+        suspects = [one for held in sets for one in held] if few else list(problem.constraints)
+        found = _Softened(problem, suspects).least(feasibility, len(sets) if few else None, start)
+        if found is not None:
+            return found
+    if start is None:
+        raise UnfinishedError(
+            "there was too little time to find a change that restores a plan", "give it more time"
+        )
+    return _changed(problem, start.may, start.at, set()), False
+
+
+def _changed(
+    problem: Problem, may: Iterable[Constraint], at: Mapping[str, str], gone: set[str]
+) -> tuple[Change, ...]:
+    """The change to each of these that the plan breaks."""
+    return tuple(
+        change_of(problem, one, at, gone=one.id in gone)
+        for one in may
+        if broken(replace(problem, constraints=(one,)), at)
     )
-    return Impossible(sets, changes, mended, tuple(reason(problem, one) for one in sets))
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What a softened model comes to: where each job moves, and which pilots are done without."""
+
+    at: Numbers
+    gone: set[str]
+    changed: tuple[Constraint, ...]
 
 
 class _Softened:
@@ -65,43 +118,84 @@ class _Softened:
         self.model = Model(self.all.tables(one for one in problem.constraints if one.id not in ids))
         self.cp = self.model.cp
         self.changed = {one.id: self.cp.new_bool_var("") for one in soft}
+        self.gone: dict[str, cp_model.IntVar] = {}
         self.flags: list[cp_model.IntVar] = []
         self.costs: list[int] = []
         for one in soft:
             self._soften(one)
 
-    def least(self, feasibility: Feasibility) -> tuple[Change, ...]:
-        """Each change of the least set, in the order of the constraints."""
-        number = cp_model.LinearExpr.sum(list(self.changed.values()))
-        self.cp.minimize(number)
-        solver = self._solved(feasibility)
-        self.cp.add(number <= round(solver.objective_value))
-        self.model.hint(self.model.read(solver))
-        self.cp.minimize(cp_model.LinearExpr.weighted_sum(self.flags, self.costs))
-        solver = self._solved(feasibility)
-        at = self.all.named(self.model.read(solver))
-        return tuple(change_of(self.problem, one, at) for one in self.soft if solver.value(self.changed[one.id]))
+    def least(
+        self, feasibility: Feasibility, number: int | None, start: Given | None
+    ) -> tuple[tuple[Change, ...], bool] | None:
+        """Each change of the least set, and whether it is proved to be that; None where none was found in time.
 
-    def _solved(self, feasibility: Feasibility) -> cp_model.CpSolver:
-        solver = solver_of(feasibility.left(), feasibility.workers, feasibility.seed)
-        if solved(solver, self.cp) not in {"OPTIMAL", "FEASIBLE"}:
-            raise UnfinishedError("there was too little time to find the least change", "give it more time")
-        return solver
+        `number` is the fewest changes, where that is known; `start` is a plan to begin with.
+        """
+        if start is not None:
+            self.model.hint(start.numbers)
+        found, proved = None, True
+        changes = cp_model.LinearExpr.sum(list(self.changed.values()))
+        if number is None:
+            found, proved = self._best(feasibility, changes, feasibility.left() * SHARE)
+            if found is None:
+                return None
+            number = len(found.changed)
+        self.cp.add(changes <= number)
+        cost = cp_model.LinearExpr.weighted_sum(self.flags, self.costs)
+        cheap, least = self._best(feasibility, cost, feasibility.left() * SHARE)
+        if cheap is None:
+            if found is None:
+                return None
+            return self._said(found), False
+        self.cp.add(cost <= self.value)
+        for what in (self.model.objective(0), self.model.objective(1), self._days()):
+            better, _ = self._best(feasibility, what, feasibility.left() * SHARE, ENOUGH)
+            if better is None:
+                break
+            cheap = better
+            self.cp.add(what <= self.value)
+        return self._said(cheap), proved and least
+
+    def _best(
+        self, feasibility: Feasibility, what: cp_model.LinearExprT, seconds: float, enough: float | None = None
+    ) -> tuple[_Plan | None, bool]:
+        """The plan with the least of `what` that is found, and whether none has less; the next begins with it."""
+        self.cp.minimize(what)
+        solver = solver_of(seconds, feasibility.workers, feasibility.seed)
+        if enough is not None:
+            solver.parameters.max_deterministic_time = enough
+        state = solved(solver, self.cp)
+        if state not in {"OPTIMAL", "FEASIBLE"}:
+            return None, False
+        self.value = round(solver.objective_value)
+        at = self.model.read(solver)
+        self.model.hint(at)
+        changed = tuple(one for one in self.soft if solver.boolean_value(self.changed[one.id]))
+        gone = {name for name, flag in self.gone.items() if solver.boolean_value(flag)}
+        return _Plan(at, gone, changed), state == "OPTIMAL"
+
+    def _said(self, plan: _Plan) -> tuple[Change, ...]:
+        return _changed(self.problem, plan.changed, self.all.named(plan.at), plan.gone)
+
+    def _days(self) -> cp_model.LinearExprT:
+        flags = [(flag, window) for choice in self.model.choices for window, flag in choice.items()]
+        days = self.model.tables.days
+        return cp_model.LinearExpr.weighted_sum([flag for flag, _ in flags], [int(days[at]) for _, at in flags])
 
     def _soften(self, one: Constraint) -> None:
         changed = self.changed[one.id]
         limit = self.all.limit(one)
         match one:
-            case AtMost() | Budget():
-                assert limit is not None  # noqa: S101  # for the type checker: both are limits
-                self._over(limit, changed, [])
+            case AtMost() | Budget() | Together():
+                assert limit is not None  # noqa: S101  # for the type checker: all are limits
+                self._over(limit, changed, [], far=isinstance(one, AtMost))
             case Before(first=first, then=then):
                 for holds in self.model.before(self.all.job[first], self.all.job[then]):
                     self.cp.add(holds).only_enforce_if(~changed)
                 self._cost(changed, WHOLE)
             case Pilot(windows=windows):
                 assert limit is not None  # noqa: S101  # as above
-                gone = self.cp.new_bool_var("")
+                gone = self.gone[one.id] = self.cp.new_bool_var("")
                 self.cp.add_implication(gone, changed)
                 self._cost(gone, WHOLE)
                 self._over(limit, changed, [~gone])
@@ -112,8 +206,10 @@ class _Softened:
             case _:
                 self._forbid(one, changed)
 
-    def _over(self, limit: Limit, changed: cp_model.IntVar, unless: list[cp_model.LiteralT]) -> None:
-        """A pool may give more, for the share of the pools' mean by which it does."""
+    def _over(
+        self, limit: Limit, changed: cp_model.IntVar, unless: list[cp_model.LiteralT], *, far: bool = False
+    ) -> None:
+        """A pool may give more, for the share of the pools' mean by which it does; `far`: much more is dearer."""
         share = max(1, WHOLE * len(limit.most) // max(1, int(limit.most.sum())))
         for (load, top), most in zip(self.model.loads(limit), limit.most, strict=True):
             if top > most:
@@ -121,6 +217,10 @@ class _Softened:
                 self.cp.add(load <= int(most) + over).only_enforce_if(unless)
                 self.cp.add(over == 0).only_enforce_if(~changed)
                 self._cost(over, share)
+                if far and top - most > most // 2:
+                    beyond = self.cp.new_int_var(0, top, "")
+                    self.cp.add(beyond >= over - int(most) // 2)
+                    self._cost(beyond, FAR * share)
 
     def _forbid(self, one: Constraint, unless: cp_model.IntVar) -> None:
         """A move that the constraint forbids needs `unless`, and costs what `_share` says."""

@@ -21,6 +21,7 @@ from migration.planner.problem import (
     Pilot,
     Pinned,
     Problem,
+    Together,
 )
 
 FEW = 5
@@ -72,7 +73,7 @@ def _windows_of(constraint: Constraint) -> Iterable[str]:
     match constraint:
         case AtMost(most=most):
             return most
-        case Closed(windows=windows) | Pilot(windows=windows):
+        case Closed(windows=windows) | Pilot(windows=windows) | Together(windows=windows) | Fits(longer=windows):
             return sorted(windows)
         case Pinned(window=window):
             return (window,)
@@ -95,7 +96,7 @@ def _limits(constraint: Constraint) -> Iterator[int]:
     match constraint:
         case AtMost(most=most):
             yield from most.values()
-        case Budget(pounds=most) | Pilot(most=most):
+        case Budget(pounds=most) | Pilot(most=most) | Together(most=most):
             yield most
 
 

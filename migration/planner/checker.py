@@ -18,6 +18,7 @@ from migration.planner.problem import (
     Pilot,
     Pinned,
     Problem,
+    Together,
 )
 
 
@@ -65,6 +66,10 @@ class _Judge:
         match constraint:
             case AtMost():
                 yield from self._too_much(constraint)
+            case Together(what=what, windows=windows, most=most):
+                held = sum(self._held(what, window) for window in windows)
+                if held > most:
+                    yield f"{len(windows)} windows hold {held} of {most} {what}"
             case Budget(year=year, pounds=pounds):
                 spent = sum(job.pounds for job in self.jobs.values() if self.at[job.id].year == year)
                 if spent > pounds:
@@ -82,8 +87,8 @@ class _Judge:
                 for job in jobs or self.jobs:
                     if self.at[job].id in windows:
                         yield f"{job} moves in {self.at[job].id}"
-            case Fits(job=job):
-                if self.jobs[job].minutes > self.at[job].minutes:
+            case Fits(job=job, longer=longer):
+                if self.jobs[job].minutes > self.at[job].minutes and self.at[job].id not in longer:
                     yield f"{job} takes longer than {self.at[job].id}"
             case Pilot():
                 yield from self._no_pilot(constraint)
@@ -95,14 +100,16 @@ class _Judge:
 
     def _too_much(self, constraint: AtMost) -> Iterator[str]:
         for window, most in constraint.most.items():
-            if constraint.what == "workloads":
-                held = sum(job.workloads for job in self.within[window])
-            elif constraint.what == "mebibytes":
-                held = sum(job.mebibytes for job in self.within[window])
-            else:
-                held = sum(job.effort.get(constraint.what, 0) for job in self.within[window])
+            held = self._held(constraint.what, window)
             if held > most:
                 yield f"{window} holds {held} of {most} {constraint.what}"
+
+    def _held(self, what: str, window: str) -> int:
+        if what == "workloads":
+            return sum(job.workloads for job in self.within[window])
+        if what == "mebibytes":
+            return sum(job.mebibytes for job in self.within[window])
+        return sum(job.effort.get(what, 0) for job in self.within[window])
 
     def _no_pilot(self, constraint: Pilot) -> Iterator[str]:
         pilot = [job for window in constraint.windows for job in self.within[window]]

@@ -1,30 +1,59 @@
 """Why there is no plan: every disjoint minimal set of constraints that cannot hold together."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
+import numpy as np
+
+from estate.errors import UnfinishedError
+from migration.planner.counted import counted
 from migration.planner.feasible import Feasibility
 from migration.planner.problem import Constraint
 
 Conflict = tuple[Constraint, ...]
 
 
-def conflicts(feasibility: Feasibility) -> tuple[Conflict, ...]:
+def conflicts(feasibility: Feasibility) -> tuple[tuple[Conflict, ...], bool]:
     """Each set cannot hold together and does once any of it is dropped; no two share a constraint.
 
-    Each is taken out whole before the next is looked for, until what is left can hold.
-    Raises `UnfinishedError` where the time was too short.
+    Each is taken out whole before the next is looked for, until what is left can hold. The second answer is whether
+    there was time for that: where there was not, the sets are those that were found.
     """
     left = list(feasibility.problem.constraints)
     found: list[Conflict] = []
-    while not feasibility.holds(left):
-        conflict = _minimal(feasibility, [], left, news=False)
-        found.append(tuple(one for one in left if one in conflict))
-        left = [one for one in left if one not in conflict]
-    return tuple(found)
+    try:
+        while not feasibility.holds(left):
+            few = counted(feasibility, left)
+            conflict = (
+                few if few and _minimal_already(feasibility, few) else _minimal(feasibility, [], few or left)
+            )
+            found.append(tuple(one for one in left if one in conflict))
+            left = [one for one in left if one not in conflict]
+    except UnfinishedError:
+        return tuple(found), False
+    return tuple(found), True
+
+
+def _minimal_already(feasibility: Feasibility, conflict: Sequence[Constraint]) -> bool:
+    """Whether what is left holds, whichever is dropped; of those that say the same of like jobs, one is asked."""
+    translation = feasibility.translation
+    forbids = np.zeros((len(translation.job), len(translation.window)), np.int64)
+    for one in conflict:
+        rows, windows = translation.forbidden(one)
+        forbids[rows] += windows
+    alike: dict[Hashable, Constraint] = {}
+    for one in conflict:
+        rows, windows = translation.forbidden(one)
+        if len(rows) != 1:
+            alike[one.id] = one
+            continue
+        job, row = feasibility.problem.jobs[rows[0]], forbids[rows[0]]
+        uses = job.workloads, job.mebibytes, job.pounds, job.low_risk, tuple(sorted(job.effort.items()))
+        alike[uses, (row == 0).tobytes(), (row - windows == 0).tobytes()] = one
+    return all(feasibility.holds([one for one in conflict if one is not dropped]) for dropped in alike.values())
 
 
 def _minimal(
-    feasibility: Feasibility, kept: Sequence[Constraint], suspects: Sequence[Constraint], news: bool
+    feasibility: Feasibility, kept: Sequence[Constraint], suspects: Sequence[Constraint], news: bool = False
 ) -> list[Constraint]:
     """The fewest of the suspects that, with what is kept, cannot hold; by halves (Junker's QuickXplain, 2004).
 

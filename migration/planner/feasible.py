@@ -4,12 +4,16 @@ from collections.abc import Iterable
 from time import monotonic
 
 from estate.errors import UnfinishedError
+from migration.planner.crowds import crowd
 from migration.planner.exact import solved, solver_of
 from migration.planner.greedy import greedy
 from migration.planner.model import Model
 from migration.planner.problem import Constraint, Problem
 from migration.planner.tables import Tables
 from migration.planner.translate import Translation
+
+LARGE = 200_000
+"""From so many pairs of a job and a window on, one model of them all takes longer than anybody waits."""
 
 
 class Feasibility:
@@ -27,14 +31,16 @@ class Feasibility:
     def holds(self, constraints: Iterable[Constraint]) -> bool:
         """Whether a plan keeps all of these. Raises `UnfinishedError` where the time was too short to tell."""
         tables = self.translation.tables(constraints)
-        if not tables.allowed.any(axis=1).all() or overfull(tables) or circular(tables):
+        if hopeless(tables):
             return False
         if not tables.limits and not tables.befores and not tables.pilots:
             return True
         if greedy(tables) is not None:
             return True
-        solver = solver_of(self.left(), self.workers, self.seed)
-        state = solved(solver, Model(tables).cp)
+        state = "UNKNOWN"
+        if monotonic() < self.until and tables.allowed.sum() < LARGE:
+            model = Model(tables).cp
+            state = solved(solver_of(self.left(), self.workers, self.seed), model)
         if state == "UNKNOWN":
             raise UnfinishedError(
                 "there was too little time to find out whether the rules can hold together", "give it more time"
@@ -42,13 +48,9 @@ class Feasibility:
         return state != "INFEASIBLE"
 
 
-def overfull(tables: Tables) -> bool:
-    """Whether the jobs that have no window outside a limit use more than all of it."""
-    for limit in tables.limits:
-        outside = (tables.allowed & (limit.pool < 0)).any(axis=1)
-        if limit.use[~outside].sum() > limit.most.sum():
-            return True
-    return False
+def hopeless(tables: Tables) -> bool:
+    """Whether it is seen without a search that no plan exists; False proves nothing."""
+    return not tables.allowed.any(axis=1).all() or crowd(tables) is not None or circular(tables)
 
 
 def circular(tables: Tables) -> bool:

@@ -24,6 +24,10 @@ from migration.planner.tables import Numbers, Tables
 
 SHARES = (0.15, 0.65, 0.67)
 """By which share of the time lateness, exposure and dual running are done; the rest is for what is cut."""
+HARD_SHARES = (0.45, 0.75, 0.77)
+"""The same where something must be late."""
+DAY_LATE = 30
+"""Days of exposure that weigh as much as one of lateness, where both are made little at once."""
 PROOF_ENDS = 0.96
 """By which share of the time proofs end: a linear programme is not broken off at once."""
 ONE_MODEL = 30_000
@@ -42,6 +46,9 @@ def large(tables: Tables, seconds: float, workers: int, seed: int, told: Progres
     return _Large(tables, seconds, workers, seed, told).plan()
 
 
+def D(self,*a):
+    print(round(monotonic()-self.started,1),*a,flush=True)
+
 class _Large:
     def __init__(self, tables: Tables, seconds: float, workers: int, seed: int, told: Progress) -> None:
         self.whole, self.told, self.workers, self.seed = tables, told, workers, seed
@@ -49,6 +56,7 @@ class _Large:
         self.group = clusters(tables)
         self.merged = tables.merged(self.group)
         self.prices: Prices | None = None
+        self.shares = SHARES
         self.proof: Future[float] | None = None
 
     def plan(self) -> Found:
@@ -69,7 +77,7 @@ class _Large:
                         self.proof = beside.submit(self._proof, at, self.merged.measures(at)[0])
                 elif number == 2:
                     least[2] = bounds.dual_running(self.whole) if value else 0.0
-                    at = self._improved(at, number, SHARES[2], least[2])
+                    at = self._improved(at, number, self.shares[2], least[2])
                 else:
                     at = joined(self.merged, at, self._until(1.0))
                     at = self._improved(at, number, 1.0, 0.0)
@@ -107,10 +115,11 @@ class _Large:
     def _pressed(self, at: Numbers, number: int) -> Numbers:
         """Exposure made as little as can be, and lateness no more."""
         tables, held = self.merged, self.merged.measures(at)[0]
-        share = SHARES[1]
+        share = self.shares[1]
         limit = Held(tables.late, held)
         start = bounds.sampled(tables, tables.exposed, at, self._until(share * 0.25), limit)
         bound = bounds.pressing(tables, tables.exposed, at, self._until(share * 0.5), limit, start)
+        D(self,'bound exposed',bound.least)
         self.prices = bound.prices
         dearer = bound.costs - bound.costs.min(axis=1, keepdims=True)
         late = np.zeros(dearer.shape)
@@ -128,7 +137,10 @@ class _Large:
             near = tables.allowed & (dearer <= tables.measures(at)[1] - bound.least + 1)
             near[np.arange(len(at)), at] = True
             at = self._modelled(replace(tables, allowed=near), at, 1, self._left(share * 0.9))
-        return self._improved(at, number, share, bound.least)
+        D(self,'modelled',tables.measures(at))
+        at= self._improved(at, number, share, bound.least)
+        D(self,'improved',tables.measures(at))
+        return at
 
     def _better(self, at: Numbers, trial: Numbers, held: int) -> Numbers:
         """The trial, where it can be mended to be no later, and is then better."""
@@ -154,14 +166,36 @@ class _Large:
     def _soonest(self, at: Numbers) -> tuple[Numbers, float]:
         """The plan with as little lateness as can be, and the least that it could be."""
         at = pressed(self.merged, at, self._until(SHARES[0]))
+        D(self,'pressed',self.merged.measures(at))
         least = self._simplest(self.whole.late)
         if self.merged.measures(at)[0] > least:
-            seconds = self._left(SHARES[0]) / 2
-            least = max(least, bounds.lateness(self.whole, at[self.group], seconds, self.workers, self.seed))
-            if self.merged.allowed.size <= ONE_MODEL:
-                at = self._modelled(self.merged, at, 0, seconds)
-            at = self._improved(at, 0, SHARES[0], least)
+            self.shares = HARD_SHARES
+            until = self._until(self.shares[0] * 0.6)
+            least = max(least, bounds.soonest(self.whole, self.merged, self.group, at, until))
+            D(self,'least',least)
+            at = self._both(at, least)
         return at, least
+
+    def _both(self, at: Numbers, least: float) -> Numbers:
+        """Lateness and exposure made little at once, as what is late fills windows that others are exposed for."""
+        tables, share = self.merged, self.shares[0]
+        both = replace(tables, late=DAY_LATE * tables.late + tables.exposed)
+        start = bounds.sampled(both, both.late, at, self._until(share * 0.3), None)
+        bound = bounds.pressing(both, both.late, at, self._until(share * 0.6), None, start)
+        D(self,'bound both',bound.least)
+        dearer = bound.costs - bound.costs.min(axis=1, keepdims=True)
+        for costs in (dearer - KEEP * bound.shares, dearer, dearer-100*bound.shares):
+            if (trial := rounded(tables, costs)) is not None:
+                D(self,'rounded',tables.measures(trial))
+                trial = pressed(tables, trial, self._until(share * 0.7))
+                D(self,'pressed',tables.measures(trial))
+                at = min((at, trial), key=lambda one: both.measures(one)[0])
+        if tables.allowed.size <= ONE_MODEL:
+            at = self._modelled(both, at, 0, self._left(share) / 2)
+            D(self,'modelled',tables.measures(at))
+        at = improved(both, at, 0, self._until(share), self._free, self.seed, bound.least)
+        D(self,'improved',tables.measures(at))
+        return at
 
     def _simplest(self, costs: Numbers) -> float:
         """What is left where every machine's last job moves in its first window."""

@@ -85,6 +85,16 @@ class AtMost(Constraint):
 
 
 @dataclass(frozen=True)
+class Together(Constraint):
+    """These windows, taken together, hold no more than so much of one thing: people's hours of a month."""
+
+    what: str
+    """As in `AtMost`."""
+    windows: frozenset[str]
+    most: int
+
+
+@dataclass(frozen=True)
 class Budget(Constraint):
     """The jobs of one financial year cost at most so much."""
 
@@ -126,9 +136,11 @@ class Closed(Constraint):
 
 @dataclass(frozen=True)
 class Fits(Constraint):
-    """A job moves only in windows that are as long as it takes."""
+    """A job moves only in windows that are as long as it takes, or are made so for it."""
 
     job: str
+    longer: frozenset[str] = frozenset()
+    """Windows that are made as long as it takes, for this job alone."""
 
 
 @dataclass(frozen=True)

@@ -59,3 +59,5 @@ class Impossible:
     """The problem with the changes applied."""
     reasons: tuple[str, ...] = ()
     """For each of `conflicts`, why its members cannot hold together, in plain words."""
+    doubts: tuple[str, ...] = ()
+    """What there was too little time for: more conflicts, or the proof that the change is the least."""

@@ -6,8 +6,8 @@ from estate.errors import UnfinishedError
 from estate.progress import Progress, silent
 from migration.planner.changes import impossible
 from migration.planner.check import check
-from migration.planner.exact import exact
-from migration.planner.feasible import Feasibility
+from migration.planner.exact import Found, exact
+from migration.planner.feasible import Feasibility, hopeless
 from migration.planner.greedy import greedy
 from migration.planner.large import large
 from migration.planner.problem import Problem
@@ -17,6 +17,9 @@ from migration.planner.translate import Translation
 SEED = 4
 SMALL = 60
 """Up to so many jobs are planned in one model, to the proof."""
+
+TO_EXPLAIN = 0.6
+"""The share of the time that there is at least for saying why no plan exists, however late that was found out."""
 
 
 def solve(
@@ -32,12 +35,15 @@ def solve(
     check(problem)
     translation = Translation(problem)
     tables = translation.tables()
-    if len(problem.jobs) <= SMALL:
+    if hopeless(tables):
+        found = Found(impossible=True)
+    elif len(problem.jobs) <= SMALL:
         found = exact(tables, until, workers, seed, greedy(tables), told or silent)
     else:
         found = large(tables, seconds, workers, seed, told or silent)
     if found.impossible:
-        return impossible(Feasibility(problem, until + seconds, workers, seed))
+        until = max(until, monotonic() + seconds * TO_EXPLAIN)
+        return impossible(Feasibility(problem, until, workers, seed))
     if found.at is None:
         raise UnfinishedError(
             f"no plan was found in {seconds:g} seconds, and no proof that there is none", "give it more time"

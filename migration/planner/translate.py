@@ -1,6 +1,7 @@
 """From a problem in people's names to tables of numbers, constraint by constraint."""
 
 from collections.abc import Iterable
+from functools import cached_property
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from migration.planner.problem import (
     Pilot,
     Pinned,
     Problem,
+    Together,
 )
 from migration.planner.tables import NEVER, Flags, Limit, Links, Numbers, Tables
 
@@ -53,7 +55,7 @@ class Translation:
             members=tuple(self._rows(machine.jobs) for machine in machines),
             late=np.maximum(0, self.days - due[:, None]),
             exposed=np.maximum(0, self.days - ends[:, None]),
-            links=self._links(),
+            links=self.links,
         )
 
     def forbidden(self, constraint: Constraint) -> tuple[Numbers, Flags]:
@@ -64,8 +66,9 @@ class Translation:
                 return self._rows([job]), self.days > day
             case Earliest(job=job, day=day):
                 return self._rows([job]), self.days < day
-            case Fits(job=job):
-                return self._rows([job]), self.minutes < self.problem.jobs[self.job[job]].minutes
+            case Fits(job=job, longer=longer):
+                short = self.minutes < self.problem.jobs[self.job[job]].minutes
+                return self._rows([job]), short & ~self.among(longer)
             case Pinned(job=job, window=window):
                 nothing[self.window[window]] = True
                 return self._rows([job]), ~nothing
@@ -84,6 +87,11 @@ class Translation:
                 for at, (window, limit) in enumerate(most.items()):
                     pool[self.window[window]], top[at] = at, limit
                 return Limit(np.array([amount(job, what) for job in jobs], np.int64), pool, top)
+            case Together(what=what, windows=named, most=together):
+                pool = np.where(self.among(named), 0, -1)
+                return Limit(
+                    np.array([amount(job, what) for job in jobs], np.int64), pool, np.array([together], np.int64)
+                )
             case Budget(year=year, pounds=pounds):
                 pool = np.array([0 if window.year == year else -1 for window in self.problem.windows], np.int64)
                 return Limit(np.array([job.pounds for job in jobs], np.int64), pool, np.array([pounds], np.int64))
@@ -104,7 +112,9 @@ class Translation:
         """Window by job, in their names."""
         return {job.id: self.problem.windows[window].id for job, window in zip(self.problem.jobs, at, strict=True)}
 
-    def _links(self) -> Links:
+    @cached_property
+    def links(self) -> Links:
+        """What talks with what."""
         pairs: dict[tuple[int, int], int] = {}
         for link in self.problem.links:
             one, other = sorted((self.job[link.one], self.job[link.other]))

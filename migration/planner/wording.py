@@ -18,6 +18,7 @@ from migration.planner.problem import (
     Pilot,
     Pinned,
     Problem,
+    Together,
     Window,
 )
 from migration.planner.schedule import Change
@@ -27,12 +28,19 @@ FEW = 6
 """How many windows a sentence names."""
 
 
-def change_of(problem: Problem, one: Constraint, at: Mapping[str, str]) -> Change:
-    """The change to a constraint that the plan `at` (window by job) needs, and no more."""
+def change_of(problem: Problem, one: Constraint, at: Mapping[str, str], *, gone: bool = False) -> Change:
+    """The change to a constraint that the plan `at` (window by job) needs, and no more than its words say.
+
+    `gone` says of a pilot that the plan does without it.
+    """
     windows = {window.id: window for window in problem.windows}
     match one:
         case AtMost():
             return _raised(problem, one, at)
+        case Together(what=what, windows=named, most=most):
+            held = sum(amount(job, what) for job in problem.jobs if at[job.id] in named)
+            more = _told(held, what)
+            return _change(one, replace(one, most=held), f"allow {more} instead of {_told(most, what)}")
         case Budget(year=year):
             spent = sum(job.pounds for job in problem.jobs if windows[at[job.id]].year == year)
             return _change(one, replace(one, pounds=spent), f"raise {pounds(one.pounds)} to {pounds(spent)}")
@@ -42,17 +50,18 @@ def change_of(problem: Problem, one: Constraint, at: Mapping[str, str]) -> Chang
             return _change(one, replace(one, day=to.day), f"move it to {to.id}, {count(days, 'day')} {later}")
         case Fits(job=job):
             takes = span(next(one.minutes for one in problem.jobs if one.id == job) / 60)
-            return _change(one, None, f"make the window of {at[job]} {takes} long")
+            longer = replace(one, longer=one.longer | {at[job]})
+            return _change(one, longer, f"make the window of {at[job]} {takes} long for it")
         case Before(first=first, then=then):
-            return _change(one, None, f"let {first} move in {at[first]}, and {then} in {at[then]}")
+            return _change(one, None, f"let {first} and {then} move in any order")
         case Closed(jobs=jobs):
             used = {at[job] for job in jobs or at} & one.windows
             left = replace(one, windows=one.windows - used) if used < one.windows else None
-            return _change(one, left, f"open {some(_in_order(problem, used), FEW)}")
+            return _change(one, left, f"open {_all(_in_order(problem, used))}")
         case Pinned(job=job):
-            return _change(one, None, f"let {job} move in {at[job]} instead")
+            return _change(one, replace(one, window=at[job]), f"let {job} move in {at[job]} instead")
         case Pilot():
-            return _piloted(problem, one, at)
+            return _piloted(problem, one, at, gone)
     raise TypeError(f"no such constraint: {one!r}")
 
 
@@ -88,13 +97,13 @@ def _raised(problem: Problem, one: AtMost, at: Mapping[str, str]) -> Change:
     by_amount: dict[int, list[str]] = defaultdict(list)
     for window in _in_order(problem, over):
         by_amount[over[window]].append(window)
-    raised = [f"{_told(most, one.what)} in {some(named, FEW)}" for most, named in sorted(by_amount.items())]
+    raised = [f"{_told(most, one.what)} in {_all(named)}" for most, named in sorted(by_amount.items())]
     return _change(one, replace(one, most={**one.most, **over}), f"allow {' and '.join(raised)}")
 
 
-def _piloted(problem: Problem, one: Pilot, at: Mapping[str, str]) -> Change:
+def _piloted(problem: Problem, one: Pilot, at: Mapping[str, str], gone: bool) -> Change:
     pilot: list[Job] = [job for job in problem.jobs if at[job.id] in one.windows]
-    if not pilot or not all(job.low_risk for job in pilot):
+    if gone or not pilot or not all(job.low_risk for job in pilot):
         return _change(one, None, "do without a pilot")
     most = sum(job.workloads for job in pilot)
     return _change(one, replace(one, most=most), f"allow {count(most, 'workload')} in it")
@@ -110,6 +119,11 @@ def _told(number: int, what: str) -> str:
     if what == "workloads":
         return count(number, "workload")
     return size(number << 20) if what == "mebibytes" else f"{span(number / 60)} of {what}"
+
+
+def _all(windows: Sequence[str]) -> str:
+    """Every one by name: what is accepted is no more than what was read."""
+    return some(windows, len(windows))
 
 
 def _in_order(problem: Problem, names: set[str] | Mapping[str, int]) -> list[str]:

@@ -21,6 +21,7 @@ from migration.planner.problem import (
     Pilot,
     Pinned,
     Problem,
+    Together,
     Window,
 )
 
@@ -93,6 +94,7 @@ def constraint(draw: st.DrawFn, name: str, jobs: list[str], windows: tuple[Windo
                 st.just(kind),
                 st.dictionaries(ids, st.integers(0, top), min_size=1),
             ),
+            st.builds(Together, st.just(name), st.just(words), st.just(kind), some, st.integers(0, 2 * top)),
             st.builds(
                 Budget,
                 st.just(name),

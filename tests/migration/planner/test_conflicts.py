@@ -71,7 +71,7 @@ def test_two_things_that_are_wrong_are_both_told() -> None:
     assert set(found.conflicts) == {(late,), (long,)}
     assert [change.words for change in found.changes] == [
         "Contract of a ends on day 5: move it to w0, 2 days later",
-        "b needs its time: make the window of w0 15 hours long",
+        "b needs its time: make the window of w0 15 hours long for it",
     ]
 
 
