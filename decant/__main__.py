@@ -4,8 +4,10 @@ import errno
 import gc
 import json
 import os
+import re
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -121,8 +123,18 @@ def _meant(close: Sequence[str] | None, before: str, otherwise: str) -> str:
     return f"did you mean {' or '.join(f'`{before}{one}`' for one in close)}?" if close else otherwise
 
 
+def _from_here(text: str) -> str:
+    """Files below the folder in which a person stands, called as they call them: `planning.toml`."""
+    try:
+        here = Path.cwd()
+    except OSError:
+        # It was removed: then nothing is below it.
+        return text
+    return re.sub(rf"(?<![\w:/.]){re.escape(str(here))}/", "", text)
+
+
 def _tell(what: str, remedy: str, code: int, as_json: bool) -> int:
-    sentence = " ".join(what.split()).rstrip(". ")
+    sentence, remedy = _from_here(" ".join(what.split()).rstrip(". ")), _from_here(remedy)
     stop = "" if sentence.endswith(("?", "!")) else "."
     if as_json:
         error: ErrorRow = {"what": sentence, "remedy": remedy, "exit_code": code}

@@ -1,5 +1,6 @@
 """Reads what people write and hand over: text and TOML, with one sentence for whatever is wrong with the file."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,60 @@ def toml(path: Path, remedy: str = CHECK) -> dict[str, Any]:
         # Editors on Windows begin a file with a mark that TOML does not allow.
         return tomllib.loads(text(path, remedy).removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as wrong:
-        raise UsageError(f"{path} is not valid TOML ({wrong})", "mend that line") from None
+        where, why = _fault(str(wrong))
+        raise UsageError(f"{path} is not valid TOML: {where}: {why}", "mend that line") from None
     except RecursionError:
         raise UsageError(f"{path} holds tables or lists nested too deeply to be read", remedy) from None
+
+
+_PLACE = re.compile(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", re.DOTALL)
+_FAULTS = (
+    (
+        r"Cannot declare \((.*?),?\) twice",
+        "the table {0} stands there twice; each entry of a list is headed [[{0}]], in two brackets",
+    ),
+    (r"Cannot overwrite a value", "that key, or a table of that name, is there already"),
+    (r"Cannot mutate immutable namespace.*", "that table was closed above and takes nothing more"),
+    (
+        r"Expected newline or end of document.*",
+        "something follows that value: text needs quotes, a date is 2027-03-31",
+    ),
+    (r"Expected '=' after a key.*", "a key needs an = and a value"),
+    (r"Expected '\]' at the end of a table declaration", "the heading of that table needs its closing bracket"),
+    (
+        r"Expected '\]\]' at the end of an array declaration",
+        "the heading of that entry needs two closing brackets",
+    ),
+    (r"Expected [\"'].*|Unterminated string", "a text needs its closing quotation mark"),
+    (r"Illegal character.*", "a text may not go over the end of the line, nor hold control characters"),
+    (r"Unescaped '\\' in a string", "write \\\\ for a backslash, or put the text in single quotation marks"),
+    (r"Unclosed array", "a list needs its closing bracket, and commas between its values"),
+    (
+        r"Unclosed inline table",
+        "a table in {{braces}} has to stand in one line, closed, with commas between its values",
+    ),
+    (r"Duplicate inline table key '?(.*?)'?", "the key {} is there twice"),
+    (r"Invalid value", "that is no value: text needs quotation marks, yes and no are true and false"),
+    (
+        r"Invalid (?:statement|initial character for a key part)",
+        "that is neither a key with a value nor the heading of a table",
+    ),
+    (r"Invalid date or datetime", "there is no such day or time"),
+)
+"""What Python's reader says, and what a person may make of it."""
+
+
+def _fault(said: str) -> tuple[str, str]:
+    """Where a TOML file is wrong and how, in plain words; what is not known here stays in the reader's own."""
+    found = _PLACE.fullmatch(said)
+    why, line = (found[1], found[2]) if found else (said, None)
+    where = f"line {line}" if line else "at its end"
+    for pattern, words in _FAULTS:
+        match = re.fullmatch(pattern, why)
+        if match:
+            named = ".".join(re.findall(r"'(.*?)'", match[1]) or [match[1]]) if match.groups() else ""
+            return where, words.format(named)
+    return where, why[:1].lower() + why[1:]
 
 
 def reason(wrong: OSError) -> str:

@@ -66,7 +66,7 @@ def _scored(
         if one.system and not one.os_owned and one.system not in systems.setdefault(one.server, []):
             systems[one.server].append(one.system)
     known = {name for names in systems.values() for name in names}
-    given, at = answers.load(app.workspace.answers, set(chosen.legacy), known), now()
+    given, at = answers.load(app.workspace.answers, set(chosen.legacy), known, today), now()
     risks = tuple(
         risk_of(
             case_of(chosen.legacy[name], held.get(name, ()), used.get(name, ()), (), today, app.lifecycle),

@@ -109,11 +109,11 @@ def _model() -> type[_Block]:
     return create_model("_Answers", __base__=_Block, **keys)
 
 
-def load(path: Path, servers: Collection[str], systems: Collection[str]) -> Answers:
+def load(path: Path, servers: Collection[str], systems: Collection[str], today: date | None = None) -> Answers:
     """What is written there; nothing where there is no file.
 
     Raises `UsageError` for a file that is not right: broken, a server, system or criterion that is not known, a score
-    out of range, no name or day, or one criterion of a server or system twice.
+    out of range, no name or day, a day that lies after `today`, or one criterion of a server or system twice.
     """
     if not path.exists():
         return NONE
@@ -124,6 +124,10 @@ def load(path: Path, servers: Collection[str], systems: Collection[str]) -> Answ
     given: dict[Kind, dict[str, dict[str, Answer]]] = {"server": {}, "system": {}}
     for number, entry in enumerate(written.get("answers", []), 1):
         one = _read(path, number, entry)
+        if today is not None and isinstance(one.when, date) and one.when > today:
+            raise UsageError(
+                f"{path}: answers {number} is given on {day(one.when)}, which is still to come", "mend its `when`"
+            )
         kind, name = one.subject
         known = servers if kind == "server" else systems
         if name not in known:

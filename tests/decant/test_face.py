@@ -113,6 +113,9 @@ def test_a_broken_settings_file_is_named_by_every_command(workspace: Path) -> No
         assert "move.freeze_seconds must be a number" in said.err
     (workspace / "decant.toml").write_text("[dns]\nserver = '10.0.0.300'\n")
     assert "'10.0.0.300' is neither an IP address" in decant("status", at=workspace).err
+    (workspace / "decant.toml").write_text("[dns]\n[dns]\n")
+    said = decant("status", at=workspace).err
+    assert said.startswith("decant: decant.toml is not valid TOML: line 2: the table dns stands there twice")
 
 
 @pytest.mark.parametrize(

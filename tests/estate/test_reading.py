@@ -43,3 +43,24 @@ def test_toml_nested_past_reading_is_a_mistake_in_the_file(tmp_path: Path) -> No
     (tmp_path / "plan.toml").write_text("a = " + "[" * 5000)
     with pytest.raises(UsageError, match="holds tables or lists nested too deeply"):
         reading.toml(tmp_path / "plan.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[rate]\na = 1\n[rate]\n", "line 3: the table rate stands there twice"),
+        ("a = 1\nb = Saturday\n", "line 2: that is no value: text needs quotation marks"),
+        ("a = 2027-11-31\n", "line 1: there is no such day or time"),
+        ("a = 1 b\n", "line 1: something follows that value"),
+        ("a 1\n", "line 1: a key needs an = and a value"),
+        ('a = "C:\\data"\n', "line 1: write \\\\ for a backslash"),
+        ('a = "x\n', "line 1: a text may not go over the end of the line"),
+        ("a = [1\n", "at its end: a list needs its closing bracket"),
+        ("[move", "at its end: the heading of that table needs its closing bracket"),
+    ],
+)
+def test_what_is_no_toml_is_said_in_plain_words_with_its_line(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "rates.toml").write_text(text)
+    with pytest.raises(UsageError) as wrong:
+        reading.toml(tmp_path / "rates.toml")
+    assert says in wrong.value.what

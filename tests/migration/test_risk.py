@@ -195,7 +195,7 @@ GOOD = '[[answers]]\nserver = "db1"\nwho = "jsmith"\nwhen = 2026-11-22\nskills =
 def answers(tmp_path: Path, text: str) -> Answers:
     path = tmp_path / "answers.toml"
     path.write_text(text)
-    return load(path, ["db1", "web1"], ["revenues"])
+    return load(path, ["db1", "web1"], ["revenues"], date(2026, 11, 22))
 
 
 def test_answers_are_read_and_no_file_is_none(tmp_path: Path) -> None:
@@ -220,6 +220,7 @@ def test_answers_are_read_and_no_file_is_none(tmp_path: Path) -> None:
         (GOOD.replace('who = "jsmith"\n', ""), "who gave it"),
         (GOOD.replace("when = 2026-11-22\n", ""), "on which day"),
         (GOOD.replace("2026-11-22", '"yesterday"'), "must be a date"),
+        (GOOD.replace("2026-11-22", "2027-11-20"), "given on 20 November 2027, which is still to come"),
         (GOOD + GOOD, "twice"),
         ('answer = "x"\n', "besides"),
         ("answers = 3\n", "besides"),
