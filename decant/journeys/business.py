@@ -103,7 +103,10 @@ def drawings(made: Made, *, public: bool = False) -> "Mapping[str, Chart]":
             given.plan,
             contracts=given.contracts,
             ends=given.ends,
-            blackouts=[roadmap.Blackout(one.name, one.first, one.last) for one in rules.blackout],
+            blackouts=[
+                roadmap.Blackout(roadmap.closed_for(one.name) if public else one.name, one.first, one.last)
+                for one in rules.blackout
+            ],
             build_days=given.terms.build_days,
             soak_days=given.terms.soak_days,
             names=not public,

@@ -89,9 +89,9 @@ def write(app: "App", edition: Edition, to: Mapping[Format, Path]) -> Papers:
     if edition == "public":
         names = Names(matter, _others(app, made), _publishable(app))
         matter = neutral(matter, names)
-        charts = {name: one for name, one in _charts(made, matter, True).items() if not _named(one, names)}
+        charts = {name: None if _named(one, names) else one for name, one in _charts(made, matter, True).items()}
     else:
-        charts = _charts(made, matter, False)
+        charts = dict(_charts(made, matter, False))
     paper = compose(matter, charts)
     files = []
     for form, path in to.items():
@@ -150,12 +150,19 @@ def gather(app: "App", made: Made) -> Matter:
         dependencies=tuple(store.all(Dependency)),
         fixes=_fixes(store.all(Finding), legacy),
         personal=PersonalPlaces(holding=sum(bool(one.places) for one in sampled), looked_at=len(sampled)),
+        connections_known=len(_looked_at(servers, store.all(Dependency)) & legacy),
         unconfirmed_systems=sum(not one.confirmed_by for one in file.entries),
         outdated=outdated(store, app.workspace.planning),
         ledger_entries=app.ledger.count(),
         ledger_head=app.ledger.verify(app.anchors_elsewhere).head,
         at=now(),
     )
+
+
+def _looked_at(servers: Sequence[Server], dependencies: Sequence[Dependency]) -> set[str]:
+    """The servers that were read, and those of which an import says with what they talk."""
+    ends = {end.partition("/")[0] for one in dependencies for end in (one.client, one.server)}
+    return {one.id for one in servers if one.reached or one.id in ends}
 
 
 def _fixes(findings: Sequence[Finding], legacy: Collection[str]) -> tuple[Fix, ...]:

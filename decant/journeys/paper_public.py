@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from hashlib import sha256
 
-from estate.documents.paper.matter import Matter
+from estate.documents.paper.matter import CANNOT, Matter
+from estate.documents.paper.sources import of_any
 from estate.records.assessment import Assessment, Size
 from estate.records.business_case import BusinessCase, Option
 from estate.records.cost import CostLine, Costs, NotPriced
@@ -18,6 +19,10 @@ from estate.records.workload import Workload
 ELSEWHERE = "told in the working edition"
 """What stands in place of a sentence that names somebody or something."""
 _ADDRESS = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b|\b[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){3,7}\b", re.IGNORECASE)
+
+
+Items = Mapping[tuple[str, str, str], str]
+"""What has no price, by subject, what and why: the number that stands for it."""
 
 
 class Names:
@@ -69,30 +74,35 @@ class Names:
 
 def neutral(matter: Matter, names: Names) -> Matter:
     """The same matter for the public: numbers, kinds, products and days."""
-    return matter.model_copy(
-        update={
-            "edition": "public",
-            "plan": _plan(matter.plan, names),
-            "case": _case(matter.case, names),
-            "costs": _costs(matter.costs, names),
-            "assessments": tuple(_assessment(one, names) for one in matter.assessments),
-            "risks": tuple(_risk(one, place) for place, one in enumerate(matter.risks, 1)),
-            "servers": tuple(_server(one, names) for one in matter.servers),
-            "workloads": tuple(_workload(one, names) for one in matter.workloads),
-            "dependencies": (),
-            "fixes": (),
-            "outdated": Outdated(
-                assessments=names.clean(matter.outdated.assessments), plan=names.clean(matter.outdated.plan)
-            ),
-        }
-    )
+    items = {(one.subject, one.what, one.why): f"item {place}" for place, one in enumerate(matter.unpriced, 1)}
+    changed = {
+        "edition": "public",
+        "plan": _plan(matter.plan, names),
+        "case": _case(matter.case, names, items),
+        "costs": _costs(matter.costs, names, items),
+        "assessments": tuple(_assessment(one, names) for one in matter.assessments),
+        "risks": tuple(_risk(one, place) for place, one in enumerate(matter.risks, 1)),
+        "servers": tuple(_server(one, names) for one in matter.servers),
+        "workloads": tuple(_workload(one, names) for one in matter.workloads),
+        "dependencies": (),
+        "fixes": (),
+        "outdated": Outdated(
+            assessments=names.clean(matter.outdated.assessments), plan=names.clean(matter.outdated.plan)
+        ),
+    }
+    # Made anew and not copied: a copy would take along what was worked out of the names and kept.
+    kept = {name: getattr(matter, name) for name in Matter.model_fields if name not in changed}
+    return Matter.model_validate(kept | changed)
 
 
 def _plan(plan: Plan, names: Names) -> Plan:
     return Plan(
         id=plan.id,
         waves=tuple(_wave(one, names) for one in plan.waves),
-        not_moving={f"workload {place}": "" for place in range(1, len(plan.not_moving) + 1)},
+        not_moving={
+            names.workload.get(name, f"workload {place}"): CANNOT if why.startswith(CANNOT) else ""
+            for place, (name, why) in enumerate(plan.not_moving.items(), 1)
+        },
         reached=plan.reached,
         conflicts=tuple(Conflict(rules=()) for _ in plan.conflicts),
         at=plan.at,
@@ -121,7 +131,7 @@ def _wave(wave: Wave, names: Names) -> Wave:
     )
 
 
-def _case(case: BusinessCase, names: Names) -> BusinessCase:
+def _case(case: BusinessCase, names: Names, items: Items) -> BusinessCase:
     return case.model_copy(
         update={
             "options": tuple(_option(one, names) for one in case.options),
@@ -134,7 +144,7 @@ def _case(case: BusinessCase, names: Names) -> BusinessCase:
                 for one in case.sensitivity
             ),
             "people": tuple(one.model_copy(update={"skill": names.clean(one.skill)}) for one in case.people),
-            "unpriced": tuple(_unpriced(one, names) for one in case.unpriced),
+            "unpriced": tuple(_unpriced(one, names, items) for one in case.unpriced),
             "rule": names.clean(case.rule),
             "conventions": names.all_clean(case.conventions),
         }
@@ -152,13 +162,19 @@ def _option(option: Option, names: Names) -> Option:
     )
 
 
-def _costs(costs: Costs, names: Names) -> Costs:
+def _costs(costs: Costs, names: Names, items: Items) -> Costs:
     return costs.model_copy(
         update={
             "lines": tuple(_line(one, place, names) for place, one in enumerate(costs.lines, 1)),
-            "unpriced": tuple(_unpriced(one, names) for one in costs.unpriced),
+            "unpriced": tuple(_unpriced(one, names, items) for one in costs.unpriced),
             "carbon": tuple(
-                one.model_copy(update={"server": "a server", "reckoning": "", "source": names.clean(one.source)})
+                one.model_copy(
+                    update={
+                        "server": names.server.get(one.server, "a server"),
+                        "reckoning": "",
+                        "source": names.clean(one.source),
+                    }
+                )
                 for one in costs.carbon
             ),
             "staying": (),
@@ -166,6 +182,7 @@ def _costs(costs: Costs, names: Names) -> Costs:
                 key: names.clean(value) for key, value in costs.assumptions.items() if not names.holds(key)
             },
             "sources": names.all_clean(costs.sources),
+            "cautions": names.all_clean(costs.cautions),
         }
     )
 
@@ -184,15 +201,10 @@ def _line(line: CostLine, place: int, names: Names) -> CostLine:
     )
 
 
-def _unpriced(one: NotPriced, names: Names) -> NotPriced:
-    own = sorted({one.subject, one.subject.partition("/")[0]} - {"estate"}, key=len, reverse=True)
-
-    def without(text: str) -> str:
-        for name in own:
-            text = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", "it", text)
-        return names.clean(text)
-
-    return NotPriced(subject="estate", what=without(one.what), why=without(one.why))
+def _unpriced(one: NotPriced, names: Names, items: Items) -> NotPriced:
+    """Without its server's name. Each keeps a number of its own, so that both editions count the same."""
+    what, why = (names.clean(text) for text in of_any(one))
+    return NotPriced(subject=items[one.subject, one.what, one.why], what=what, why=why)
 
 
 def _assessment(one: Assessment, names: Names) -> Assessment:
@@ -233,6 +245,7 @@ def _server(one: Server, names: Names) -> Server:
         role=one.role,
         authority=one.authority,
         contract_end=one.contract_end,
+        power=one.power,
         reached=one.reached,
         seen_at=one.seen_at,
     )

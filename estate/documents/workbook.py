@@ -314,7 +314,7 @@ def _assessed(assessments: Iterable[Assessment]) -> Sheet:
         tuple(
             (
                 one.server, one.disposition.value if one.disposition else "unknown", one.readiness,
-                "; ".join(f"{each.product} {each.version}: {each.status}, ends {day(each.ends)}" for each in one.support)
+                "; ".join(f"{each.name}: {each.status}, ends {day(each.ends)}" for each in one.support)
                 or "unknown",
                 one.size.sku if one.size else "unknown", "; ".join(one.reasons), "; ".join(one.conditions),
             )

@@ -1,10 +1,14 @@
 """An assessment: what should become of one server, with its reasons."""
 
+import re
 from datetime import date
 from enum import StrEnum
 from typing import Literal
 
 from estate.records.base import Instant, Record
+
+_SERVICE = re.compile(r"-((?:r|sp)\d+)\b")
+"""Releases and service packs in the table's own spelling."""
 
 
 class Disposition(StrEnum):
@@ -35,8 +39,13 @@ class Support(Record):
 
     @property
     def name(self) -> str:
-        """Product and version: "PHP 8.2"; the product alone where the version is not known."""
-        return f"{self.product} {self.version}".strip()
+        """Product and version: "PHP 8.2", "Windows Server 2012 R2"; the product alone where the version is not known."""
+        return f"{self.product} {self.release}".strip()
+
+    @property
+    def release(self) -> str:
+        """The version as its makers write it: "2012 R2", "2008 R2 SP1", where the table has "2008-r2-sp1"."""
+        return _SERVICE.sub(lambda part: f" {part[1].upper()}", self.version)
 
 
 DiskKind = Literal["StandardSSD_LRS", "Premium_LRS"]

@@ -44,7 +44,7 @@ def lines(found: Iterable[Sold], terms: Terms) -> tuple[list[CostLine], Bounds]:
         return [], {}
     made, bounds = [], {}
     for one in found:
-        product = f"{one.support.product} {one.support.version}"
+        product = one.support.name
         line = CostLine(
             id=f"on-premises/extended-support/{one.server}/{product}",
             subject=one.server,

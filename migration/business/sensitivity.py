@@ -53,7 +53,7 @@ def sensitivity(given: Given, chosen: Chosen, cost: float) -> tuple[Sensitivity,
             )
 
     for assumption, belongs, unit in (
-        ("Prices of what runs in Azure", _azure, " a year"),
+        ("Prices of what runs in Azure, and of services that are bought", _azure, " a year"),
         ("What the server room costs today", _premises, " a year"),
         ("Extended support of what stays", _extended, " a year"),
         ("Cost of moving, paid once", _once, ""),

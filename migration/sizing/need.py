@@ -61,7 +61,7 @@ class Need:
 
     def basis(self, cpus: int, memory_bytes: int) -> str:
         """What the size is based on, in a sentence for people."""
-        has = f"{cpus} CPUs, {memory_bytes / 1024**3:.1f} GiB"
+        has = f"{cpus} {'CPU' if cpus == 1 else 'CPUs'}, {memory_bytes / 1024**3:.1f} GiB"
         if self.usage is None:
             return f"as it is ({has}): its load was not observed over time"
         by = "sysstat" if self.usage.source == "sysstat" else "Decant"

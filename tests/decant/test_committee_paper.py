@@ -20,7 +20,7 @@ from estate.documents.paper.docx import docx
 from estate.documents.paper.html import html
 from estate.documents.paper.matter import Matter
 from estate.documents.workbook import workbook
-from estate.records.cost import Costs
+from estate.records.cost import Costs, NotPriced
 from migration.costing.reckon import COSTS_ID
 from practice import spec
 from tests.decant.face import Said, decant
@@ -33,15 +33,15 @@ PUBLISHED = {
     "Matter.council", "Matter.ledger_head", "Support.product", "Support.version", "Support.source", "Size.basis",
     "Option.name", "Option.what", "Option.for_it", "Option.against", "Sensitivity.assumption", "Sensitivity.from_value",
     "Sensitivity.to_value", "MonthOfWork.skill", "BusinessCase.rule", "BusinessCase.conventions", "BusinessCase.shares",
-    "NotPriced.what", "NotPriced.why", "Costs.assumptions", "Costs.sources", "Carbon.source", "Risk.framework",
-    "Server.authority", "Outdated.assessments", "Outdated.plan", "CostLine.source",
+    "NotPriced.what", "NotPriced.why", "Costs.assumptions", "Costs.sources", "Costs.cautions", "Carbon.source",
+    "Risk.framework", "Server.authority", "Outdated.assessments", "Outdated.plan", "CostLine.source",
 }  # fmt: skip
 """Text that may be published where it names nobody: how figures were reckoned, products, partners, and our own words."""
 
 
 IDS = {
     "Plan.id", "BusinessCase.id", "Costs.id", "Option.id", "YearCost.year", "CostLine.assumptions",
-    "Score.criterion", "Size.sku",
+    "Score.criterion", "Size.sku", "Budgeted.year",
 }  # fmt: skip
 """Keys of our own catalogues and files, years and months."""
 
@@ -260,3 +260,56 @@ def test_an_unknown_format_is_refused_with_the_nearest(tmp_path: Path) -> None:
     assert said.code == 2
     assert "docx" in said.err
     assert json.dumps(said.out) == '""'
+
+
+def test_what_was_worked_out_of_the_names_is_not_taken_along_into_the_public_edition() -> None:
+    full = papers.matter()
+    before = [full.legacy, full.assessed, full.by_id, full.in_waves, full.unplanned, full.unpriced, full.last_day]
+    assert before
+    text = drawn(neutral(full, Names(full))).lower()
+    assert not [host for host, *_ in papers.HOSTS if host in text]
+
+
+def test_both_editions_count_the_same_items_without_a_price() -> None:
+    full = papers.matter()
+    more = tuple(
+        NotPriced(subject=host, what="licences of Windows", why=f"give licence/{host} in rates.toml")
+        for host, *_ in papers.HOSTS
+    )
+    full = full.model_copy(
+        update={"costs": full.costs.model_copy(update={"unpriced": (*full.costs.unpriced, *more)})}
+    )
+    shown = neutral(full, Names(full))
+    assert len(shown.unpriced) == len(full.unpriced) == 2 + len(papers.HOSTS)
+    grouped = html(compose(shown, {}))
+    assert f"{len(papers.HOSTS)} items" in grouped
+    assert "give licence/SERVER in rates.toml" in grouped
+
+
+def test_a_server_that_no_window_takes_is_named_in_one_edition_and_numbered_in_the_other() -> None:
+    full = papers.matter()
+    stuck = full.plan.model_copy(
+        update={
+            "waves": full.plan.waves[:3],
+            "not_moving": {
+                "files01/files/shared": "it cannot be planned: it takes 40 hours, and no window has more than 12"
+            },
+        }
+    )
+    full = full.model_copy(update={"plan": stuck})
+    said = html(compose(full, {}))
+    assert "it takes 40 hours, and no window has more than 12" in said
+    assert ">files01<" in said
+    shown = neutral(full, Names(full))
+    assert len(shown.unplanned) == len(full.unplanned) == 2, (
+        "housing01 is to move too, and nothing of it is in a wave"
+    )
+    public = html(compose(shown, {}))
+    assert "What could not be planned" in public
+    assert "40 hours" not in public
+    assert "files01" not in public
+
+
+def test_a_chart_that_may_not_be_shown_is_told() -> None:
+    charts = dict(papers.charts()) | {"roadmap": None}
+    assert "The chart of the waves is in the working edition alone" in html(compose(papers.matter(), charts))

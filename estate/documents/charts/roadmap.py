@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from textwrap import wrap
 from typing import Any
 
 from estate.documents.charts.drawn import (
@@ -27,8 +28,13 @@ from estate.records.plan import Plan, Wave
 
 MOST = 60
 """Waves that have a row of their own; beyond, a month has one."""
-_ROW = 27
-_PLOT = 390
+_ROW, _TALL = 27, 36
+"""Of one row, in dots; where a name has two lines."""
+_PLOT = 350
+_BREAK = "\n"
+"""Between the lines of a name."""
+_LINE = 34
+"""Letters of a name in one line."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,22 @@ class _Row:
     days: tuple[date, ...]
     workloads: int
     servers: frozenset[str]
+
+
+_CLOSED = (
+    ("elections", ("election", "poll", "referendum", "canvass")),
+    ("council tax billing", ("tax", "billing")),
+    ("the end of the financial year", ("year end", "year-end", "yearend", "accounts", "financial")),
+    ("school admissions", ("admission", "school")),
+    ("Christmas and New Year", ("christmas", "new year", "xmas")),
+    ("holidays", ("holiday", "easter", "summer")),
+)
+
+
+def closed_for(name: str) -> str:
+    """Why nothing moves, in words that name nobody: what councils close for, else "a closed period"."""
+    low = name.casefold()
+    return next((said for said, words in _CLOSED if any(word in low for word in words)), "a closed period")
 
 
 def chart(
@@ -93,7 +115,10 @@ def chart(
         "from:T", title=None, scale=scale,
         axis=alt.Axis(orient="top", labelOverlap=True, **_ticks(first, last)),
     )  # fmt: skip
-    down = alt.Y("row:N", title=None, sort=order, axis=alt.Axis(ticks=False, domain=False, labelPadding=6))
+    down = alt.Y(
+        "row:N", title=None, sort=order,
+        axis=alt.Axis(ticks=False, domain=False, labelPadding=6, labelExpr="split(datum.label, '\\n')"),
+    )  # fmt: skip
     layers: list[Any] = []
     closed = [_clipped(one, first - spare, last + spare) for one in blackouts]
     if bands := [one for one in closed if one]:
@@ -116,7 +141,8 @@ def chart(
                 .mark_point(filled=True, shape=shape, size=120, color=colour, opacity=1, stroke="white")
                 .encode(y=down, x=alt.X("day:T", scale=scale))
             )
-    whole = alt.layer(*layers).properties(width=_PLOT, height=alt.Step(_ROW))
+    tall = any("\n" in row.name for row in rows)
+    whole = alt.layer(*layers).properties(width=_PLOT, height=alt.Step(_TALL if tall else _ROW))
     kinds = {str(mark["kind"]) for mark in marks}
     told = key(
         [
@@ -142,10 +168,13 @@ def day_of(wave: Wave) -> date | None:
     return wave.expected or (wave.window_start.date() if wave.window_start else None)
 
 
-def wave_name(wave: Wave, names: bool, most: int = 24) -> str:
-    """Wave 3: housing; only the number where names are not to be shown."""
+def wave_name(wave: Wave, names: bool) -> str:
+    """Wave 3: housing, in two lines where it is long; only the number where names are not to be shown."""
     title = f"Wave {wave.number}{' (pilot)' if wave.pilot else ''}"
-    return f"{title}: {short(wave.name, most)}" if names and wave.name else title
+    if not names or not wave.name:
+        return title
+    lines = wrap(f"{title}: {short(wave.name, 2 * _LINE)}", _LINE, break_long_words=True)
+    return "\n".join([*lines[:1], *([short(" ".join(lines[1:]), _LINE)] if lines[1:] else [])])
 
 
 def _rows(plan: Plan, names: bool) -> list[_Row]:
@@ -221,12 +250,12 @@ def _title(plan: Plan, rows: Sequence[_Row]) -> str:
 
 def _alt(rows: Sequence[_Row], marks: Sequence[Mapping[str, str]], blackouts: Sequence[Blackout]) -> str:
     said = [
-        f"{row.name}, {count(row.workloads, 'workload')}, {day(row.days[0])}"
+        f"{row.name.replace(_BREAK, ' ')}, {count(row.workloads, 'workload')}, {day(row.days[0])}"
         + (f" to {day(row.days[-1])}" if len(row.days) > 1 else "")
         for row in rows
     ]
     late = [
-        f"{'contract' if mark['kind'] == 'contract' else 'support'} of {mark['row']} ends on {mark['end']}, before it moves"
+        f"{mark['kind']} of {mark['row'].replace(_BREAK, ' ')} ends on {mark['end']}, before it moves"
         for mark in marks
         if mark["late"] == "yes"
     ]

@@ -1,29 +1,28 @@
 """The appendices: what stands behind the paper, each figure with its parts."""
 
-from collections.abc import Mapping
-
 from estate.documents.paper import figures, sources
-from estate.documents.paper.figures import money, signed
+from estate.documents.paper.figures import money, signed, sum_of
 from estate.documents.paper.finance import priced
 from estate.documents.paper.matter import Matter, wave_day
-from estate.documents.paper.model import Blank, Block, Chart, Column, Points, Section, Table, Text
+from estate.documents.paper.model import Blank, Block, Column, Points, Section, Table, Text, headed
+from estate.documents.paper.pictures import Charts, picture
 from estate.documents.paper.sources import month, shortened
-from estate.documents.words import count, day, pounds, size, some
+from estate.documents.words import count, day, size
 from estate.records.business_case import Option
-from estate.records.plan import Wave
+from estate.records.plan import Reached, Wave
 
 OBJECTIVES = {
     "lateness": ("Deadlines missed", "day"),
-    "exposure": ("Out of support until the move, each server counted", "day"),
+    "exposure": ("Days out of support before the move", "day"),
     "dual running": ("Running on both sides", "day"),
     "cut": ("Connections across between waves", "connection"),
 }
 
 
-def all_of(matter: Matter, charts: Mapping[str, Chart]) -> tuple[Section, ...]:
+def all_of(matter: Matter, charts: Charts) -> tuple[Section, ...]:
     """Every appendix, in the order by which the paper refers to them: A to H."""
     return (
-        _roadmap(matter),
+        _roadmap(matter, charts),
         _resourcing(matter, charts),
         _years(matter, charts),
         _options(matter, charts),
@@ -34,8 +33,9 @@ def all_of(matter: Matter, charts: Mapping[str, Chart]) -> tuple[Section, ...]:
     )
 
 
-def _roadmap(matter: Matter) -> Section:
+def _roadmap(matter: Matter, charts: Charts) -> Section:
     blocks: list[Block] = [
+        *picture(charts, "roadmap"),
         shortened(
             Table(
                 caption="Waves",
@@ -52,7 +52,7 @@ def _roadmap(matter: Matter) -> Section:
                 + ("Days are supposed. " if matter.case.kind == "indicative" else "")
                 + "Data is what is known to be on disk; “at least” where the size of a workload is not known.",
             )
-        )
+        ),
     ]
     if matter.plan.reached:
         blocks.append(
@@ -63,19 +63,33 @@ def _roadmap(matter: Matter) -> Section:
                     Column(title="Reached", number=True),
                     Column(title="Least there can be", number=True),
                 ),
-                rows=tuple(
-                    (
-                        OBJECTIVES[one.objective][0],
-                        count(one.value, OBJECTIVES[one.objective][1]),
-                        "not known" if one.bound is None else f"{one.bound:,.0f}",
-                    )
-                    for one in matter.plan.reached
-                ),
+                rows=tuple(_aim(matter, one) for one in matter.plan.reached),
                 source="In this order; each with the earlier ones kept as they are. “Least” is proved: no plan that "
-                "keeps the rules can do better than it.",
+                "keeps the rules can do better than it. Days out of support before the move: one for each server and day"
+                f"{_not_counted(matter)}{_seen(matter)}",
             )
         )
     return Section(id="roadmap", title="Roadmap", blocks=tuple(blocks))
+
+
+def _aim(matter: Matter, one: Reached) -> tuple[str, ...]:
+    """What was reached of one aim, beside the least. What nobody looked at is unknown, and not nothing."""
+    aim, thing = OBJECTIVES[one.objective]
+    if one.objective == "cut" and not matter.connections_known:
+        return (aim, "unknown", "unknown")
+    return (aim, count(one.value, thing), "not known" if one.bound is None else f"{one.bound:,.0f}")
+
+
+def _not_counted(matter: Matter) -> str:
+    number = len(matter.unplanned)
+    return (
+        f", of {count(number, 'server')} in no wave to the end of the months that are planned." if number else "."
+    )
+
+
+def _seen(matter: Matter) -> str:
+    known, of = matter.connections_known, len(matter.legacy)
+    return f" Connections are known of {known} of {count(of, 'server')}." if known < of else ""
 
 
 def _wave(matter: Matter, wave: Wave) -> tuple[str, ...]:
@@ -86,22 +100,22 @@ def _wave(matter: Matter, wave: Wave) -> tuple[str, ...]:
     return (
         f"{wave.number}{' (pilot)' if wave.pilot else ''}",
         day(on) if on else "no day yet",
-        some(matter.systems_of(wave), 4),
+        matter.name_of(wave),
         str(len(wave.moves)),
         str(ours),
         (f"at least {size(known)}" if known else "unknown") if unknown else size(known),
     )
 
 
-def _resourcing(matter: Matter, charts: Mapping[str, Chart]) -> Section:
+def _resourcing(matter: Matter, charts: Charts) -> Section:
     work = matter.case.people
     if not work:
-        return Section(
-            id="resourcing",
-            title="Resourcing",
-            blocks=(Text(text="Not known: nobody has given the effort of moves or the people there are."),),
+        return headed(
+            "resourcing",
+            "Resourcing",
+            Text(text="Not known: nobody has given the effort of moves or the people there are."),
         )
-    blocks: list[Block] = [charts["people"].without_table()] if "people" in charts else []
+    blocks = picture(charts, "people")
     blocks.append(
         shortened(
             Table(
@@ -128,12 +142,12 @@ def _resourcing(matter: Matter, charts: Mapping[str, Chart]) -> Section:
     return Section(id="resourcing", title="Resourcing", blocks=tuple(blocks))
 
 
-def _years(matter: Matter, charts: Mapping[str, Chart]) -> Section:
+def _years(matter: Matter, charts: Charts) -> Section:
     return Section(
         id="years",
         title="Costs by year",
         blocks=(
-            *([charts["years"].without_table()] if "years" in charts else []),
+            *picture(charts, "years"),
             *(_by_year(matter, option) for option in matter.case.options),
         ),
     )
@@ -178,9 +192,9 @@ def _by_year(matter: Matter, option: Option) -> Table:
     )
 
 
-def _options(matter: Matter, charts: Mapping[str, Chart]) -> Section:
+def _options(matter: Matter, charts: Charts) -> Section:
     parts = []
-    shown = [charts[name] for name in ("options", "support") if name in charts]
+    shown = [*picture(charts, "options", table=True), *picture(charts, "support", table=True)]
     for place, one in enumerate(matter.case.options, 1):
         blocks: list[Block] = [Text(text=one.what)]
         if one.for_it:
@@ -189,7 +203,10 @@ def _options(matter: Matter, charts: Mapping[str, Chart]) -> Section:
             blocks += [Text(lead="Against it:", text=""), Points(items=one.against)]
         facts = f"Net present cost {money(one.net_present_cost)}."
         if one.exposure is not None:
-            facts += f" Servers run out of support for {count(one.exposure, 'day')} in all, each server counted."
+            facts += (
+                f" Days out of support over all years: {one.exposure:,}, one for each server and day, those of servers that"
+                f" stay among them."
+            )
         blocks.append(Text(text=facts))
         parts.append(
             Section(
@@ -223,35 +240,33 @@ def _options(matter: Matter, charts: Mapping[str, Chart]) -> Section:
     return Section(id="options", title="Options", blocks=tuple(shown), parts=tuple(parts))
 
 
-def _sensitivity(matter: Matter, charts: Mapping[str, Chart]) -> Section:
+def _sensitivity(matter: Matter, charts: Charts) -> Section:
     if not matter.case.sensitivity:
-        return Section(id="sensitivity", title="Sensitivity", blocks=(Text(text="None was reckoned."),))
-    return Section(
-        id="sensitivity",
-        title="Sensitivity",
-        blocks=(
-            *([charts["sensitivity"].without_table()] if "sensitivity" in charts else []),
-            Table(
-                caption=f"What the net present cost of “{matter.preferred.name}” would be otherwise",
-                columns=(
-                    Column(title="If this were otherwise", width=2.4),
-                    Column(title="From", width=1.1),
-                    Column(title="To", width=1.1),
-                    Column(title="Net present cost", width=1.3, number=True),
-                    Column(title="Change", width=1.4, number=True),
-                ),
-                rows=tuple(
-                    (
-                        one.assumption,
-                        one.from_value,
-                        one.to_value,
-                        pounds(one.net_present_cost),
-                        signed(one.difference),
-                    )
-                    for one in sorted(matter.case.sensitivity, key=lambda one: -abs(one.difference))
-                ),
-                source=f"One thing changed at a time, from a likely {pounds(matter.preferred.net_present_cost.likely)}. "
-                f"{priced(matter)}",
+        return headed("sensitivity", "Sensitivity", Text(text="None was reckoned."))
+    return headed(
+        "sensitivity",
+        "Sensitivity",
+        *picture(charts, "sensitivity"),
+        Table(
+            caption=f"What the net present cost of “{matter.preferred.name}” would be otherwise",
+            columns=(
+                Column(title="If this were otherwise", width=2.4),
+                Column(title="From", width=1.1),
+                Column(title="To", width=1.1),
+                Column(title="Net present cost", width=1.3, number=True),
+                Column(title="Change", width=1.4, number=True),
             ),
+            rows=tuple(
+                (
+                    one.assumption,
+                    one.from_value,
+                    one.to_value,
+                    sum_of(one.net_present_cost),
+                    signed(one.difference),
+                )
+                for one in sorted(matter.case.sensitivity, key=lambda one: -abs(one.difference))
+            ),
+            source=f"One thing changed at a time, from a likely {sum_of(matter.preferred.net_present_cost.likely)}. "
+            f"{priced(matter)}",
         ),
     )

@@ -1,24 +1,23 @@
 """A paper from its matter: the headings that councils use, in their order. Pure."""
 
-from collections.abc import Mapping
-
 from estate.documents.paper import appendices, finance, implications, issues
 from estate.documents.paper.matter import Matter
-from estate.documents.paper.model import Chart, Paper, Points, Section, Text
+from estate.documents.paper.model import Paper, Points, Section, Text
+from estate.documents.paper.pictures import Charts
 from estate.documents.words import count, day
 
 TITLE = "Leaving the server room: roadmap and business case"
 _EDITIONS = {
-    "full": "Working edition: it names servers and systems. Whether it is exempt from publication, the monitoring "
-    "officer decides",
+    "full": "Working edition: it names servers and systems; the monitoring officer decides if it is exempt",
     "public": "Public edition: numbers stand in place of names of servers, and no weakness is told of any one server",
 }
 FRONT = ("Report to", "Date of meeting", "Report of", "Lead member", "Key decision", "Contact officer")
 """What only a person knows, at the head of a paper."""
 
 
-def compose(matter: Matter, charts: Mapping[str, Chart]) -> Paper:
-    """The whole paper. `charts` are those that could be drawn, by name: `roadmap`, `people`, `years`, `options`, `map`.
+def compose(matter: Matter, charts: Charts) -> Paper:
+    """The whole paper. `charts` are those that could be drawn, by name: `roadmap`, `people`, `years`, `options`,
+    `sensitivity`, `support`; None where one may not be shown in this edition.
 
     Money is in pounds without VAT, days are London's.
     """
@@ -32,13 +31,13 @@ def compose(matter: Matter, charts: Mapping[str, Chart]) -> Paper:
             ("Edition", _EDITIONS[matter.edition]),
             (
                 "Figures as of",
-                f"{day(matter.at)}. Drafted by Decant from the inventory; not yet reviewed by a person",
+                f"{day(matter.at)}. Drafted by Decant; not yet reviewed by a person",
             ),
         ),
         sections=(
             issues.purpose(matter),
             issues.recommendations(matter),
-            issues.key_issues(matter, charts),
+            issues.key_issues(matter),
             implications.policy(matter),
             finance.section(matter),
             implications.legal(matter),
@@ -76,9 +75,8 @@ def background(matter: Matter) -> Section:
         f"{day(max((one.seen_at for one in matter.servers), default=None))}",
         f"Assessment of {count(len(matter.assessed), 'server')}, "
         f"{day(max((one.at for one in matter.assessed), default=None))}",
-        f"Migration plan of {day(plan.at)}",
-        f"Costs of {day(costs.at)}, and the business case of {day(matter.case.at)}",
-        *(f"Prices: {source}" for source in costs.sources),
+        f"Migration plan of {day(plan.at)}, costs of {day(costs.at)}, business case of {day(matter.case.at)}",
+        *(["Prices and their sources, as in Appendix F"] if costs.sources else []),
     ]
     if matter.ledger_head:
         items.append(

@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
+from estate.documents.paper import unplanned
+from estate.documents.paper.figures import sum_of
 from estate.documents.paper.matter import Matter, wave_day
-from estate.documents.paper.model import Column, Section, Table, Text
+from estate.documents.paper.model import Column, Section, Table, Text, headed
 from estate.documents.words import count, day, some
 from estate.records.server import Server
 
@@ -17,23 +19,21 @@ def needed(matter: Matter) -> Section:
     """One table; a sentence where nothing is open."""
     rows = _rows(matter)
     if not rows:
-        return Section(id="decisions", title="Decisions needed now", blocks=(Text(text="None is open."),))
-    return Section(
-        id="decisions",
-        title="Decisions needed now",
-        blocks=(
-            Table(
-                caption="Decisions needed now",
-                columns=(
-                    Column(title="Decision", width=2.6),
-                    Column(title="Why", width=2.4),
-                    Column(title="Who", width=1.6),
-                    Column(title="By", width=1.2),
-                ),
-                rows=tuple(rows),
-                source=f"Source: the inventory, the assessment and the plan as of {day(matter.at)}. “By” is the day when "
-                "the plan first needs it.",
+        return headed("decisions", "Decisions needed now", Text(text="None is open."))
+    return headed(
+        "decisions",
+        "Decisions needed now",
+        Table(
+            caption="Decisions needed now",
+            columns=(
+                Column(title="Decision", width=2.6),
+                Column(title="Why", width=2.4),
+                Column(title="Who", width=1.6),
+                Column(title="By", width=1.2),
             ),
+            rows=tuple(rows),
+            source=f"Source: the inventory, the assessment and the plan as of {day(matter.at)}. “By” is the day when "
+            "the plan first needs it.",
         ),
     )
 
@@ -44,7 +44,10 @@ def _rows(matter: Matter) -> list[Row]:
         row
         for row in (
             _conflicts(matter, first),
+            _over_budget(matter, first),
+            _unplanned(matter, first),
             _contracts(matter),
+            _switched_off(matter, first),
             _undecided(matter, first),
             _untargeted(matter, first),
             _unread(matter, first),
@@ -68,6 +71,45 @@ def _conflicts(matter: Matter, first: date | None) -> Row | None:
     )
 
 
+def _over_budget(matter: Matter, first: date | None) -> Row | None:
+    over = [one for one in matter.case.budgets if one.planned > one.allowed]
+    if not over:
+        return None
+    return (
+        f"Whether the budget of {some([one.year for one in over], 3)} is raised, or moves are put off",
+        f"The moves cost {sum_of(sum(one.planned - one.allowed for one in over))} more than it allows (section 5)",
+        "This committee",
+        _by(first),
+    )
+
+
+def _unplanned(matter: Matter, first: date | None) -> Row | None:
+    found = unplanned.servers(matter)
+    if not found:
+        return None
+    ends = found[0].contract_end
+    return (
+        f"How {count(len(found), 'server')} that no window can take {'moves' if len(found) == 1 else 'move'}: in a longer "
+        "window, in parts, or copied beforehand",
+        "They are to move and are in no wave; they stay until this is decided",
+        _owners(matter, found),
+        _by(min((one for one in (ends, first) if one), default=None), matter.at.date()),
+    )
+
+
+def _switched_off(matter: Matter, first: date | None) -> Row | None:
+    found = [one for one in matter.legacy if one.power == "off" and one.id in matter.in_waves]
+    if not found:
+        return None
+    return (
+        f"Whether {count(len(found), 'server')} that {'is' if len(found) == 1 else 'are'} switched off "
+        f"{'is' if len(found) == 1 else 'are'} needed",
+        "They are in waves, at the cost of a move; they could be retired",
+        _owners(matter, found),
+        _by(first),
+    )
+
+
 def _contracts(matter: Matter) -> Row | None:
     late = [
         one
@@ -80,7 +122,7 @@ def _contracts(matter: Matter) -> Row | None:
         f"Extend {count(len(late), 'contract')}, or move {'its server' if len(late) == 1 else 'their servers'} earlier",
         f"{'It ends' if len(late) == 1 else 'They end'} before the planned move, or no day is planned",
         _owners(matter, late),
-        day(min(one.contract_end for one in late if one.contract_end)),
+        _by(min(one.contract_end for one in late if one.contract_end), matter.at.date()),
     )
 
 
@@ -146,7 +188,7 @@ def _open_answers(matter: Matter) -> Row | None:
 
 
 def _prices(matter: Matter) -> Row | None:
-    number = len(dict.fromkeys((one.subject, one.what) for one in (*matter.costs.unpriced, *matter.case.unpriced)))
+    number = len(matter.unpriced)
     if not number:
         return None
     return (
@@ -165,5 +207,7 @@ def _owners(matter: Matter, servers: Iterable[Server]) -> str:
     return some([f"{name} ({found[name]})" for name in ordered], 3)
 
 
-def _by(on: date | None) -> str:
-    return day(on) if on else "Before the first wave"
+def _by(on: date | None, today: date | None = None) -> str:
+    if on is None:
+        return "Before the first wave"
+    return f"{day(on)} (past)" if today and on < today else day(on)

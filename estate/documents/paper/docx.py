@@ -38,12 +38,12 @@ def _section(document: "Document", section: Section, number: str, level: int, ne
     if new_page:
         heading.paragraph_format.page_break_before = True
     for block in section.blocks:
-        _block(document, block)
+        _block(document, block, section.title)
     for part in section.parts:
         _section(document, part, "", level + 1)
 
 
-def _block(document: "Document", block: Block) -> None:
+def _block(document: "Document", block: Block, heading: str) -> None:
     match block:
         case Text():
             word.paragraph(document, block.text, block.lead, keep=not block.text)
@@ -56,12 +56,12 @@ def _block(document: "Document", block: Block) -> None:
         case Chart():
             word.picture(document, block.title, block.png, block.alt)
             if block.table is not None:
-                _table(document, block.table)
+                _table(document, block.table, heading)
         case Table():
-            _table(document, block)
+            _table(document, block, heading)
 
 
-def _table(document: "Document", table: Table) -> None:
+def _table(document: "Document", table: Table, heading: str) -> None:
     word.table(
         document,
         table.caption,
@@ -69,4 +69,5 @@ def _table(document: "Document", table: Table) -> None:
         table.rows,
         table.source,
         total=table.total,
+        headed=table.caption == heading,
     )

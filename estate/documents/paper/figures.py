@@ -5,7 +5,6 @@ from functools import reduce
 from operator import add
 from typing import Literal
 
-from estate.documents.words import pounds
 from estate.records.business_case import Option, YearCost
 from estate.records.cost import NOTHING, Amount, CostLine, Costs
 
@@ -16,12 +15,12 @@ def total(amounts: Iterable[Amount]) -> Amount:
 
 
 def sum_of(amount: float) -> str:
-    """£1.4 million, £457; £0 for nothing, and no pence."""
-    return pounds(amount) if abs(amount) >= 10 else f"£{amount:,.0f}"
+    """£1,412,345, £457, £0: whole pounds everywhere, so that figures beside each other can be compared and added."""
+    return f"£{amount:,.0f}"
 
 
 def money(amount: Amount) -> str:
-    """£1.4 million (£1.2 million to £1.8 million); one figure where the range is none."""
+    """£1,412,345 (£1,203,411 to £1,803,000); one figure where the range is none."""
     likely, low, high = sum_of(amount.likely), sum_of(amount.low), sum_of(amount.high)
     return likely if low == high == likely else f"{likely} ({low} to {high})"
 

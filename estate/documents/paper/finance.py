@@ -2,11 +2,10 @@
 
 from estate.documents.paper import figures
 from estate.documents.paper.figures import money, signed, sum_of
-from estate.documents.paper.issues import unpriced
 from estate.documents.paper.matter import Matter
-from estate.documents.paper.model import Blank, Block, Column, Points, Section, Table, Text, Warn
+from estate.documents.paper.model import Blank, Block, Column, Points, Section, Table, Text, Warn, headed
 from estate.documents.words import count, day, share
-from estate.records.business_case import Option
+from estate.records.business_case import Budgeted, Option
 
 FINANCE_OFFICER = "the chief finance officer (section 151 officer)"
 
@@ -25,12 +24,17 @@ def section(matter: Matter) -> Section:
         ),
         parts=(
             _options(matter),
-            _years(matter),
             _sure(matter),
+            _years(matter),
             _people(matter),
             *_partners(matter),
         ),
     )
+
+
+WHEN_SAVED = "When what the server room costs"
+"""How the sensitivity names it."""
+AS_ABOVE = "Source, prices, cover and assumptions: as of the options above."
 
 
 def priced(matter: Matter) -> str:
@@ -42,7 +46,7 @@ def priced(matter: Matter) -> str:
 
 
 def _left_out(matter: Matter) -> str:
-    number = len(unpriced(matter))
+    number = len(matter.unpriced)
     return (
         f"Covers what has a price; {count(number, 'item')} without one {'is' if number == 1 else 'are'} in Appendix G."
         if number
@@ -62,11 +66,11 @@ def _options(matter: Matter) -> Section:
         Table(
             caption="Options",
             columns=(
-                Column(title="Option", width=2),
+                Column(title="Option", width=1.5),
                 Column(title="Paid once", width=1.6, number=True),
-                Column(title="Running, all years", width=1.6, number=True),
+                Column(title="Running, all years", width=1.8, number=True),
                 Column(title="Net present cost", width=1.8, number=True),
-                Column(title="Against doing nothing", width=1.4, number=True),
+                Column(title="Against doing nothing", width=1.2, number=True),
             ),
             rows=tuple(
                 (
@@ -136,26 +140,58 @@ def _years(matter: Matter) -> Section:
             ),
             rows=tuple(rows),
             source=f"The likely figures; Appendix C has the ranges. A year runs from April to March. “Paid twice”: for what "
-            f"runs on both sides during the move. {priced(matter)}",
+            f"runs on both sides during the move. {AS_ABOVE}",
             total=True,
         )
     ]
-    return Section(id="years-short", title="By financial year", blocks=tuple(blocks))
+    return headed("years-short", "By financial year", *blocks, *_budgets(matter))
+
+
+def _budgets(matter: Matter) -> list[Block]:
+    """What planning.toml allows for the moves of a year, beside what is planned."""
+    if not matter.case.budgets:
+        return []
+    return [
+        Table(
+            caption="Budgets of the moves, beside what is planned",
+            columns=(
+                Column(title="Year", width=1),
+                Column(title="Budget", width=1.2, number=True),
+                Column(title="Planned", width=1.2, number=True),
+                Column(title="Difference", width=2),
+            ),
+            rows=tuple(
+                (one.year, sum_of(one.allowed), sum_of(one.planned), _beside(one)) for one in matter.case.budgets
+            ),
+            source="Source: budgets of planning.toml. Planned: what the plan’s moves cost the council once (likely), as in "
+            "the table above, without what partners pay.",
+        )
+    ]
+
+
+def _beside(one: Budgeted) -> str:
+    if one.planned > one.allowed:
+        return f"{sum_of(one.planned - one.allowed)} over the budget"
+    return f"{sum_of(one.allowed - one.planned)} left"
 
 
 def _sure(matter: Matter) -> Section:
     option = matter.preferred
-    items = [f"Net present cost: {money(option.net_present_cost)}."]
+    items = []
     if option.optimism_bias:
-        items.append(f"Of the highest figure, {sum_of(option.optimism_bias)} is optimism bias.")
-    largest = sorted(matter.case.sensitivity, key=lambda one: -abs(one.difference))[:3]
+        items.append(
+            f"Optimism bias is in the highest figure alone, and counts where it is more than a price’s own range: "
+            f"{sum_of(option.optimism_bias)} of it is bias beyond those ranges."
+        )
+    others = [one for one in matter.case.sensitivity if not one.assumption.startswith(WHEN_SAVED)]
+    largest = sorted(others, key=lambda one: -abs(one.difference))[:3]
     items += [
         f"{one.assumption}: at {one.to_value} instead of {one.from_value}, it would be {signed(one.difference)}."
         for one in largest
         if one.difference
     ]
-    number = len(unpriced(matter))
-    blocks: list[Block] = [Points(items=tuple(items))]
+    number = len(matter.unpriced)
+    blocks: list[Block] = [Points(items=tuple(items)), *_by_head(matter)]
     if number:
         blocks.append(
             Warn(
@@ -166,22 +202,48 @@ def _sure(matter: Matter) -> Section:
     return Section(id="how-sure", title="How sure these figures are", blocks=tuple(blocks))
 
 
+def _by_head(matter: Matter) -> list[Block]:
+    """Where the room's cost was given as one sum: how it was shared, and what that does to the saving."""
+    parts = [
+        line
+        for line in matter.costs.lines
+        if line.side == "on-premises" and line.nature == "annual" and "on_premises_total" in line.assumptions
+    ]
+    if not parts:
+        return []
+    whole = figures.total(line.amount for line in parts).likely
+    late = next((one for one in matter.case.sensitivity if one.assumption.startswith(WHEN_SAVED)), None)
+    return [
+        Text(
+            lead="What the saving rests on.",
+            text=f"The server room’s {sum_of(whole)} a year was given as one sum and is shared by head: each of "
+            f"{count(len(parts), 'server')} counts as much, the smallest as the largest, and saves its part when it leaves. "
+            "Rent, power and contracts may not fall so."
+            + (
+                f" If nothing is saved until the last server leaves, it costs {signed(late.difference)}."
+                if late
+                else ""
+            ),
+        )
+    ]
+
+
 def _people(matter: Matter) -> Section:
     work = matter.case.people
     if not work:
-        return Section(
-            id="people-short",
-            title="People",
-            blocks=(
-                Text(
-                    text="How many days of work are needed by month is not known: nobody has given the effort yet."
-                ),
-            ),
+        return headed(
+            "people-short",
+            "People",
+            Text(text="How many days of work are needed by month is not known: nobody has given the effort yet."),
         )
     days = sum(one.days for one in work)
     short = sorted({one.month for one in work if one.available is not None and one.days > one.available})
     unknown = sorted({one.skill for one in work if one.available is None})
-    text = f"The plan needs {days:,.1f} days of work in {count(len({one.month for one in work}), 'month')} (Appendix B). "
+    text = (
+        f"In the nights and weekends of the moves themselves, {days:,.1f} days of work fall, in "
+        f"{count(len({one.month for one in work}), 'month')} (Appendix B). Preparing, trying and planning the moves is far "
+        "more, on ordinary days: it is most of what is paid once. "
+    )
     text += (
         f"In {count(len(short), 'month')} that is more than there is. "
         if short
@@ -196,24 +258,14 @@ def _partners(matter: Matter) -> tuple[Section, ...]:
     if not matter.case.shares:
         return ()
     once = figures.one_off(matter.preferred).likely
+    parts = sorted(matter.case.shares.items(), key=lambda pair: (-pair[1], pair[0]))
+    paid = "; ".join(f"{name} {share(part, 1)}, {sum_of(once * part)}" for name, part in parts)
     return (
-        Section(
-            id="partners",
-            title="Partner authorities",
-            blocks=(
-                Table(
-                    caption="Each authority’s share of what is paid once",
-                    columns=(
-                        Column(title="Authority", width=3),
-                        Column(title="Share", number=True),
-                        Column(title="Of what is paid once", width=1.5, number=True),
-                    ),
-                    rows=tuple(
-                        (name, share(part, 1), sum_of(once * part))
-                        for name, part in sorted(matter.case.shares.items())
-                    ),
-                    source=priced(matter),
-                ),
+        headed(
+            "partners",
+            "Partner authorities",
+            Text(
+                text=f"Of what is paid once, each pays: {paid}. A partner pays its part of moving its own servers."
             ),
         ),
     )

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 
 from estate.documents.paper import figures
-from estate.documents.paper.issues import unpriced
 from estate.documents.paper.matter import Matter
 from estate.documents.paper.model import Blank, Block, Column, Section, Table, Text
-from estate.documents.words import count, day, pounds, share
+from estate.documents.words import count, day, share
 from estate.records.cost import Amount
 
 AUTHOR = "the report’s author"
@@ -115,13 +114,13 @@ def _risks(matter: Matter) -> Iterable[tuple[str, str, str]]:
     ours, of = matter.plan.by_decant
     unread = sum(not one.reached for one in matter.legacy)
     reached = {one.objective: one.value for one in matter.plan.reached}
-    number = len(unpriced(matter))
+    number = len(matter.unpriced)
     if ended:
         exposed = reached.get("exposure")
         yield (
             "Software that nobody mends is attacked before it is left",
             f"{count(ended, 'server')} of {len(matter.legacy)}"
-            + (f"; {count(exposed, 'day')} of it in all, each server counted, until the moves" if exposed else ""),
+            + (f"; {exposed:,} days out of support before the move in all (section 3)" if exposed else ""),
             "The plan makes these days as few as its rules allow",
         )
     if reached.get("lateness"):
@@ -130,16 +129,28 @@ def _risks(matter: Matter) -> Iterable[tuple[str, str, str]]:
             f"{count(reached['lateness'], 'day')} late in all",
             "Extend, or change a rule of the plan (section 3)",
         )
+    if matter.unplanned:
+        yield (
+            "Some of the room is never left",
+            count(
+                len(matter.unplanned),
+                "server that is to move is in no wave",
+                "servers that are to move are in no wave",
+            ),
+            "Section 3 names them and asks how they are to move",
+        )
     yield (
         "Data is lost in a move",
         f"{ours} of {count(of, 'workload')} {'is' if ours == 1 else 'are'} moved by Decant, {of - ours} by people",
         "What Decant moves is compared by a second way, and can go back without loss until it is accepted. What people move "
         "needs its own test and way back",
     )
-    if reached.get("cut"):
+    if reached.get("cut") or not matter.connections_known:
         yield (
             "Parts of a service are far from each other for a time",
-            f"{count(reached['cut'], 'connection')} cross between the server room and Azure between waves",
+            f"{count(reached['cut'], 'connection')} cross between the server room and Azure between waves"
+            if matter.connections_known
+            else "Unknown: nobody has looked which servers talk with each other",
             "Systems move as one where they fit; the others are tested over the link first",
         )
     if unread or matter.without_assessment:
@@ -151,7 +162,7 @@ def _risks(matter: Matter) -> Iterable[tuple[str, str, str]]:
     low, high = matter.preferred.net_present_cost.low, matter.preferred.net_present_cost.high
     yield (
         "It costs more",
-        f"Net present cost from {pounds(low)} to {pounds(high)}; {count(number, 'item')} without a price",
+        f"Net present cost from {figures.sum_of(low)} to {figures.sum_of(high)}; {count(number, 'item')} without a price",
         "Ranges, optimism bias and sensitivity (Appendix E)",
     )
     short = {one.month for one in matter.case.people if one.available is not None and one.days > one.available}
@@ -183,31 +194,22 @@ def _scores(matter: Matter) -> list[Block]:
 
 def climate(matter: Matter) -> Section:
     """Electricity's carbon on both sides, as far as it is known for both."""
-    known = [one for one in matter.costs.carbon if one.on_premises_kg is not None and one.azure_kg is not None]
-    half = len(matter.costs.carbon) - len(known)
+    moving = [one for one in matter.costs.carbon if one.server in matter.in_waves]
+    known = [one for one in moving if one.on_premises_kg is not None and one.azure_kg is not None]
+    half = len(matter.in_waves) - len(known)
     blocks: list[Block] = []
     if known:
         here = figures.total(one.on_premises_kg for one in known if one.on_premises_kg)
         there = figures.total(one.azure_kg for one in known if one.azure_kg)
         change = there.likely - here.likely
+        half_known = f"; of {half} it is not known for both sides" if half else ""
         blocks.append(
-            Table(
-                caption="Carbon of the electricity that servers use, a year",
-                columns=(
-                    Column(title="Where", width=2),
-                    Column(title="Tonnes of CO2 equivalent", width=3, number=True),
-                ),
-                rows=(
-                    ("In the server room today", tonnes(here)),
-                    ("The same in Azure", tonnes(there)),
-                    (
-                        "Change",
-                        f"{abs(change) / 1000:,.1f} {'more' if change > 0 else 'less'} ({share(abs(change), here.likely)})",
-                    ),
-                ),
-                source=f"Source: {'; '.join(dict.fromkeys(one.source for one in known))}. Covers "
-                f"{count(len(known), 'server')}; for {half} one side is not known. "
-                f"Making the machines is not counted. Costs of {day(matter.costs.at)}.",
+            Text(
+                text=f"The electricity of the servers that move gives off {tonnes(here)} tonnes of CO2 equivalent a year in "
+                f"the server room today, and {tonnes(there)} in Azure: {abs(change) / 1000:,.1f} tonnes "
+                f"{'more' if change > 0 else 'less'} ({share(abs(change), here.likely)}). It covers {len(known)} of the "
+                f"{count(len(matter.in_waves), 'server')} in waves{half_known}. Making the machines is not counted. "
+                f"Source: costs of {day(matter.costs.at)}; Appendix F has each factor with its source."
             )
         )
     else:
@@ -243,8 +245,9 @@ def consultation(matter: Matter) -> Section:
 def wards(matter: Matter) -> Section:
     """A server room serves the whole council, which a person confirms."""
     authorities = sorted({one.authority for one in matter.legacy if one.authority})
+    listed = " and ".join(filter(None, [", ".join(authorities[:-1]), *authorities[-1:]]))
     known = (
-        f"The servers belong to: {', '.join(authorities)}."
+        f"The servers are those of {listed}; which wards their services reach is not in the inventory."
         if authorities
         else "Of which authority the servers are, is not known."
     )

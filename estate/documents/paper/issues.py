@@ -1,16 +1,16 @@
 """Purpose, recommendations and key issues: what members decide, and why now."""
 
 from collections import Counter
-from collections.abc import Mapping
 from datetime import date
 from itertools import chain
 
-from estate.documents.meanings import DISPOSITIONS
-from estate.documents.paper import decisions, figures
+from estate.documents.meanings import DISPOSITIONS, KINDS
+from estate.documents.paper import decisions, figures, unplanned
 from estate.documents.paper.matter import Matter, wave_day
-from estate.documents.paper.model import Blank, Block, Chart, Column, Points, Section, Table, Text, Warn
+from estate.documents.paper.model import Blank, Block, Column, Points, Section, Table, Text, Warn
 from estate.documents.words import count, day, share, some
 from estate.records.assessment import Assessment
+from estate.records.plan import Plan, Reached
 
 READINESS = {
     "ready": "Nothing known stands in the way.",
@@ -29,8 +29,8 @@ def purpose(matter: Matter) -> Section:
     option = matter.preferred
     asked = (
         f"This report asks the committee to approve a plan for leaving the council’s server room, and the money it needs. "
-        f"It covers {count(len(matter.legacy), 'server')} and {count(moves(matter), 'workload')} (databases, websites, "
-        f"shared drives and jobs) that move in {count(len(matter.plan.waves), 'wave')}{when}."
+        f"It covers {count(len(matter.legacy), 'server')} and {count(moves(matter), 'workload')} ({_kinds(matter)}) "
+        f"that move in {count(len(matter.plan.waves), 'wave')}{when}." + _left_out(matter)
     )
     blocks: list[Block] = [
         Text(text=asked),
@@ -62,6 +62,24 @@ def purpose(matter: Matter) -> Section:
     return Section(id="purpose", title="Purpose", blocks=tuple(blocks))
 
 
+def _kinds(matter: Matter) -> str:
+    """What moves, the commonest kind first: "31 whole machines, 8 PostgreSQL databases and 2 other kinds"."""
+    found = Counter(
+        move.workload.split("/")[1] for wave in matter.plan.waves for move in wave.moves if "/" in move.workload
+    )
+    if len(found) == 1:
+        return f"all {KINDS.get(next(iter(found)), 'workload')}s"
+    return some([count(number, KINDS.get(kind, kind)) for kind, number in found.most_common()], 4) or "nothing"
+
+
+def _left_out(matter: Matter) -> str:
+    number = len(matter.unplanned)
+    if not number:
+        return ""
+    those = count(number, "server that is to move is", "servers that are to move are")
+    return f" {those} in no wave: section 3 says which and why."
+
+
 def recommendations(matter: Matter) -> Section:
     """What members are asked to resolve; an officer makes it the council's own."""
     option = matter.preferred
@@ -78,8 +96,8 @@ def recommendations(matter: Matter) -> Section:
         f"{figures.money(figures.capital(option))} and revenue of {figures.money(figures.one_off_revenue(option))}, "
         f"by financial year as in section 5.",
         "Note what running costs become in each year, against doing nothing, as in section 5.",
-        f"Note the risks in section 9, and that {count(len(unpriced(matter)), 'item')} in Appendix G "
-        f"{'has no price yet and is' if len(unpriced(matter)) == 1 else 'have no price yet and are'} in no total.",
+        f"Note the risks in section 9, and that {count(len(matter.unpriced), 'item')} in Appendix G "
+        f"{'has no price yet and is' if len(matter.unpriced) == 1 else 'have no price yet and are'} in no total.",
         "Note the decisions that are needed now, with those who are to make them, in section 3.",
     ]
     blocks: list[Block] = [
@@ -103,11 +121,17 @@ def recommendations(matter: Matter) -> Section:
     return Section(id="recommendations", title="Recommendations", blocks=tuple(blocks))
 
 
-def key_issues(matter: Matter, charts: Mapping[str, Chart]) -> Section:
-    """Why now, how ready, how it goes, and what has to be decided."""
-    parts = [_why_now(matter), _readiness(matter), _roadmap(matter, charts), decisions.needed(matter)]
-    fix = _fix_once(matter)
-    return Section(id="key-issues", title="Key issues", parts=tuple(parts + ([fix] if fix else [])))
+def key_issues(matter: Matter) -> Section:
+    """Why now, how ready, how it goes, what is in no wave, and what has to be decided."""
+    parts = [
+        _why_now(matter),
+        _readiness(matter),
+        _roadmap(matter),
+        unplanned.part(matter),
+        decisions.needed(matter),
+        _fix_once(matter),
+    ]
+    return Section(id="key-issues", title="Key issues", parts=tuple(one for one in parts if one is not None))
 
 
 def _why_now(matter: Matter) -> Section:
@@ -153,6 +177,9 @@ def _readiness(matter: Matter) -> Section:
     found["unknown"] += matter.without_assessment
     becomes = Counter[str](one.disposition.value if one.disposition else "undecided" for one in matter.assessed)
     becomes["undecided"] += matter.without_assessment
+    in_waves = Counter[str](
+        one.disposition.value for one in matter.assessed if one.disposition and one.server in matter.in_waves
+    )
     source = (
         f"Source: assessment of {day(max((one.at for one in matter.assessed), default=None))}. Covers all "
         f"{count(len(matter.legacy), 'server')}; a server that nobody has assessed counts as unknown."
@@ -185,14 +212,15 @@ def _readiness(matter: Matter) -> Section:
                 columns=(
                     Column(title="Way", width=1),
                     Column(title="Servers", width=0.7, number=True),
+                    Column(title="In a wave", width=0.8, number=True),
                     Column(title="What it means", width=4),
                 ),
                 rows=tuple(
-                    (word.capitalize(), str(becomes[word]), meaning)
+                    (word.capitalize(), str(becomes[word]), str(in_waves[word]), meaning)
                     for word, meaning in DISPOSITIONS.items()
                     if becomes[word]
                 ),
-                source=source,
+                source="Source and cover: as of the table above.",
             ),
         ),
     )
@@ -211,59 +239,73 @@ def _commonest(matter: Matter, readiness: str) -> str:
 
 
 def _said(one: Assessment) -> tuple[str, ...]:
-    return one.conditions or one.reasons[:1]
+    return tuple(map(_plain, one.conditions or one.reasons[:1]))
 
 
-def _roadmap(matter: Matter, charts: Mapping[str, Chart]) -> Section:
+def _plain(text: str) -> str:
+    """Without what to type: of a condition that names a command, the reason that follows it."""
+    before, colon, why = text.rpartition(": ")
+    return why if "`" in before and colon else text.replace("`", "")
+
+
+def _roadmap(matter: Matter) -> Section:
     plan = matter.plan
     ours, of = plan.by_decant
     pilot = [wave for wave in plan.waves if wave.pilot]
     reached = {one.objective: one for one in plan.reached}
     text = (
         f"{count(of, 'workload')} move in {count(len(plan.waves), 'wave')}, so that what belongs together moves together. "
-        f"{ours} {'is' if ours == 1 else 'are'} moved by Decant, which copies while people work, checks the copy by a "
-        f"second way, and can go back without loss; {of - ours} {'is' if of - ours == 1 else 'are'} moved by people."
+        f"{_by_whom(plan)}"
     )
-    blocks: list[Block] = [Text(text=text)]
+    if ours:
+        text += " Decant copies while people work, checks the copy by a second way, and can go back without loss."
     if pilot:
-        blocks.append(
-            Text(
-                text=f"{'Wave' if len(pilot) == 1 else 'Waves'} {some([str(one.number) for one in pilot], 5)} "
-                f"{'is' if len(pilot) == 1 else 'are'} a pilot of low risk, to learn from before the rest."
-            )
+        text += (
+            f" {'Wave' if len(pilot) == 1 else 'Waves'} {some([str(one.number) for one in pilot], 5)} "
+            f"{'is' if len(pilot) == 1 else 'are'} a pilot of low risk, to learn from before the rest."
         )
-    late, exposed, cut = (reached.get(name) for name in ("lateness", "exposure", "cut"))
+    blocks: list[Block] = [Text(text=text)]
     said = []
-    if late is not None:
+    if (late := reached.get("lateness")) is not None:
         said.append(
-            "no deadline is missed"
-            if late.value == 0
-            else f"deadlines are missed by {count(late.value, 'day')} in all"
+            f"deadlines are missed by {count(late.value, 'day')} in all{_standing(late)}"
+            if late.value
+            else "no deadline is missed"
         )
-    if exposed is not None:
+    if (exposed := reached.get("exposure")) is not None:
         said.append(
-            f"servers run out of support for {count(exposed.value, 'day')} in all, each server counted, until they move"
+            f"servers have {count(exposed.value, 'day')} out of support before they move, one for each server and day"
+            + _standing(exposed)
         )
-    if cut is not None:
-        said.append(f"{count(cut.value, 'connection')} run between the server room and Azure for a time")
+    if (cut := reached.get("cut")) is not None:
+        said.append(
+            f"{count(cut.value, 'connection')} run between the server room and Azure for a time"
+            if matter.connections_known
+            else "how many connections run between the server room and Azure for a time is unknown, as no server was read"
+        )
     if said:
         blocks.append(
             Text(
-                text=f"In this order, {'; '.join(said)}. Appendix A says how near that is to the best there can be."
+                text=f"In this order, {'; '.join(said)}. Appendix A draws the waves, and says how near this "
+                "is to the best there can be."
             )
         )
-    left = len(plan.not_moving)
-    if left:
-        blocks.append(
-            Text(
-                text=f"{count(left, 'workload')} "
-                f"{'stays where it is, or is part' if left == 1 else 'stay where they are, or are part'} "
-                "of an operating system; the plan gives the reason for each."
-            )
-        )
-    if "roadmap" in charts:
-        blocks.append(charts["roadmap"].without_table())
     return Section(id="the-plan", title="How it would go", blocks=tuple(blocks))
+
+
+def _by_whom(plan: Plan) -> str:
+    """Of how many moves each way is: "8 are moved by Decant, 30 by Azure Migrate and 2 by hand."."""
+    found = Counter(
+        "by Decant" if move.how == "decant" else move.how for wave in plan.waves for move in wave.moves
+    )
+    parts = [f"{number:,} {how if how.startswith('by ') else f'by {how}'}" for how, number in found.most_common()]
+    if len(parts) == 1:
+        return f"All are moved {parts[0].partition(' ')[2]}."
+    return f"{', '.join(parts[:-1])} and {parts[-1]}." if parts else ""
+
+
+def _standing(one: Reached) -> str:
+    return f" ({one.standing:,} of them of servers in no wave)" if one.standing else ""
 
 
 def _fix_once(matter: Matter) -> Section | None:
@@ -297,10 +339,3 @@ def ends(matter: Matter) -> tuple[date | None, date | None]:
 def moves(matter: Matter) -> int:
     """How many workloads move."""
     return sum(len(wave.moves) for wave in matter.plan.waves)
-
-
-def unpriced(matter: Matter) -> list[tuple[str, str, str]]:
-    """What has no price: subject, what, why; each once."""
-    return list(
-        dict.fromkeys((one.subject, one.what, one.why) for one in (*matter.costs.unpriced, *matter.case.unpriced))
-    )

@@ -6,11 +6,11 @@ from datetime import date
 from functools import cached_property
 
 from estate.documents.paper.model import Edition
-from estate.documents.words import LONDON
-from estate.records.assessment import Assessment
+from estate.documents.words import LONDON, count, some
+from estate.records.assessment import Assessment, Disposition
 from estate.records.base import Instant, Record
 from estate.records.business_case import BusinessCase, Option
-from estate.records.cost import Costs
+from estate.records.cost import Costs, NotPriced
 from estate.records.dependency import Dependency
 from estate.records.finding import Severity
 from estate.records.plan import Plan, Wave
@@ -19,6 +19,10 @@ from estate.records.risk import Risk
 from estate.records.server import Server
 from estate.records.workload import Workload
 
+CANNOT = "it cannot be planned"
+"""How the plan's reason begins for what is to move and fits into no window."""
+MOVING = frozenset({Disposition.REHOST, Disposition.RELOCATE, Disposition.REPLATFORM})
+"""What becomes of a server that is to be in a wave."""
 DO_NOTHING = "do-nothing"
 """Id of the option that the others are compared with."""
 
@@ -56,6 +60,8 @@ class Matter(Record):
     fixes: tuple[Fix, ...] = ()
     personal: PersonalPlaces | None = None
     unconfirmed_systems: int = 0
+    connections_known: int = 0
+    """On how many servers somebody looked with what they talk."""
     outdated: Outdated = Outdated()
     ledger_entries: int = 0
     ledger_head: str = ""
@@ -118,14 +124,40 @@ class Matter(Record):
                     left[server] = max(on, left.get(server, on))
         return {server: on for server, on in left.items() if server not in undated}
 
-    def systems_of(self, wave: Wave) -> list[str]:
-        """The names of the systems that a wave moves, those first that have most in it; its own name where none is known."""
+    @cached_property
+    def in_waves(self) -> frozenset[str]:
+        """The servers of which something is in a wave."""
+        return frozenset(move.workload.partition("/")[0] for wave in self.plan.waves for move in wave.moves)
+
+    @cached_property
+    def unplanned(self) -> Mapping[str, str]:
+        """The servers that are to move and that no wave holds, or not all of them: each with the plan's reason."""
+        to_move = {one.server for one in self.assessed if one.disposition in MOVING}
+        found = dict.fromkeys(sorted(to_move - self.in_waves), "nothing was found on it that moves")
+        for name, why in sorted(self.plan.not_moving.items()):
+            if why.startswith(CANNOT):
+                found[name.partition("/")[0]] = why.removeprefix(CANNOT).lstrip(": ")
+        return found
+
+    @cached_property
+    def unpriced(self) -> tuple[NotPriced, ...]:
+        """What has no price, each once."""
+        every = (*self.costs.unpriced, *self.case.unpriced)
+        return tuple({(one.subject, one.what, one.why): one for one in every}.values())
+
+    def name_of(self, wave: Wave) -> str:
+        """What a wave moves: by the plan's name of it; in the public edition by the systems' names that may be told."""
+        if not self.public:
+            return wave.name
         held: dict[str, int] = defaultdict(int)
         for move in wave.moves:
             workload = self.by_id.get(move.workload)
-            if workload is not None and workload.system:
-                held[workload.system] += 1
-        return sorted(held, key=lambda name: (-held[name], name)) or [wave.name]
+            held[workload.system or "" if workload else ""] += 1
+        others = held.pop("", 0)
+        named = sorted(held, key=lambda name: (-held[name], name))
+        if not named:
+            return wave.name
+        return some([*named, *([count(others, "workload") + " besides"] if others else [])], 4)
 
 
 def wave_day(wave: Wave) -> date | None:

@@ -106,6 +106,11 @@ class Section(Record):
             yield from part.everything()
 
 
+def headed(identity: str, title: str, *blocks: Block) -> Section:
+    """A section of these blocks."""
+    return Section(id=identity, title=title, blocks=blocks)
+
+
 class Paper(Record):
     """The whole paper. `front` is the box at its top; an empty value there is for a person to fill."""
 

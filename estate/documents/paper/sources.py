@@ -1,13 +1,19 @@
 """The appendices of what stands behind the figures: assumptions and sources, what has no price, deadlines."""
 
+import re
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 
-from estate.documents.paper.issues import unpriced
 from estate.documents.paper.matter import Matter
-from estate.documents.paper.model import Block, Column, Points, Section, Table, Text
-from estate.documents.words import count, day
+from estate.documents.paper.model import Block, Column, Points, Section, Table, Text, headed
+from estate.documents.words import count, day, some
+from estate.records.cost import NotPriced
 
+_OF_CARBON = ("azure_pue", "azure_watts", "grid_", "pue", "watts_")
+"""How the keys of the assumptions begin on which carbon rests."""
+MOST_NAMES = 6
+"""Names in one cell."""
 MOST_ROWS = 60
 """Rows of a table that may grow with the estate; the workbook has all."""
 
@@ -22,7 +28,8 @@ def assumptions(matter: Matter) -> Section:
     blocks: list[Block] = []
     if matter.case.conventions:
         blocks += [Text(lead="How figures were reckoned.", text=""), Points(items=matter.case.conventions)]
-    if matter.costs.assumptions:
+    resting = _used(matter)
+    if resting:
         blocks.append(
             Table(
                 caption="Assumptions",
@@ -30,8 +37,9 @@ def assumptions(matter: Matter) -> Section:
                     Column(title="Assumption", width=2),
                     Column(title="Value, and where it is from", width=4),
                 ),
-                rows=tuple(sorted(matter.costs.assumptions.items())),
-                source=f"Source: costs of {day(matter.costs.at)}. The council may change each in assumptions.toml.",
+                rows=tuple(sorted(resting.items())),
+                source=f"Source: costs of {day(matter.costs.at)}. Those on which a figure rests; the council may change "
+                "each in assumptions.toml.",
             )
         )
     if matter.costs.sources:
@@ -57,32 +65,68 @@ def assumptions(matter: Matter) -> Section:
     )
 
 
+def _used(matter: Matter) -> dict[str, str]:
+    """The assumptions on which a cost line rests, those of the business case, and those of carbon where it is told."""
+    lines = {key for line in matter.costs.lines for key in line.assumptions}
+    return {
+        key: text
+        for key, text in matter.costs.assumptions.items()
+        if key in lines or key.startswith("business.") or (matter.costs.carbon and key.startswith(_OF_CARBON))
+    }
+
+
 def without_price(matter: Matter) -> Section:
-    """What may cost money and is in no total."""
-    rows = unpriced(matter)
-    if not rows:
-        return Section(
-            id="no-price", title="What has no price", blocks=(Text(text="Everything that was found has a price."),)
-        )
-    return Section(
-        id="no-price",
-        title="What has no price",
-        blocks=(
-            Text(text="These may cost money. They are in no total, and are not nothing."),
-            shortened(
-                Table(
-                    caption="What has no price",
-                    columns=(
-                        Column(title="For", width=1.8),
-                        Column(title="What", width=2.2),
-                        Column(title="Why", width=2.6),
-                    ),
-                    rows=tuple(rows),
-                    source=f"Source: costs of {day(matter.costs.at)}, and business case of {day(matter.case.at)}.",
-                )
-            ),
+    """What may cost money and is in no total; what is the same of several servers, in one line."""
+    if not matter.unpriced:
+        return headed("no-price", "What has no price", Text(text="Everything that was found has a price."))
+    held: dict[tuple[str, str], list[NotPriced]] = defaultdict(list)
+    for one in matter.unpriced:
+        held[of_any(one)].append(one)
+    rows = [
+        (_those(matter, ones), *((ones[0].what, ones[0].why) if len(ones) == 1 else said))
+        for said, ones in sorted(held.items(), key=lambda pair: (-len(pair[1]), pair[1][0].subject, pair[0]))
+    ]
+    return headed(
+        "no-price",
+        "What has no price",
+        Text(text="These may cost money. They are in no total, and are not nothing."),
+        shortened(
+            Table(
+                caption="What has no price",
+                columns=(
+                    Column(title="For", width=1.8),
+                    Column(title="What", width=2.2),
+                    Column(title="Why", width=2.6),
+                ),
+                rows=tuple(rows),
+                source=f"Source: costs of {day(matter.costs.at)}, and business case of {day(matter.case.at)}. "
+                f"{count(len(matter.unpriced), 'item')}; what is alike stands in one row.",
+            )
         ),
     )
+
+
+def of_any(one: NotPriced) -> tuple[str, str]:
+    """What has no price, and why, in words that hold for any server: equal things are then equal."""
+    own = sorted({one.subject, one.subject.partition("/")[0]} - {"estate"}, key=len, reverse=True)
+
+    def without(text: str) -> str:
+        for name in own:
+            text = re.sub(rf"(?<=/){re.escape(name)}(?![\w-])", "SERVER", text)
+            text = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", "it", text)
+        return text
+
+    return without(one.what), without(one.why)
+
+
+def _those(matter: Matter, ones: Sequence[NotPriced]) -> str:
+    """For which they are: one by its name, several by their number and the first of them."""
+    if matter.public:
+        return count(len(ones), "item")
+    names = sorted({one.subject for one in ones})
+    if len(names) == 1:
+        return "all that is shared" if names[0] == "estate" else names[0]
+    return f"{len(names):,}: {some(names, MOST_NAMES)}"
 
 
 def deadlines(matter: Matter) -> Section:
@@ -116,7 +160,7 @@ def _by_server(matter: Matter) -> Table:
         first = min(support.get(one.id, []), key=lambda s: s.until or s.ends or date.max, default=None)
         ends = (first.until or first.ends) if first else None
         soonest = min((on for on in (one.contract_end, ends) if on), default=date.max)
-        product = f"{first.product} {first.version}: {day(ends)}" if first else ""
+        product = f"{first.name}: {day(ends)}" if first else ""
         rows.append(
             (
                 soonest,
@@ -150,7 +194,7 @@ def _by_product(matter: Matter) -> Table:
     for one in matter.assessed:
         for s in one.support:
             if s.status != "supported":
-                held[s.until or s.ends or date.max, f"{s.product} {s.version}".strip(), s.status].add(one.server)
+                held[s.until or s.ends or date.max, s.name, s.status].add(one.server)
     return shortened(
         Table(
             caption="Products whose support has ended, ends soon, or is not known",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from docx.text.paragraph import Paragraph
 
 LANGUAGE = word_styles.LANGUAGE
-PAGE, MARGIN = (Mm(210), Mm(297)), Mm(20)
+PAGE, MARGIN = (Mm(210), Mm(297)), Mm(18)
 LINE = PAGE[0] - 2 * MARGIN
 _EMPTY = "—"
 _SHORT, _SUMS = 4, 12
@@ -35,7 +35,7 @@ def blank() -> "Word":
     part = document.sections[0]
     part.page_width, part.page_height = PAGE
     part.left_margin = part.right_margin = part.top_margin = MARGIN
-    part.bottom_margin = Mm(18)
+    part.bottom_margin = Mm(17)
     part.footer_distance = Mm(9)
     word_styles.apply(document)
     package = document.part.package
@@ -95,12 +95,15 @@ def table(
     rows: Sequence[Sequence[str]],
     source: str,
     total: bool = False,
+    headed: bool = False,
 ) -> None:
     """A table with its caption above and its source below; the row of headings is marked and stands on every page.
 
+    With `headed`, the heading above it says the caption already: the table keeps it as its title, and shows it once.
     `columns` has each one's title, its part of the line, and whether it holds figures.
     """
-    document.add_paragraph(caption, style="Caption")
+    if not headed:
+        document.add_paragraph(caption, style="Caption")
     widths = [width / sum(width for _, width, _ in columns) for _, width, _ in columns]
     made = document.add_table(1, len(columns), style="Paper table")
     _layout(made, widths, caption, source)

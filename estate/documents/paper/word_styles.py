@@ -29,21 +29,21 @@ def apply(document: "Word") -> None:
     """Give a new document our styles and its language."""
     _defaults(document)
     styles = document.styles
-    _style(styles["Normal"], 11, after=6)
-    _style(styles["Title"], 20, BRAND, bold=True, after=8)
-    for name, points, before in (("Heading 1", 14, 14), ("Heading 2", 12, 10), ("Heading 3", 11, 8)):
-        _style(styles[name], points, BRAND, bold=True, before=before, after=4, keep=True)
+    _style(styles["Normal"], 11, after=5)
+    _style(styles["Title"], 18, BRAND, bold=True, after=8)
+    for name, points, before in (("Heading 1", 14, 10), ("Heading 2", 12, 7), ("Heading 3", 11, 6)):
+        _style(styles[name], points, BRAND, bold=True, before=before, after=3, keep=True)
     for name in ("List Bullet", "List Number"):
-        _style(styles[name], 11, after=4)
-    _style(styles["Caption"], 10, bold=True, before=8, after=3, keep=True)
+        _style(styles[name], 11, after=2)
+    _style(styles["Caption"], 10, bold=True, before=6, after=2, keep=True)
     _style(styles["Footer"], 8.5, SOFT)
     tabs = styles["Footer"].paragraph_format.tab_stops
     tabs.clear_all()
     tabs.add_tab_stop(Mm(170), WD_TAB_ALIGNMENT.RIGHT)
     for name, size, colour, before, after in (
         ("Council", 11, SOFT, 0, 0),
-        ("Table text", 9, INK, 2, 2),
-        ("Source", 8.5, SOFT, 3, 10),
+        ("Table text", 9, INK, 1, 1),
+        ("Source", 8.5, SOFT, 2, 6),
         ("Picture", 11, INK, 6, 2),
     ):
         made = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
@@ -52,7 +52,7 @@ def apply(document: "Word") -> None:
     for name, colour in (("Note", "F46A25"), ("To be written", WARN)):
         made = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         made.base_style = styles["Normal"]
-        _style(made, 11, before=4, after=8)
+        _style(made, 11, before=3, after=5)
         _bar(made, colour)
     styles.element.append(parse_xml(_TABLE))
 
