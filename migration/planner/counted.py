@@ -1,6 +1,6 @@
 """A conflict that is found by counting: a limit, and what keeps more jobs in some windows than it lets these hold."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -32,15 +32,22 @@ def counted(feasibility: Feasibility, left: Sequence[Constraint]) -> list[Constr
     members = []
     for one in left:
         rows, windows = translation.forbidden(one)
-        held = np.isin(jobs, rows)
-        if held.any() and (windows & ~found.windows).any():
-            members.append((one, np.outer(held, windows)))
-            forbids += members[-1][1]
-    # What is of many jobs goes first where it can be spared: what is left then speaks of few.
-    needed = []
-    for one, own in sorted(members, key=lambda member: -int(member[1].any(axis=1).sum())):
-        if crowded(forbids - own == 0, few) is None:
+        held = np.flatnonzero(np.isin(jobs, rows))
+        if len(held) and (windows & ~found.windows).any():
+            members.append((one, held, windows))
+            forbids[held] += windows
+    # What is of many jobs goes first where it can be spared: what is left then speaks of few. What cannot be spared
+    # now can be spared even less once others are, and so it is with a like constraint on a like job.
+    needed: list[Constraint] = []
+    alike: set[Hashable] = set()
+    for one, rows, windows in sorted(members, key=lambda member: -len(member[1])):
+        key = len(rows), *((int(few.use[row]), forbids[row].tobytes()) for row in rows[:1]), windows.tobytes()
+        if len(rows) == 1 and key in alike:
             needed.append(one)
-        else:
-            forbids -= own
+            continue
+        forbids[rows] -= windows
+        if crowded(forbids == 0, few) is None:
+            forbids[rows] += windows
+            needed.append(one)
+            alike.add(key)
     return [rule, *needed]

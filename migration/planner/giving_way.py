@@ -6,6 +6,7 @@ from time import monotonic
 
 import numpy as np
 
+from migration.planner.crowds import crowd
 from migration.planner.feasible import Feasibility, hopeless
 from migration.planner.greedy import greedy
 from migration.planner.problem import AtMost, Budget, Closed, Constraint, Pilot, Together
@@ -38,9 +39,7 @@ def some_plan(feasibility: Feasibility, conflicts: Sequence[Sequence[Constraint]
     tables = feasibility.translation.tables(kept)
     of = [one for one in kept if feasibility.translation.limit(one) is not None]
     numbers = [number for number, one in enumerate(of) if one.id in limited]
-    where = _where(
-        feasibility, [one for conflict in conflicts for one in conflict if one.id not in limited | gone]
-    )
+    where = _where(feasibility, conflicts)
     first, last, best = 0, len(MORE), None
     while first < last and monotonic() < feasibility.until:
         middle = (first + last) // 2
@@ -50,21 +49,54 @@ def some_plan(feasibility: Feasibility, conflicts: Sequence[Sequence[Constraint]
             first = middle + 1
         else:
             last, best = middle, at
-    return None if best is None else Given(best, feasibility.translation.named(best), broken)
+    if best is None:
+        return None
+    best = _eased(tables, best, feasibility.until)
+    return Given(best, feasibility.translation.named(best), broken)
 
 
 def _width(one: Constraint) -> int:
     return next((number for number, kind in enumerate(WIDE) if isinstance(one, kind)), len(WIDE))
 
 
-def _where(feasibility: Feasibility, rest: Sequence[Constraint]) -> Flags:
-    """The windows that the conflicts' other constraints leave to some jobs: there it is that limits are too small."""
-    allowed = feasibility.translation.tables(rest).allowed
-    pressed = ~allowed.all(axis=1)
-    found: Flags = np.zeros(len(allowed[0]), np.bool_)
-    for row in allowed[pressed] if pressed.any() else allowed:
-        found |= row
+def _where(feasibility: Feasibility, conflicts: Sequence[Sequence[Constraint]]) -> Flags:
+    """The windows in which limits are too small, as far as a count tells; all of them where it tells nothing."""
+    found = np.zeros(len(feasibility.problem.windows), np.bool_)
+    for conflict in conflicts:
+        full = crowd(feasibility.translation.tables(conflict))
+        if full is not None:
+            found |= full.windows
+        elif any(isinstance(one, AtMost | Together | Budget) for one in conflict):
+            return np.ones_like(found)
     return found
+
+
+def _eased(tables: Tables, at: Numbers, until: float) -> Numbers:
+    """The plan with whatever may move moved out of windows that hold too much: what has the most time goes first."""
+    at, loads = at.copy(), [limit.loads(at) for limit in tables.limits]
+    limits = list(zip(tables.limits, loads, strict=True))
+    ordered = {job for pair in tables.befores for job in pair}
+    last = tables.allowed.shape[1] - 1 - tables.allowed[:, ::-1].argmax(axis=1)
+    for job in np.argsort(-last, kind="stable").tolist():
+        here = int(at[job])
+        full = any(
+            limit.use[job] and limit.pool[here] >= 0 and load[limit.pool[here]] > limit.most[limit.pool[here]]
+            for limit, load in limits
+        )
+        if not full or job in ordered or any(pilot[here] for pilot in tables.pilots) or monotonic() > until:
+            continue
+        room = tables.allowed[job].copy()
+        room[here] = False
+        for limit, load in limits:
+            more = load + np.where(np.arange(len(load)) == limit.pool[here], 0, limit.use[job])
+            room &= (limit.pool < 0) | (limit.use[job] == 0) | (more <= limit.most)[limit.pool]
+        if room.any():
+            at[job] = room.argmax()
+            for limit, load in limits:
+                for window, use in ((here, -limit.use[job]), (int(at[job]), limit.use[job])):
+                    if limit.pool[window] >= 0:
+                        load[limit.pool[window]] += use
+    return at
 
 
 def _raised(tables: Tables, numbers: Sequence[int], more: float, where: Flags) -> Tables:

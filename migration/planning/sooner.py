@@ -23,6 +23,7 @@ from migration.planner.problem import (
     Pilot,
     Pinned,
     Problem,
+    Together,
 )
 
 ROUNDS = 4
@@ -79,6 +80,8 @@ class _Board:
                 case AtMost(what=what, most=most):
                     pool = {number[window]: number[window] for window in most}
                     self._limit(what, pool, {number[window]: amount for window, amount in most.items()})
+                case Together(what=what, windows=windows, most=together):
+                    self._limit(what, {number[window]: 0 for window in windows}, {0: together})
                 case Budget(year=year, pounds=pounds):
                     pool = {at: 0 for at, one in enumerate(self.windows) if one.year == year}
                     self._limit("pounds", pool, {0: pounds})
