@@ -1,7 +1,8 @@
 """Estates that are made up, as planners meet them: what moves, what presses, who talks to whom, and what is closed.
 
-The shares below are suppositions, chosen to be hard enough: a third of the servers is out of support already, and the
-windows hold the estate in two and a half years with a fifth to spare. The same size and seed give the same estate.
+The shares below are suppositions, chosen to be hard enough: a third of the servers is out of support already, more
+leave the first site than its contract gives time for, and the weekly windows hold the estate in two and a half years
+(a small one in one year) with a fifth to spare. The same size, seed and contracts give the same estate.
 """
 
 from collections.abc import Iterator
@@ -27,8 +28,10 @@ from migration.planner.problem import (
 
 FIRST_DAY = date(2026, 11, 23)
 WEEKS = 132
-SMALL, RARE = 500, 4
-"""An estate of fewer servers has a window only every so many weeks, as it needs no more."""
+SMALL, YEAR = 500, 52
+"""An estate of fewer servers needs no more than a year's windows."""
+PILOT = 3
+"""So many windows come first, for the pilot."""
 LONG = 4
 """Each so-manieth window is long, and holds more."""
 LONG_HOLDS = 2.5
@@ -38,8 +41,12 @@ SKILLS = {"application": (1.0, 30, 180), "database": (0.35, 60, 240), "network":
 """The share of jobs that need a skill, and for how many minutes, from and to."""
 BIGGEST = 800_000
 """The most that one job carries over, in MiB."""
-SITES = ((0.03, 100), (0.1, 330), (0.1, 560), (0.1, 800))
-"""Of the servers, the share at a site, and the day on which its contract ends."""
+Contracts = tuple[tuple[float, float], ...]
+"""Of the servers, the share at a site, and by which share of the windows' time its contract ends."""
+CONTRACTS: Contracts = ((0.16, 0.11), (0.1, 0.36), (0.1, 0.6), (0.1, 0.87))
+"""The first contract ends too soon for a few servers in a hundred."""
+HARD: Contracts = ((0.25, 0.11), *CONTRACTS[1:])
+"""It ends too soon for half of those that stand there."""
 DEPENDENCIES = 10
 """For each server."""
 COMMUNITY = 14
@@ -55,6 +62,8 @@ CALENDARS = {
 @dataclass
 class _Estate:
     random: Random
+    contracts: tuple[tuple[float, int], ...]
+    """The share of the servers at a site, and the day on which its contract ends."""
     jobs: list[Job] = field(default_factory=list)
     machines: list[Machine] = field(default_factory=list)
     of: dict[str, int] = field(default_factory=dict)
@@ -93,7 +102,7 @@ class _Estate:
         self.systems += 1
         random, ends = self.random, _support(self.random)
         chance, due = random.random(), None
-        for share, day in SITES:
+        for share, day in self.contracts:
             if 0 <= chance < share:
                 due = day
             chance -= share
@@ -113,19 +122,21 @@ class _Estate:
                 self.machine((one,), due, ends)
 
 
-def estate(servers: int, seed: int = 1) -> Problem:
+def estate(servers: int, seed: int = 1, contracts: Contracts = CONTRACTS) -> Problem:
     """A council's estate of so many servers, and what its plan must keep."""
-    made = _Estate(Random(seed))  # noqa: S311  # made-up data from a fixed seed
+    weeks = YEAR if servers < SMALL else WEEKS
+    ends = tuple((share, round(part * weeks * 7)) for share, part in contracts)
+    made = _Estate(Random(seed), ends)  # noqa: S311  # made-up data from a fixed seed
     while len(made.machines) < servers:
         made.system(servers - len(made.machines))
     random, jobs = made.random, made.jobs
     departments = list(_departments([job.id for job in jobs], random))
-    windows = tuple(_windows(RARE if servers < SMALL else 1))
+    windows = tuple(_windows(weeks))
     constraints: list[Constraint] = [Fits(f"fits-{job.id}", f"{job.id} needs its time", job.id) for job in jobs]
     constraints += _closed(departments, windows, random)
     shut = {window for one in constraints if isinstance(one, Closed) and not one.jobs for window in one.windows}
     constraints += _limits(jobs, [window for window in windows if window.id not in shut])
-    first = [window.id for window in windows if window.id not in shut][: 1 if servers < SMALL else 3]
+    first = [window.id for window in windows if window.id not in shut][:PILOT]
     constraints.append(Pilot("pilot", "A pilot comes first", frozenset(first), max(6, servers // 60)))
     for number in range(servers // 40):
         one, then = random.sample(random.choice(departments), 2)
@@ -155,9 +166,9 @@ def _departments(jobs: list[str], random: Random) -> Iterator[list[str]]:
         left = left[size:]
 
 
-def _windows(every: int) -> Iterator[Window]:
-    for number, week in enumerate(range(0, WEEKS, every)):
-        day = FIRST_DAY + timedelta(days=12 + 7 * week)
+def _windows(weeks: int) -> Iterator[Window]:
+    for number in range(weeks):
+        day = FIRST_DAY + timedelta(days=12 + 7 * number)
         minutes = 960 if number % LONG == LONG - 1 else 480
         yield Window(day.isoformat(), (day - FIRST_DAY).days, minutes, financial_year(day))
 

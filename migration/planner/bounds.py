@@ -8,9 +8,7 @@ from typing import Any
 import numpy as np
 from ortools.linear_solver import pywraplp  # type: ignore[import-untyped]  # it has no types
 
-from migration.planner.exact import solved, solver_of
 from migration.planner.greedy import neighbours
-from migration.planner.model import Model
 from migration.planner.relaxation import Amounts, Held, Prices, Relaxation
 from migration.planner.tables import Flags, Numbers, Tables
 

@@ -46,9 +46,6 @@ def large(tables: Tables, seconds: float, workers: int, seed: int, told: Progres
     return _Large(tables, seconds, workers, seed, told).plan()
 
 
-def D(self,*a):
-    print(round(monotonic()-self.started,1),*a,flush=True)
-
 class _Large:
     def __init__(self, tables: Tables, seconds: float, workers: int, seed: int, told: Progress) -> None:
         self.whole, self.told, self.workers, self.seed = tables, told, workers, seed
@@ -119,7 +116,6 @@ class _Large:
         limit = Held(tables.late, held)
         start = bounds.sampled(tables, tables.exposed, at, self._until(share * 0.25), limit)
         bound = bounds.pressing(tables, tables.exposed, at, self._until(share * 0.5), limit, start)
-        D(self,'bound exposed',bound.least)
         self.prices = bound.prices
         dearer = bound.costs - bound.costs.min(axis=1, keepdims=True)
         late = np.zeros(dearer.shape)
@@ -137,10 +133,7 @@ class _Large:
             near = tables.allowed & (dearer <= tables.measures(at)[1] - bound.least + 1)
             near[np.arange(len(at)), at] = True
             at = self._modelled(replace(tables, allowed=near), at, 1, self._left(share * 0.9))
-        D(self,'modelled',tables.measures(at))
-        at= self._improved(at, number, share, bound.least)
-        D(self,'improved',tables.measures(at))
-        return at
+        return self._improved(at, number, share, bound.least)
 
     def _better(self, at: Numbers, trial: Numbers, held: int) -> Numbers:
         """The trial, where it can be mended to be no later, and is then better."""
@@ -166,36 +159,28 @@ class _Large:
     def _soonest(self, at: Numbers) -> tuple[Numbers, float]:
         """The plan with as little lateness as can be, and the least that it could be."""
         at = pressed(self.merged, at, self._until(SHARES[0]))
-        D(self,'pressed',self.merged.measures(at))
         least = self._simplest(self.whole.late)
         if self.merged.measures(at)[0] > least:
             self.shares = HARD_SHARES
             until = self._until(self.shares[0] * 0.6)
             least = max(least, bounds.soonest(self.whole, self.merged, self.group, at, until))
-            D(self,'least',least)
-            at = self._both(at, least)
+            at = self._both(at)
         return at, least
 
-    def _both(self, at: Numbers, least: float) -> Numbers:
+    def _both(self, at: Numbers) -> Numbers:
         """Lateness and exposure made little at once, as what is late fills windows that others are exposed for."""
         tables, share = self.merged, self.shares[0]
         both = replace(tables, late=DAY_LATE * tables.late + tables.exposed)
         start = bounds.sampled(both, both.late, at, self._until(share * 0.3), None)
         bound = bounds.pressing(both, both.late, at, self._until(share * 0.6), None, start)
-        D(self,'bound both',bound.least)
         dearer = bound.costs - bound.costs.min(axis=1, keepdims=True)
-        for costs in (dearer - KEEP * bound.shares, dearer, dearer-100*bound.shares):
+        for costs in (dearer - KEEP * bound.shares, dearer):
             if (trial := rounded(tables, costs)) is not None:
-                D(self,'rounded',tables.measures(trial))
                 trial = pressed(tables, trial, self._until(share * 0.7))
-                D(self,'pressed',tables.measures(trial))
                 at = min((at, trial), key=lambda one: both.measures(one)[0])
         if tables.allowed.size <= ONE_MODEL:
             at = self._modelled(both, at, 0, self._left(share) / 2)
-            D(self,'modelled',tables.measures(at))
-        at = improved(both, at, 0, self._until(share), self._free, self.seed, bound.least)
-        D(self,'improved',tables.measures(at))
-        return at
+        return improved(both, at, 0, self._until(share), self._free, self.seed, bound.least)
 
     def _simplest(self, costs: Numbers) -> float:
         """What is left where every machine's last job moves in its first window."""
