@@ -133,46 +133,40 @@ class LedgerSection(_Section):
     )
 
 
-class LifecycleSection(_Section):
+class _FetchedSection(_Section):
+    """Where a table that others publish is fetched from, and for how long."""
+
+    url: str
+    seconds: float = Field(default=120, ge=1, le=3600, description="Seconds that fetching them all may take.")
+
+    @field_validator("url")
+    @classmethod
+    def _is_https(cls, url: str) -> str:
+        from estate import fetch
+
+        try:
+            fetch.check(url)
+        except UsageError as wrong:
+            raise ValueError(f"that is no https address; {wrong.remedy}") from None
+        return url.rstrip("/")
+
+
+class LifecycleSection(_FetchedSection):
     """Where support dates are fetched from."""
 
     url: str = Field(
         default="https://endoflife.date/api/v1",
         description="Address of the endoflife.date API, version 1, or of a copy of it.",
     )
-    seconds: float = Field(default=120, ge=1, le=3600, description="Seconds that fetching them all may take.")
-
-    @field_validator("url")
-    @classmethod
-    def _is_https(cls, url: str) -> str:
-        from estate import fetch
-
-        try:
-            fetch.check(url)
-        except UsageError as wrong:
-            raise ValueError(f"that is no https address; {wrong.remedy}") from None
-        return url.rstrip("/")
 
 
-class PricesSection(_Section):
+class PricesSection(_FetchedSection):
     """Where list prices are fetched from."""
 
     url: str = Field(
         default="https://prices.azure.com/api/retail/prices",
         description="Address of the Azure Retail Prices API, or of a copy of it.",
     )
-    seconds: float = Field(default=120, ge=1, le=3600, description="Seconds that fetching them all may take.")
-
-    @field_validator("url")
-    @classmethod
-    def _is_https(cls, url: str) -> str:
-        from estate import fetch
-
-        try:
-            fetch.check(url)
-        except UsageError as wrong:
-            raise ValueError(f"that is no https address; {wrong.remedy}") from None
-        return url.rstrip("/")
 
 
 class Service(_Section):

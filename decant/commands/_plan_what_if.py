@@ -94,12 +94,12 @@ def _show(now: "Result", then: "Result") -> None:
     from estate.documents.words import day
     from migration.plan_file import WORTH
 
-    worth = [{one.objective: one.value for one in side.reached} for side in (now, then)]
+    worth: list[dict[str, int]] = [{one.objective: one.value for one in side.reached} for side in (now, then)]
     rows: list[tuple[object, ...]] = [
         ("a plan that keeps every rule", *("yes" if one.exists else "no" for one in (now, then)), "")
     ]
     for name, words in WORTH.items():
-        before, after = (side.get(name) for side in worth)  # type: ignore[call-overload]
+        before, after = (side.get(name) for side in worth)
         change = f"{after - before:+,}" if before is not None and after is not None else ""
         rows.append((words, before if before is not None else "—", after if after is not None else "—", change))
     rows += [
