@@ -87,6 +87,7 @@ def show(app: App, server: str, as_json: bool) -> None:
             ["cpus", about.cpus],
             ["memory", size(about.memory_bytes)],
             ["disk", f"{size(about.disk_used_bytes)} used of {size(about.disk_bytes)}"],
+            ["purpose", about.purpose],
             ["owner", about.owner],
             ["authority", about.authority],
             ["contract ends", day(about.contract_end)],

@@ -66,6 +66,7 @@ def _parts(found: "Why") -> Iterator[tuple[str, list[str]]]:
     from estate.documents.words import day, pounds
 
     one = found.assessment
+    yield "Noted of it", [found.server.purpose] if found.server.purpose else []
     if one is not None:
         disposition = one.disposition.value if one.disposition else "unknown"
         by = f", {one.tool}" if one.tool else ""

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from decant.journeys import sources
 from decant.journeys.discovery import derive
 from decant.journeys.forgetting import keep_within
+from estate.documents.words import count as count_of
 from estate.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_UNREACHABLE, worst
 from estate.progress import Step
 from estate.records.conflict import Conflict, Lookalike
 from estate.records.server import Server
 from estate.records.sighting import Sighting
+from estate.suggest import did_you_mean
 from inventory.identity import identify
 from inventory.merge import conflicts
 from inventory.sources.base import Doubt, LeftOut, Part, Request, Source
@@ -52,9 +54,10 @@ class Imported:
 
     @property
     def exit_code(self) -> int:
-        """0; 1 where a file could not be read wholly; 3 where an account could not."""
+        """0; 1 where a file, or a value in it, could not be read; 3 where an account could not."""
         codes = {"refused": EXIT_UNREACHABLE, "unreachable": EXIT_UNREACHABLE, "read": EXIT_DONE}
-        return worst(codes.get(part.outcome, EXIT_FINDINGS) for part in self.parts)
+        of_values = EXIT_FINDINGS if self.doubts else EXIT_DONE
+        return worst([of_values, *(codes.get(part.outcome, EXIT_FINDINGS) for part in self.parts)])
 
 
 def run(app: "App", source: Source, request: Request, dry_run: bool = False) -> Imported:
@@ -75,15 +78,60 @@ def run(app: "App", source: Source, request: Request, dry_run: bool = False) -> 
             outcome.left_out.append(item)
         else:
             outcome.doubts.append(item)
-        count += 1
+        count += isinstance(item, Sighting | LeftOut)
         if count % _EVERY == 0:
             app.progress(Step("import", count, None, "rows"))
     app.progress(Step("import", count, count, "rows"))
-    _settle(app, outcome, found)
+    whole = all(part.outcome == "read" for part in outcome.parts)
+    if not source.makes_servers(request):
+        _leave_strangers(app, outcome, found)
+    _say_what_is_lost(outcome)
+    _settle(app, outcome, found, whole)
     return outcome
 
 
-def _settle(app: "App", outcome: Imported, found: dict[str, Sighting]) -> None:
+def _leave_strangers(app: "App", outcome: Imported, found: dict[str, Sighting]) -> None:
+    """Take out the rows that join no server that is known: of a list of contracts, such a name is more likely a slip."""
+    kept = {one.id: one for one in sources.known_sightings(app.store)}
+    known = {name for one in app.store.all(Server) for name in (one.id, one.hostname) if name}
+    for members in identify({**kept, **found}.values()).servers.values():
+        if any(one.id in kept for one in members):
+            continue
+        for one in members:
+            del found[one.id]
+            otherwise = "if it is one, say new_servers = true in the mapping"
+            reason = f"no server of that name is known: {did_you_mean(one.name, known, otherwise)}"
+            outcome.left_out.append(LeftOut(where=one.where, what=one.name, reason=reason))
+            outcome.parts = [_without_one(part, one) for part in outcome.parts]
+
+
+def _without_one(part: Part, left: Sighting) -> Part:
+    if not left.where.startswith(f"{part.where}, "):
+        return part
+    return part.model_copy(
+        update={
+            "outcome": "in part" if part.outcome == "read" else part.outcome,
+            "taken": part.taken - 1,
+            "left_out": part.left_out + 1,
+        }
+    )
+
+
+def _say_what_is_lost(outcome: Imported) -> None:
+    """A file of which values could not be read was read in part: a date that is lost may be a deadline."""
+    for number, part in enumerate(outcome.parts):
+        lost = sum(one.where.startswith(f"{part.where}, ") for one in outcome.doubts)
+        if lost:
+            note = f"{count_of(lost, 'value')} could not be read"
+            outcome.parts[number] = part.model_copy(
+                update={
+                    "outcome": "in part" if part.outcome == "read" else part.outcome,
+                    "notes": (*part.notes, note),
+                }
+            )
+
+
+def _settle(app: "App", outcome: Imported, found: dict[str, Sighting], whole: bool) -> None:
     store = app.store
     kept = {one.id: one for one in sources.known_sightings(store)}
     servers_before = {one.id for one in store.all(Server)}
@@ -113,7 +161,6 @@ def _settle(app: "App", outcome: Imported, found: dict[str, Sighting]) -> None:
     outcome.taken, outcome.conflicts = taken, differing
     touched = {one.server for one in taken}
     outcome.lookalikes = [one for one in identified.lookalikes if touched & set(one.servers)]
-    whole = all(part.outcome == "read" for part in outcome.parts)
     scopes = {(one.source, one.scope) for one in found.values()}
     outcome.not_seen_again = sorted(
         {

@@ -79,6 +79,8 @@ class Source:
     owner_rank: int
     takes: Literal["files", "accounts"] = "files"
     needs_mapping: bool = False
+    makes_servers: Callable[[Request], bool] = lambda _: True
+    """Whether what it tells of is a server by that alone; else it only adds to servers that are known."""
 
 
 @dataclass

@@ -76,8 +76,23 @@ class Mapped(_Section):
     """What the register is called: `cmdb`."""
     columns: Columns
     units: Units = Units()
+    new_servers: bool | None = None
+    """Whether a row is a server though nothing else knows one of its name. Unless it is said: where any column tells of
+    a machine, as its address, system or size; a list of contracts makes no servers."""
     leave_out: dict[str, tuple[str, ...]] = {}
     """Rows that are no servers: for a column, the values that say so."""
+
+
+_NOT_OF_THE_MACHINE = frozenset({"name", "purpose", "owner", "authority", "contract_end"})
+
+
+def _makes_servers(request: Request) -> bool:
+    if request.mapping is None:
+        return True
+    mapped = mapping(request.mapping)
+    if mapped.new_servers is not None:
+        return mapped.new_servers
+    return any(headings for field, headings in mapped.columns if field not in _NOT_OF_THE_MACHINE)
 
 
 def mapping(path: Path) -> Mapped:
@@ -204,4 +219,5 @@ SOURCE = Source(
     machine_rank=4,
     owner_rank=1,
     needs_mapping=True,
+    makes_servers=_makes_servers,
 )

@@ -105,7 +105,10 @@ def test_two_sources_make_one_server_and_their_conflict_is_listed(workspace: Pat
     assert listed.code == 1
     conflict = held(listed.json, "estate conflicts")["conflicts"][0]
     assert (conflict["server"], conflict["field"]) == ("srv00001", "memory_bytes")
-    assert "Where sources differ" in decant("estate", "show", "srv00001", at=workspace).out
+    shown = decant("estate", "show", "srv00001", at=workspace).out
+    assert "Where sources differ" in shown
+    assert "purpose           =1+1" in shown
+    assert "=1+1" in decant("why", "srv00001", at=workspace).out
     assert '"estate.imported"' in decant("evidence", "export", at=workspace).out
 
 
@@ -381,6 +384,45 @@ def test_a_file_that_cannot_be_read_is_an_outcome_and_the_exit_code_says_so(work
     assert said.code == 1
     assert [part["outcome"] for part in said.json["parts"]] == ["unreadable", "read"]
     assert said.json["rows"]["taken"] == 2
+
+
+CONTRACTS = """\
+name = "contracts"
+[columns]
+name = "Server"
+contract_end = "Ends"
+"""
+
+
+def test_a_list_of_contracts_makes_no_servers_and_says_whom_it_may_mean(workspace: Path) -> None:
+    imported(workspace)
+    (workspace / "contracts.toml").write_text(CONTRACTS)
+    (workspace / "contracts.csv").write_text(
+        "Server,Ends\nSRV00001,2027-03-31\nsrv0001,2027-06-30\nghost,2028-01-01\n"
+    )
+    words = ("import", "csv", "contracts.csv", "--mapping", "contracts.toml")
+    said = decant(*words, "--json", at=workspace)
+    assert said.code == 1
+    assert set(servers(workspace)) == {"srv00001", "srv00002", "other"}
+    assert servers(workspace)["srv00001"]["contract_end"] == "2027-03-31"
+    assert said.json["rows"] == {"rows": 3, "taken": 1, "left_out": 2}
+    why = {one["what"]: one["reason"] for one in said.json["left_out"]}
+    assert "no server of that name is known: did you mean srv00001" in why["srv0001"]
+    assert "new_servers = true" in why["ghost"]
+    (workspace / "contracts.toml").write_text("new_servers = true\n" + CONTRACTS)
+    assert decant(*words, at=workspace).code == 0
+    assert set(servers(workspace)) == {"srv00001", "srv00002", "other", "srv0001", "ghost"}
+
+
+def test_a_date_that_cannot_be_read_is_said_in_the_outcome_and_the_exit_code(workspace: Path) -> None:
+    imported(workspace)
+    (workspace / "contracts.toml").write_text(CONTRACTS)
+    (workspace / "contracts.csv").write_text("Server,Ends\nsrv00001,31/02/2027\nsrv00002,April 2028\n")
+    said = decant("import", "csv", "contracts.csv", "--mapping", "contracts.toml", "--json", at=workspace)
+    assert said.code == 1
+    assert [(part["outcome"], part["taken"]) for part in said.json["parts"]] == [("in part", 2)]
+    assert "2 values could not be read" in said.json["parts"][0]["notes"]
+    assert [one["what"] for one in said.json["doubts"]] == ["ends", "ends"]
 
 
 def test_what_nobody_read_is_said_to_be_listed_and_never_read(workspace: Path) -> None:
