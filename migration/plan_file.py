@@ -103,14 +103,14 @@ def render(plan: Plan) -> str:
 
 def _worth(plan: Plan) -> list[str]:
     """What the plan reached, and whether its days are only supposed."""
-    lines = [f"{said_of(one)}." for one in plan.reached]
+    lines = [f"{said_of(one, changed=bool(plan.changes))}." for one in plan.reached]
     if plan.waves and not any(wave.window_start for wave in plan.waves):
         lines.insert(0, "Days are indicative: planning.toml gives no windows, so none has times.")
     return lines
 
 
-def said_of(reached: Reached) -> str:
-    """One objective in words: "lateness, over …: 3 days, and no plan has less"."""
+def said_of(reached: Reached, *, changed: bool = False) -> str:
+    """One objective in words: "lateness, over …: 3 days, and no plan has less"; `changed`: by rules that were changed."""
     of = count(reached.value, "link") if reached.objective == "cut" else count(reached.value, "day")
     if reached.standing:
         of += f" ({reached.standing:,} of them of servers in no wave, counted to the end of the horizon)"
@@ -118,7 +118,10 @@ def said_of(reached: Reached) -> str:
         return f"{WORTH[reached.objective]}: {of}"
     # Values are whole, so a bound between two of them is worth the higher one.
     least = ceil(reached.bound - 1e-6)
-    proof = "no plan has less" if reached.value <= least else f"any plan has at least {least:,}"
+    with_these = " with these changes" if changed else ""
+    if reached.value <= least:
+        return f"{WORTH[reached.objective]}: {of}, and no plan{with_these} has less"
+    proof = f"any plan{with_these} has at least {least:,}"
     return f"{WORTH[reached.objective]}: {of}, and {proof}"
 
 

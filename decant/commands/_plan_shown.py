@@ -49,7 +49,8 @@ def waves(plan: Plan) -> None:
     implied = len(plan.not_moving) - len(staying)
     if implied:
         say(f"{implied} workloads of operating systems and of target servers are left out as a matter of course.")
-    listing("What the plan is worth, the first line first", [said_of(one) for one in plan.reached])
+    worth = [said_of(one, changed=bool(plan.changes)) for one in plan.reached]
+    listing("What the plan is worth, the first line first", worth)
 
 
 def title(wave: Wave) -> str:

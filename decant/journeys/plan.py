@@ -143,7 +143,7 @@ def _propose(app: "App", about: "Given", accept_change: bool, seconds: float) ->
             written=False,
             edited=False,
             kept=None,
-            warnings=asked.notes,
+            warnings=(*impossible.doubts, *asked.notes),
             faults=asked.faults,
             impossible=True,
             supposed=asked.supposed,
@@ -164,7 +164,7 @@ def _propose(app: "App", about: "Given", accept_change: bool, seconds: float) ->
         written=True,
         edited=False,
         kept=kept,
-        warnings=(*warnings, *asked.notes),
+        warnings=(*warnings, *(impossible.doubts if impossible else ()), *asked.notes),
         faults=asked.faults,
         supposed=asked.supposed,
     )

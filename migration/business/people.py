@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from estate.records.business_case import MonthOfWork
 from migration.business.ways import Roadmap, server_of
 from migration.planning.calendar import Slot, blacked_out
-from migration.planning.capacity import limits
+from migration.planning.capacity import available
 from migration.planning.file import EFFORT, Planning
 
 HOURS_A_DAY = 7.4
@@ -38,15 +38,8 @@ def people(roadmap: Roadmap, planning: Planning, windows: Sequence[Slot]) -> tup
 def _there(planning: Planning, windows: Sequence[Slot]) -> Mapping[tuple[str, str], float]:
     """What the planner itself may use: people's hours in the windows that are open to everybody."""
     shut = {name for one in planning.blackout if not one.partner for name in blacked_out(windows, one)}
-    most = limits(planning, windows)
-    found: dict[tuple[str, str], float] = {}
-    for skill in {one.skill for one in planning.person}:
-        for slot in windows:
-            if slot.id not in shut:
-                month = f"{slot.day:%Y-%m}"
-                hours = most[skill][slot.id] / 60
-                found[month, skill] = found.get((month, skill), 0.0) + hours / HOURS_A_DAY
-    return found
+    minutes = available(planning, [slot for slot in windows if slot.id not in shut])
+    return {key: each / 60 / HOURS_A_DAY for key, each in minutes.items()}
 
 
 def _kind(workload: str) -> str:

@@ -1,12 +1,17 @@
-"""How much one window holds: workloads, what goes over the link, and people's minutes by skill. Pure."""
+"""How much a window or a month holds: workloads, what goes over the link, people's minutes by skill. Pure."""
 
-from collections import Counter
-from collections.abc import Sequence
-from math import floor
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import floor, inf
 
-from migration.planning.calendar import Slot, blacked_out
-from migration.planning.file import Planning
+from migration.planning.calendar import Slot
+from migration.planning.file import Person, Planning
 from migration.planning.measured import MIB
+
+FEW = 6
+"""Of months of more windows than this, only the month as a whole is looked at."""
 
 
 def limits(planning: Planning, slots: Sequence[Slot]) -> dict[str, dict[str, int]]:
@@ -16,26 +21,86 @@ def limits(planning: Planning, slots: Sequence[Slot]) -> dict[str, dict[str, int
         bytes_a_second = planning.link.megabits * 1_000_000 / 8 * planning.link.usable
         most["mebibytes"] = {slot.id: floor(bytes_a_second * slot.minutes * 60 / MIB) for slot in slots}
     for skill in sorted({one.skill for one in planning.person}):
-        most[skill] = _people(planning, slots, skill)
+        people = [one for one in planning.person if one.skill == skill]
+        most[skill] = {slot.id: _together(people, [slot]) for slot in slots}
     return most
 
 
-def _people(planning: Planning, slots: Sequence[Slot], skill: str) -> dict[str, int]:
-    """Minutes of a skill in each window. Hours of a month are shared out evenly over its windows that are open."""
-    shut = {name for one in planning.blackout if not one.partner for name in blacked_out(slots, one)}
-    found: Counter[str] = Counter({slot.id: 0 for slot in slots})
-    for one in planning.person:
-        if one.skill != skill:
-            continue
-        there = [
-            slot
-            for slot in slots
-            if not any(slot.days[0] <= away.last and slot.days[1] >= away.first for away in one.away)
-        ]
-        months = Counter((slot.day.year, slot.day.month) for slot in there if slot.id not in shut)
-        for slot in there:
-            hours = one.hours_a_window
-            if one.hours_a_month is not None:
-                hours = min(hours, one.hours_a_month / max(1, months[slot.day.year, slot.day.month]))
-            found[slot.id] += floor(hours * 60)
+@dataclass(frozen=True)
+class Month:
+    """What people of a skill can do in some windows of a calendar month together, where that is less than in each."""
+
+    skill: str
+    year: int
+    month: int
+    windows: tuple[str, ...]
+    whole: bool
+    """Whether these are all the windows of the month."""
+    minutes: int
+
+
+def months(planning: Planning, slots: Sequence[Slot]) -> Iterator[Month]:
+    """What hours of a month allow, beyond what each window allows.
+
+    Where all who have a skill have hours of a month, that is one number for the month. Where some have none, two
+    windows together may hold less than both do alone, while the month as a whole has room: then such sets are given
+    too, in months of up to `FEW` windows.
+    """
+    by_month: dict[tuple[int, int], list[Slot]] = defaultdict(list)
+    for slot in slots:
+        by_month[slot.day.year, slot.day.month].append(slot)
+    for skill in sorted({one.skill for one in planning.person if one.hours_a_month is not None}):
+        people = [one for one in planning.person if one.skill == skill]
+        for (year, month), held in sorted(by_month.items()):
+            least = _least(people, held)
+            alone = {slot.id: _together(people, [slot]) for slot in held}
+            for windows, minutes in least.items():
+                fewer = (least.get(tuple(one for one in windows if one != out), 0) + alone[out] for out in windows)
+                more = (least.get(_with(held, windows, slot.id), minutes + 1) for slot in held)
+                if (
+                    (len(windows) < 2 or minutes < min(fewer))
+                    and not any(
+                        one <= minutes for slot, one in zip(held, more, strict=True) if slot.id not in windows
+                    )
+                    and minutes < sum(alone[one] for one in windows)
+                ):
+                    yield Month(skill, year, month, windows, len(windows) == len(held), minutes)
+
+
+def available(planning: Planning, slots: Sequence[Slot]) -> dict[tuple[str, str], int]:
+    """Minutes that people have in these windows, by month (`2027-01`) and skill."""
+    found: dict[tuple[str, str], int] = defaultdict(int)
+    by_month: dict[str, list[Slot]] = defaultdict(list)
+    for slot in slots:
+        by_month[f"{slot.day:%Y-%m}"].append(slot)
+    for month, held in by_month.items():
+        for one in planning.person:
+            found[month, one.skill] += _together([one], held)
     return dict(found)
+
+
+def _least(people: Sequence[Person], held: Sequence[Slot]) -> dict[tuple[str, ...], int]:
+    """By set of windows, what people can do in all of these together."""
+    sizes = range(1, len(held) + 1) if len(held) <= FEW else (1, len(held))
+    return {
+        tuple(slot.id for slot in some): _together(people, some)
+        for size in sizes
+        for some in combinations(held, size)
+    }
+
+
+def _with(held: Sequence[Slot], windows: Sequence[str], one: str) -> tuple[str, ...]:
+    return tuple(slot.id for slot in held if slot.id in windows or slot.id == one)
+
+
+def _together(people: Sequence[Person], slots: Sequence[Slot]) -> int:
+    """Minutes of all these people in all these windows of one month."""
+    return sum(
+        floor(60 * min(inf if one.hours_a_month is None else one.hours_a_month, hours))
+        for one in people
+        if (hours := one.hours_a_window * sum(_is_there(one, slot) for slot in slots))
+    )
+
+
+def _is_there(person: Person, slot: Slot) -> bool:
+    return not any(slot.days[0] <= away.last and slot.days[1] >= away.first for away in person.away)

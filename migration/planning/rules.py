@@ -19,11 +19,12 @@ from migration.planner.problem import (
     Job,
     Pilot,
     Pinned,
+    Together,
 )
 from migration.planner.schedule import Change
 from migration.planning.asked import Given, Kept, Part, Unkept
 from migration.planning.calendar import Slot, blacked_out
-from migration.planning.capacity import limits
+from migration.planning.capacity import limits, months
 from migration.planning.named import Names
 
 
@@ -85,6 +86,7 @@ class Rules:
                 yield AtMost(
                     f"people:{what}", f"people for {what} have only so many hours in a window", what, most
                 )
+                yield from self._months(what)
             else:
                 self.notes.append(f"no move needs the skill {what}: see [effort] in planning.toml")
         missing = sorted(used - {one.skill for one in planning.person})
@@ -92,6 +94,19 @@ class Rules:
             self.notes.append(
                 f"nobody in planning.toml has these skills, so they limit nothing: {', '.join(missing)}"
             )
+
+    def _months(self, skill: str) -> Iterator[Together]:
+        for one in months(self.given.planning, self.slots):
+            if one.skill == skill:
+                named = "" if one.whole else f", on {', '.join(day(date.fromisoformat(at)) for at in one.windows)}"
+                which = "" if one.whole else f":{'+'.join(one.windows)}"
+                yield Together(
+                    f"people:{skill}:{one.year}-{one.month:02}{which}",
+                    f"people for {skill} have {length(one.minutes)} in {date(one.year, one.month, 1):%B %Y}{named}",
+                    skill,
+                    frozenset(one.windows),
+                    one.minutes,
+                )
 
     def _of_partner(self, name: str) -> frozenset[str]:
         authority = {one.server.id: one.server.authority for one in self.given.estate.servers}

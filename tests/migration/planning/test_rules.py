@@ -35,8 +35,11 @@ from tests.migration.planning.small import (
 from tests.migration.proposing import given, planned
 
 
+NO_PILOT = {"window": NIGHTS, "pilot": {"wanted": False}}
+
+
 def made(held: Estate, _more: dict[str, Any] | None = None, **planning: Any) -> tuple[Plan, Asked]:
-    rules = {"window": NIGHTS, "pilot": {"wanted": False}, **planning}
+    rules = {**NO_PILOT, **planning}
     return planned(given(held, AT, rules, **(_more or {})))
 
 
@@ -89,13 +92,36 @@ def test_people_limit_by_skill_and_days_away() -> None:
     assert sorted(days(plan).values()) == [SECOND, SECOND, THIRD]
 
 
-def test_hours_of_a_month_are_shared_out_over_its_windows() -> None:
-    # Four nights of December: 8 hours are 2 a night, which is one database.
-    person = {"name": "A", "skill": "databases", "hours_a_window": 8, "hours_a_month": 8}
-    plan, _ = made(
-        estate("a", "b"), person=[person], earliest=[{"of": "a", "day": SECOND}, {"of": "b", "day": SECOND}]
+def test_hours_of_a_month_are_a_limit_of_the_month_and_not_of_each_window() -> None:
+    # Two databases of two hours each fill the month, in one night or in two: a third waits for the next month.
+    person = {"name": "A", "skill": "databases", "hours_a_window": 4, "hours_a_month": 4}
+    after = [{"of": name, "day": SECOND} for name in "abc"]
+    plan, asked = made(estate("a", "b", "c"), person=[person], earliest=after)
+    assert sorted(days(plan).values()) == [SECOND, SECOND, date(2027, 1, 2)]
+    assert asked.problem is not None
+    (december,) = [one for one in asked.problem.constraints if one.id == "people:databases:2026-12"]
+    assert december.words == "people for databases have 4 hours in December 2026"
+    by = [{"server": name, "day": date(2026, 12, 31), "hard": True} for name in "abc"]
+    found = answer(
+        ask(given(estate("a", "b", "c"), AT, {**NO_PILOT, "person": [person], "deadline": by, "earliest": after}))
     )
-    assert sorted(days(plan).values()) == [SECOND, THIRD]
+    assert found.impossible is not None
+    assert december.words in {one.words for held in found.impossible.conflicts for one in held}
+
+
+def test_hours_of_one_who_has_as_many_as_it_takes_are_not_lent_to_another_night() -> None:
+    people = [
+        {"name": "A", "skill": "databases", "hours_a_window": 2, "hours_a_month": 2},
+        {"name": "B", "skill": "databases", "hours_a_window": 2},
+    ]
+    # In December, A has one night and B four: three databases in two nights, though the month holds five.
+    plan, _ = made(
+        estate("a", "b", "c", "d"),
+        person=people,
+        earliest=[{"of": name, "day": SECOND} for name in "abcd"],
+        deadline=[{"server": name, "day": date(2026, 12, 20), "hard": True} for name in "abcd"],
+    )
+    assert sorted(days(plan).values()) == [SECOND, SECOND, THIRD, date(2026, 12, 19)]
 
 
 def test_a_blackout_closes_windows_for_everybody_or_for_one_partner() -> None:
