@@ -15,7 +15,7 @@ from estate.records.facts.redis import Redis
 from estate.records.facts.runtimes import Runtimes
 from estate.records.facts.services import Services
 from estate.records.observation import Outcome
-from tests.inventory.test_parsers import read, reading
+from tests.inventory.parsed import read, reading
 
 DMI = "/sys/class/dmi/id"
 START = "/proc/sys/kernel/hostname:a\n/etc/os-release:ID=debian\n"
