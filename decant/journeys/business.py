@@ -20,7 +20,7 @@ from migration.costing.reckon import COSTS_ID
 from migration.planning.calendar import Slot, slots
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from decant.app import App
     from estate.documents.charts.drawn import Chart
@@ -93,8 +93,13 @@ def _windows(rules: "Planning", given: Given) -> "Sequence[Slot]":
         return []
 
 
-def drawings(made: Made, *, public: bool = False) -> "Mapping[str, Chart]":
-    """Every chart that there is data for, by name; with `public`, waves have only their numbers."""
+def drawings(
+    made: Made, *, public: bool = False, names: "Callable[[str], bool]" = lambda _: False
+) -> "Mapping[str, Chart]":
+    """Every chart that there is data for, by name.
+
+    With `public`, waves have only their numbers, and closed periods what councils close for, unless that `names` something.
+    """
     case, given, rules = made.case, made.given, made.planning
     best = next(one for one in case.options if one.preferred)
     way = given.roadmap.way()
@@ -104,7 +109,7 @@ def drawings(made: Made, *, public: bool = False) -> "Mapping[str, Chart]":
             contracts=given.contracts,
             ends=given.ends,
             blackouts=[
-                roadmap.Blackout(roadmap.closed_for(one.name) if public else one.name, one.first, one.last)
+                roadmap.Blackout(roadmap.closed_for(one.name, names) if public else one.name, one.first, one.last)
                 for one in rules.blackout
             ],
             build_days=given.terms.build_days,

@@ -89,9 +89,9 @@ def write(app: "App", edition: Edition, to: Mapping[Format, Path]) -> Papers:
     if edition == "public":
         names = Names(matter, _others(app, made), _publishable(app))
         matter = neutral(matter, names)
-        charts = {name: None if _named(one, names) else one for name, one in _charts(made, matter, True).items()}
+        charts = {name: None if _named(one, names) else one for name, one in _charts(made, matter, names).items()}
     else:
-        charts = dict(_charts(made, matter, False))
+        charts = dict(_charts(made, matter, None))
     paper = compose(matter, charts)
     files = []
     for form, path in to.items():
@@ -203,8 +203,8 @@ def _others(app: "App", made: Made) -> set[str]:
     return {name for name in services | people | systems if name}
 
 
-def _charts(made: Made, matter: Matter, public: bool) -> dict[str, Chart]:
-    found = drawings(made, public=public)
+def _charts(made: Made, matter: Matter, names: Names | None) -> dict[str, Chart]:
+    found = drawings(made, public=True, names=names.holds) if names else drawings(made)
     source = f"Source: the plan and its business case of {day(matter.case.at)}."
     return {name: _chart(one, source) for name, one in found.items()}
 

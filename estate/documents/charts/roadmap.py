@@ -1,6 +1,6 @@
 """The waves in time: when targets are built, when workloads move, how long the old servers are kept, and what presses."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from textwrap import wrap
@@ -66,10 +66,14 @@ _CLOSED = (
 )
 
 
-def closed_for(name: str) -> str:
-    """Why nothing moves, in words that name nobody: what councils close for, else "a closed period"."""
+def closed_for(name: str, names: Callable[[str], bool] = lambda _: False) -> str:
+    """Why nothing moves, in words that name nobody: what councils close for, else "a closed period".
+
+    `names` says whether words name something of this council: a service called Elections may not be told.
+    """
     low = name.casefold()
-    return next((said for said, words in _CLOSED if any(word in low for word in words)), "a closed period")
+    found = next((said for said, words in _CLOSED if any(word in low for word in words)), "")
+    return found if found and not names(found) else "a closed period"
 
 
 def chart(
@@ -173,7 +177,7 @@ def wave_name(wave: Wave, names: bool) -> str:
     title = f"Wave {wave.number}{' (pilot)' if wave.pilot else ''}"
     if not names or not wave.name:
         return title
-    lines = wrap(f"{title}: {short(wave.name, 2 * _LINE)}", _LINE, break_long_words=True)
+    lines = wrap(f"{title}: {short(wave.name, 2 * _LINE)}", _LINE, break_on_hyphens=False)
     return "\n".join([*lines[:1], *([short(" ".join(lines[1:]), _LINE)] if lines[1:] else [])])
 
 

@@ -42,7 +42,7 @@ def compose(matter: Matter, charts: Charts) -> Paper:
             finance.section(matter),
             implications.legal(matter),
             implications.community_safety(),
-            implications.equalities(matter),
+            implications.equalities(),
             implications.risks(matter),
             implications.climate(matter),
             implications.consultation(matter),
@@ -71,11 +71,10 @@ def background(matter: Matter) -> Section:
     """What the paper rests on, so that members and the public may ask for it."""
     plan, costs = matter.plan, matter.costs
     items = [
-        f"Inventory of the server room: {count(len(matter.servers), 'server')}, read or listed up to "
-        f"{day(max((one.seen_at for one in matter.servers), default=None))}",
-        f"Assessment of {count(len(matter.assessed), 'server')}, "
+        f"Inventory: {count(len(matter.servers), 'server')}, read or listed up to "
+        f"{day(max((one.seen_at for one in matter.servers), default=None))}; assessment of {len(matter.assessed)} of them, "
         f"{day(max((one.at for one in matter.assessed), default=None))}",
-        f"Migration plan of {day(plan.at)}, costs of {day(costs.at)}, business case of {day(matter.case.at)}",
+        f"Plan of {day(plan.at)}, costs of {day(costs.at)}, business case of {day(matter.case.at)}",
         *(["Prices and their sources, as in Appendix F"] if costs.sources else []),
     ]
     if matter.ledger_head:

@@ -57,9 +57,9 @@ def _left_out(matter: Matter) -> str:
 def _options(matter: Matter) -> Section:
     options = matter.case.options
     text = (
-        f"{count(len(options), 'option')} {'was' if len(options) == 1 else 'were'} compared over the same years. Their net "
-        "present cost discounts later years at 3.5% a year, as the Treasury’s Green Book asks. The highest figure of each "
-        "includes optimism bias: what projects of this kind have cost more than was expected."
+        f"{count(len(options), 'option')} {'was' if len(options) == 1 else 'were'} compared over the same years. Later "
+        "years are discounted at 3.5% a year (the Treasury’s Green Book). The highest figures include optimism bias: what such "
+        "projects have cost beyond what was expected."
     )
     blocks: list[Block] = [
         Text(text=text),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from estate.documents.paper import figures
 from estate.documents.paper.matter import Matter
 from estate.documents.paper.model import Blank, Block, Column, Section, Table, Text
-from estate.documents.words import count, day, share
+from estate.documents.words import count, day, share, some
 from estate.records.cost import Amount
 
 AUTHOR = "the report’s author"
@@ -62,21 +62,20 @@ def community_safety() -> Section:
         blocks=(
             Blank(
                 who=AUTHOR,
-                what="Whether any service for community safety, such as CCTV or out-of-hours calls, is affected.",
+                what="Whether any service for community safety, such as CCTV, is affected.",
             ),
         ),
     )
 
 
-def equalities(matter: Matter) -> Section:
+def equalities() -> Section:
     """A person's, beside the one fact that bears on it."""
     return Section(
         id="equalities",
         title="Equalities",
         blocks=(
             Text(
-                text=f"Each of {count(len(matter.plan.waves), 'wave')} takes its services out of use for a short time, "
-                "outside office hours where windows say so."
+                text="Each wave takes its services out of use for a short time, outside office hours where windows say so."
             ),
             Blank(
                 who=AUTHOR,
@@ -142,8 +141,7 @@ def _risks(matter: Matter) -> Iterable[tuple[str, str, str]]:
     yield (
         "Data is lost in a move",
         f"{ours} of {count(of, 'workload')} {'is' if ours == 1 else 'are'} moved by Decant, {of - ours} by people",
-        "What Decant moves is compared by a second way, and can go back without loss until it is accepted. What people move "
-        "needs its own test and way back",
+        "What Decant moves is compared by a second way and can go back; what people move needs its own test and way back",
     )
     if reached.get("cut") or not matter.connections_known:
         yield (
@@ -229,7 +227,7 @@ def consultation(matter: Matter) -> Section:
     if not matter.public:
         owners = sorted({one.owner for one in matter.legacy if one.owner})
         nobody = sum(one.owner is None for one in matter.legacy)
-        text = f"Servers belong to: {', '.join(owners)}." if owners else ""
+        text = f"Servers belong to: {some(owners, 8)}." if owners else ""
         if nobody:
             text += f" For {count(nobody, 'server')} nobody is named."
         blocks.append(Text(text=text.strip() or "No owner of a server is named."))
@@ -256,6 +254,6 @@ def wards(matter: Matter) -> Section:
         title="Wards affected",
         blocks=(
             Text(text=known),
-            Blank(who=AUTHOR, what="The wards affected: all, unless a service is for some alone."),
+            Blank(who=AUTHOR, what="Which wards: all, unless a service is for some alone."),
         ),
     )

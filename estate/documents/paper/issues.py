@@ -294,14 +294,14 @@ def _roadmap(matter: Matter) -> Section:
 
 
 def _by_whom(plan: Plan) -> str:
-    """Of how many moves each way is: "8 are moved by Decant, 30 by Azure Migrate and 2 by hand."."""
+    """Of how many moves each way is: "8 by Decant, 30 by Azure Migrate and 2 by hand"."""
     found = Counter(
         "by Decant" if move.how == "decant" else move.how for wave in plan.waves for move in wave.moves
     )
     parts = [f"{number:,} {how if how.startswith('by ') else f'by {how}'}" for how, number in found.most_common()]
     if len(parts) == 1:
         return f"All are moved {parts[0].partition(' ')[2]}."
-    return f"{', '.join(parts[:-1])} and {parts[-1]}." if parts else ""
+    return f"They are moved in these ways: {', '.join(parts[:-1])} and {parts[-1]}." if parts else ""
 
 
 def _standing(one: Reached) -> str:
