@@ -1,66 +1,21 @@
 """Costs: each line a sum that anybody can check, totals of lines and nothing else, and nothing unknown taken for nothing."""
 
-import tomllib
-from collections.abc import Mapping
 from datetime import date
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estate.catalogue.meters import COUNCILS_OWN
-from estate.catalogue.price_lists import Prices
-from estate.catalogue.prices import book
-from estate.catalogue.rates import Rate, Rates
-from estate.errors import UsageError
-from estate.records.assessment import Assessment, Disposition
-from estate.records.cost import Amount, CostLine, Costs
+from estate.records.assessment import Disposition
+from estate.records.cost import Amount
 from estate.records.facts.os import Os
 from estate.records.facts.postgresql import PostgresCluster, PostgresDatabase, Postgresql
-from estate.records.server import ServerFacts
-from estate.records.workload import Workload
-from migration.costing import assumptions
-from migration.costing.defaults import CHOICES, DEFAULTS
-from migration.costing.reckon import costs, kinds, total, totals
-from migration.sizing.machine import size_of
+from migration.costing.reckon import kinds, totals
+from tests.migration.costing.reckoned import lines, reckoned
 from tests.migration.costing.sums import worked_out
-from tests.migration.sizing.known import AT, GIB, facts, workload
-
-TODAY = date(2026, 11, 22)
-
-
-def judged(known: ServerFacts, what: Disposition | None, *held: Workload) -> Assessment:
-    moves = what not in (None, Disposition.RETAIN, Disposition.RETIRE, Disposition.REPURCHASE)
-    size = size_of(known, held) if moves else None
-    return Assessment(
-        server=known.server.id, disposition=what, readiness="ready", reasons=("for the test",), size=size, at=AT
-    )
-
-
-def reckoned(
-    *servers: tuple[ServerFacts, Disposition | None],
-    held: tuple[Workload, ...] = (),
-    written: Mapping[str, Any] | None = None,
-    rates: Mapping[str, float] | None = None,
-) -> Costs:
-    own = Rates(rates={meter: Rate(meter=meter, gbp=gbp, dated=TODAY) for meter, gbp in (rates or {}).items()})
-    return costs(
-        [known for known, _ in servers],
-        [judged(known, what, *held) for known, what in servers],
-        held,
-        Prices(own),
-        assumptions.parse(written or {}),
-        TODAY,
-        AT,
-    )
-
-
-def lines(found: Costs, of: str) -> dict[str, CostLine]:
-    """The lines whose id begins so, by the rest of it."""
-    return {one.id.removeprefix(of): one for one in found.lines if one.id.startswith(of)}
+from tests.migration.sizing.known import GIB, facts, workload
 
 
 def test_a_machine_costs_its_hours_and_the_sum_says_so() -> None:
@@ -190,67 +145,6 @@ def test_what_is_paid_for_licences_today_is_listed_until_a_total_is_given() -> N
     assert today not in {one.what for one in whole.unpriced}
 
 
-def test_of_a_server_that_may_be_virtual_or_not_the_range_holds_both() -> None:
-    rooms = [
-        lines(reckoned((facts(platform=platform), Disposition.RETAIN)), "on-premises/premises/db1/")["room"].amount
-        for platform in ("vmware", None, "physical")
-    ]
-    virtual, unknown, own = rooms
-    assert (unknown.low, unknown.likely, unknown.high) == (virtual.low, virtual.likely, own.high)
-
-
-def test_a_size_without_a_price_is_listed() -> None:
-    vast = reckoned((facts(cpus=2, memory_bytes=8 * GIB, disk_bytes=20_000 * GIB), Disposition.REHOST))
-    assert not lines(vast, "azure/storage/db1/disk")
-    assert any("disk/StandardSSD_LRS/E80" in one.why for one in vast.unpriced)
-
-
-def test_a_cloud_server_costs_nothing_in_the_room_and_its_bill_is_asked_for() -> None:
-    rds = facts(platform="aws-rds", managed=True)
-    found = reckoned((rds, Disposition.REPLATFORM))
-    assert not [one for one in found.lines if one.side == "on-premises"]
-    assert any("today/db1" in one.why for one in found.unpriced)
-    assert totals(reckoned((rds, Disposition.REPLATFORM), rates={"today/db1": 900})).today.likely == 900
-
-
-def test_a_total_of_the_finance_team_takes_the_place_of_all_parts() -> None:
-    servers = [(facts(name), Disposition.RETAIN) for name in ("a", "b", "c", "d")]
-    found = reckoned(*servers, written={"on_premises_total": 100_000})
-    assert [one.reckoning for one in found.lines] == ["£100,000 a year ÷ 4 servers"] * 4
-    assert totals(found).today.likely == 100_000
-
-
-def test_electricity_can_be_checked_by_hand() -> None:
-    written = {"watts_virtual": 40, "pue": 1.5, "electricity_gbp": 0.25}
-    found = reckoned((facts(platform="vmware"), Disposition.RETAIN), written=written)
-    line = lines(found, "on-premises/premises/db1/")["electricity"]
-    assert line.amount.likely == pytest.approx(40 * 8.76 * 1.5 * 0.25, abs=0.01)
-    assert "electricity" not in lines(
-        reckoned((facts(platform="vmware", power="off"), Disposition.RETAIN)), "on-premises/premises/db1/"
-    )
-
-
-def test_dual_running_is_days_of_what_either_side_costs_a_year() -> None:
-    found = reckoned((facts(), Disposition.REHOST), written={"business": {"build_days": 10, "soak_days": 0}})
-    dual = lines(found, "move/dual-running/db1/")
-    azure = total(found.lines, lambda one: one.side == "azure" and one.subject == "db1")
-    assert dual["build"].amount.likely == pytest.approx(azure.likely * 10 / 365, abs=0.01)
-    assert dual["soak"].amount == Amount(low=0, likely=0, high=0)
-
-
-def test_carbon_is_watts_hours_and_the_grid_on_either_side() -> None:
-    found = reckoned(
-        (facts(platform="physical"), Disposition.REHOST), written={"watts_physical": 300, "pue": 1.5}
-    ).carbon
-    assert found[0].on_premises_kg is not None
-    assert found[0].azure_kg is not None
-    assert found[0].on_premises_kg.likely == pytest.approx(300 * 1.5 * 8.76 * (0.177 + 0.01853), abs=0.01)
-    assert found[0].azure_kg.likely == pytest.approx(4 * 1.232359 * 1.185 * 8.76 * 0.19553, abs=0.05)
-    on_premises, azure = found[0].reckoning.split("; ")
-    assert worked_out(on_premises.partition(": ")[2]) == pytest.approx(found[0].on_premises_kg.likely, rel=1e-4)
-    assert worked_out(azure.partition(": ")[2]) == pytest.approx(found[0].azure_kg.likely, rel=1e-3)
-
-
 def test_the_councils_own_exchange_rate_is_used() -> None:
     usual, weak = (
         lines(reckoned((facts(), Disposition.REHOST), written={"usd_per_gbp": rate}), "azure/backup/db1/")[
@@ -269,6 +163,8 @@ def test_every_category_of_the_record_is_reckoned_by_a_kind_of_its_name() -> Non
 
 
 _DISPOSITIONS = st.sampled_from([None, *Disposition])
+
+
 _SERVER = st.fixed_dictionaries(
     {
         "cpus": st.none() | st.integers(1, 120),
@@ -280,6 +176,8 @@ _SERVER = st.fixed_dictionaries(
         "os_id": st.sampled_from([None, "debian", "rhel", "windows-server"]),
     }
 )
+
+
 _KINDS = st.lists(st.sampled_from(["postgres", "mariadb", "sqlserver", "files"]), max_size=2)
 
 
@@ -323,95 +221,3 @@ def test_whatever_the_estate_ranges_are_ordered_sums_hold_and_totals_are_their_p
     assert {one.server.id for one, _ in known} <= by_subject
     for one in chain.from_iterable((each.on_premises_kg, each.azure_kg) for each in found.carbon):
         assert one is None or 0 <= one.low <= one.likely <= one.high
-
-
-def test_every_assumption_is_used_by_a_line_or_by_the_business_case() -> None:
-    servers = [
-        (facts(f"{what.value}", platform=platform), what) for what in Disposition for platform in ("vmware",)
-    ]
-    own = (facts("own", platform="physical", os_id="windows-server"), Disposition.REHOST)
-    unread = (facts("unread"), Disposition.REHOST)
-    found = reckoned(*servers, own, unread)
-    whole = reckoned(*servers, written={"on_premises_total": 1})
-    carbon_only = {"grid_kg_per_kwh", "grid_losses", "azure_watts_vcpu", "azure_pue"}
-    used = {key for one in (*found.lines, *whole.lines) for key in one.assumptions}
-    assert {one.key for one in DEFAULTS} | {one.key for one in CHOICES} == used - {
-        "business.build_days",
-        "business.soak_days",
-    } | carbon_only
-
-
-def test_the_template_changes_nothing_and_each_of_its_lines_can_be_taken_in() -> None:
-    template = assumptions.template()
-    assert assumptions.parse(tomllib.loads(template)).texts() == assumptions.parse({}).texts()
-    keys = {one.key for one in DEFAULTS} | {one.key for one in CHOICES}
-    bare = [
-        line.removeprefix("# ")
-        for line in template.splitlines()
-        if line.removeprefix("# ").partition(" = ")[0] in keys
-    ]
-    found = assumptions.parse(tomllib.loads("\n".join(bare)))
-    before = assumptions.parse({})
-    assert len(bare) == len(keys)
-    for key, one in before.numbers.items():
-        assert found.numbers[key].amount.likely == pytest.approx(one.amount.likely, rel=1e-5)
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("egres_gb = 3", "did you mean egress_gb?"),
-        ("hours_a_month = -1", "hours_a_month must be from 0 to 744"),
-        ("hours_a_month = 1e300", "must be from 0 to 744"),
-        ("pue = nan", "pue must be a number"),
-        ("pue = inf", "pue must be a number"),
-        ("pue = true", "pue must be a number"),
-        ('pue = "1.5"', "pue must be a number"),
-        ("pue = { low = 2, likely = 1.5, high = 3 }", "must not fall"),
-        ("pue = { low = 1, likely = 1.5 }", "high is missing"),
-        ("pue = { low = 1, likely = 2, high = 3, hight = 4 }", "hight is not known here"),
-        ("reserved_years = 2", "must be 0, 1 or 3"),
-        ("servers_per_host = 0", "must be from 1 to 1,000"),
-        ("hardware_years = { low = 3, likely = 5, high = 7 }", "takes one number and no range"),
-        ("defender = 1", "defender must be true or false"),
-        ('backup_copies = "GeoRedundent"', "did you mean GeoRedundant"),
-        ("[business]\nsoak_day = 3", "did you mean soak_days"),
-        ("[business]\nsoak_days = -3", "business.soak_days must be 0 or more"),
-        ("business = 3", "business."),
-    ],
-)
-def test_what_is_wrong_with_an_assumption_is_said(text: str, says: str) -> None:
-    with pytest.raises(UsageError) as wrong:
-        assumptions.parse(tomllib.loads(text))
-    assert says in str(wrong.value)
-    assert str(wrong.value).startswith("assumptions.toml: ")
-
-
-@given(
-    st.dictionaries(
-        st.sampled_from([one.key for one in (*DEFAULTS, *CHOICES)]),
-        st.none()
-        | st.integers()
-        | st.floats()
-        | st.text(max_size=5)
-        | st.booleans()
-        | st.lists(st.integers(), max_size=2),
-        max_size=4,
-    )
-)
-def test_whatever_is_written_is_taken_or_refused_in_a_sentence(written: dict[str, Any]) -> None:
-    try:
-        found = assumptions.parse(written)
-    except UsageError:
-        return
-    assert all(0 <= one.amount.low <= one.amount.likely <= one.amount.high for one in found.numbers.values())
-
-
-def test_the_page_of_costs_names_every_source_assumption_and_meter_and_marks_what_is_ours() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "costs.md").read_text("utf-8")
-    rows = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `")}
-    before = assumptions.parse({}).numbers
-    for one in DEFAULTS:
-        assert ("**ours**" in rows[one.key]) == one.judged, one.key
-        assert one.amount is None or f"{before[one.key].amount.likely:,.10g}" in rows[one.key], one.key
-    assert {one.key for one in CHOICES} | set(book().sources) | set(COUNCILS_OWN) <= set(rows)
