@@ -1,5 +1,6 @@
 """The planner's one door: a problem in, the best plan out, or why there is none."""
 
+from collections.abc import Callable
 from time import monotonic
 
 from estate.errors import UnfinishedError
@@ -23,10 +24,18 @@ TO_EXPLAIN = 0.6
 
 
 def solve(
-    problem: Problem, seconds: float, *, workers: int = 2, seed: int = SEED, told: Progress | None = None
+    problem: Problem,
+    seconds: float,
+    *,
+    workers: int = 2,
+    seed: int = SEED,
+    told: Progress | None = None,
+    wider: Callable[[], Problem | None] | None = None,
 ) -> Schedule | Impossible:
     """The best plan that is found in about so many seconds, with a proved bound for each objective.
 
+    `wider` gives the same problem with windows that a constraint of its own closes (the end of what is planned for):
+    where no plan exists, conflicts and changes are of that, so that opening these is among the changes.
     It ends sooner where the plan is proved to be the best. Raises `UsageError` for a problem that cannot be put, and
     `UnfinishedError` where the time was too short to find a plan or to prove that there is none.
     """
@@ -43,7 +52,8 @@ def solve(
         found = large(tables, seconds, workers, seed, told or silent)
     if found.impossible:
         until = max(until, monotonic() + seconds * TO_EXPLAIN)
-        return impossible(Feasibility(problem, until, workers, seed))
+        meant = wider() if wider is not None else None
+        return impossible(Feasibility(meant or problem, until, workers, seed))
     if found.at is None:
         raise UnfinishedError(
             f"no plan was found in {seconds:g} seconds, and no proof that there is none", "give it more time"

@@ -34,7 +34,7 @@ def answer(asked: Asked, seconds: float = SECONDS, before: Plan | None = None, t
     """
     if asked.problem is None:
         return Answer(None, _unkept(asked, None) if asked.unkept else None)
-    found = solve(asked.problem, seconds, told=told)
+    found = solve(asked.problem, seconds, told=told, wider=asked.wider)
     impossible = found if isinstance(found, Impossible) else None
     if asked.unkept:
         return Answer(None, _unkept(asked, impossible))

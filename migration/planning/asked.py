@@ -1,6 +1,6 @@
 """What planning is given, and the problem that comes of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -153,6 +153,10 @@ class Asked:
     """Workloads that move and cannot be planned, with the reason."""
     standing: Standing = Standing()
     """What servers come to that are to move and are in no wave."""
+    spare: Mapping[str, Slot] = field(default_factory=dict)
+    """By id, the windows that there would be after the horizon."""
+    wider: Callable[[], Problem | None] = lambda: None
+    """The problem with these windows, which the rule `horizon` closes: asked for where no plan exists."""
     unkept: tuple[Unkept, ...] = ()
     """Rules that cannot be kept, as no wave holds what they are of."""
     notes: tuple[str, ...] = ()

@@ -5,13 +5,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from estate.documents.words import count, financial_year, some
+from estate.documents.words import count, day, financial_year, some
 from estate.graph import HUB
 from estate.records.workload import Workload
 from migration.plan import not_moving
-from migration.planner.problem import Problem
+from migration.planner.problem import Closed, Problem
 from migration.planning.asked import Asked, Given, Kept, Part
-from migration.planning.calendar import Slot, slots, supposed
+from migration.planning.calendar import Slot, months_on, slots, supposed
 from migration.planning.kept import kept
 from migration.planning.measured import Paces
 from migration.planning.parts import jobs, machines, paid_once, parts, talk
@@ -21,6 +21,8 @@ from migration.systems import links, shared_services
 
 SLACK = 12
 """Supposed windows beyond those that would just do."""
+FURTHER = 12
+"""So many months after the horizon are thought of where no plan exists within it."""
 
 
 def ask(given: Given) -> Asked:
@@ -83,6 +85,16 @@ def _asked(
         tuple(talk(given, found)),
         tuple(constraints),
     )
+    spare = [] if wave_of else _after(given, laid)
+
+    def wider() -> Problem | None:
+        if not spare or not counted:
+            return None
+        further = Rules(given, found, counted, [*laid, *spare], stays, apart, _spent(stays, pounds))
+        horizon = Closed("horizon", _horizon(given), frozenset(), frozenset(slot.id for slot in spare))
+        windows = (*problem.windows, *(slot.window(given.today) for slot in spare))
+        return replace(problem, windows=windows, constraints=(*further.constraints(fits=fits), horizon))
+
     faults = [f"{name} cannot be planned: {why}" for name, why in cannot.items()]
     return Asked(
         problem=problem if counted else None,
@@ -92,6 +104,8 @@ def _asked(
         kept=stays,
         unplanned=unplanned,
         standing=left,
+        spare={slot.id: slot for slot in spare},
+        wider=wider,
         unkept=tuple(rules.unkept),
         notes=(*stays.notes, *notes, *unpriced, *rules.notes, *_hubs(given, moving), *_unobserved(given, found)),
         faults=(*faults, *rules.faults, *([] if moving else _nothing(given, stays))),
@@ -112,6 +126,20 @@ def _left(given: Given, found: Mapping[str, Part], stays: Kept) -> list[str]:
     reasons, placed = not_moving(given.estate), {one.id for part in found.values() for one in part.workloads}
     there = placed | stays.workloads | reasons.keys() | given.states.keys()
     return [one.id for one in given.estate.workloads if one.id not in there]
+
+
+def _after(given: Given, laid: Sequence[Slot]) -> list[Slot]:
+    """The windows that a longer horizon would add."""
+    if not given.planning.window:
+        return []
+    longer = given.planning.model_copy(update={"horizon_months": given.planning.horizon_months + FURTHER})
+    last = max(slot.day for slot in laid)
+    return [slot for slot in _thinned(slots(longer, given.now), given.windows_a_month) if slot.day > last]
+
+
+def _horizon(given: Given) -> str:
+    until = months_on(given.today, given.planning.horizon_months)
+    return f"nothing is planned after {day(until)} (horizon_months = {given.planning.horizon_months})"
 
 
 def _thinned(own: Sequence[Slot], most: int | None) -> list[Slot]:

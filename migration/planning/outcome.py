@@ -72,7 +72,7 @@ def _waves(given: Given, asked: Asked, windows: Mapping[str, str]) -> list[Wave]
     pilot = {window for one in rules if isinstance(one, Pilot) for window in one.windows}
     made = []
     for window in sorted(held):
-        slot = asked.slots[window]
+        slot = asked.slots.get(window) or asked.spare[window]
         jobs = sorted(held[window])
         made.append(
             Wave(

@@ -67,7 +67,7 @@ def result(given: Given, seconds: float, dropped: Collection[str] = (), told: Pr
     if dropped and asked.problem is not None:
         rules = _rules(asked, dropped)
         kept = tuple(one for one in asked.unkept if one.rule.id not in rules)
-        asked = replace(asked, problem=without(asked.problem, rules), unkept=kept)
+        asked = replace(asked, problem=without(asked.problem, rules), unkept=kept, wider=lambda: None)
     found = answer(asked, seconds, None, told)
     used = set(found.schedule.windows.values()) if found.schedule else set()
     return Result(

@@ -109,6 +109,28 @@ def test_hours_of_a_month_are_a_limit_of_the_month_and_not_of_each_window() -> N
     assert december.words in {one.words for held in found.impossible.conflicts for one in held}
 
 
+def test_windows_after_the_horizon_are_thought_of_before_very_many_moves_in_one_night() -> None:
+    rules = {**NO_PILOT, "horizon_months": 1, "capacity": {"workloads": 1}}
+    about = given(estate(*"abcdef"), AT, rules)
+    asked = ask(about)
+    found = answer(asked)
+    assert found.impossible is not None
+    (held,) = found.impossible.conflicts
+    assert [one.words for one in held] == [
+        "no window holds more than 1 workload",
+        "nothing is planned after 22 December 2026 (horizon_months = 1)",
+    ]
+    assert [one.words for one in found.impossible.changes] == [
+        "nothing is planned after 22 December 2026 (horizon_months = 1): open 2026-12-26, 2027-01-02"
+    ]
+    plan = plan_of(about, asked, mended(found.impossible).schedule)
+    assert sorted(days(plan).values())[-1] == date(2027, 1, 2)
+    due = [{"server": name, "day": date(2026, 12, 20), "hard": True} for name in "abcdef"]
+    found = answer(ask(given(estate(*"abcdef"), AT, {**rules, "deadline": due})))
+    assert found.impossible is not None
+    assert "nothing is planned" not in " ".join(one.words for one in found.impossible.changes)
+
+
 def test_hours_of_one_who_has_as_many_as_it_takes_are_not_lent_to_another_night() -> None:
     people = [
         {"name": "A", "skill": "databases", "hours_a_window": 2, "hours_a_month": 2},
