@@ -58,8 +58,8 @@ def _options(matter: Matter) -> Section:
     options = matter.case.options
     text = (
         f"{count(len(options), 'option')} {'was' if len(options) == 1 else 'were'} compared over the same years. Later "
-        "years are discounted at 3.5% a year (the Treasury’s Green Book). The highest figures include optimism bias: what such "
-        "projects have cost beyond what was expected."
+        "years are discounted at 3.5% a year (the Treasury’s Green Book). The highest figures include optimism bias: what "
+        "such projects have cost beyond what was expected."
     )
     blocks: list[Block] = [
         Text(text=text),

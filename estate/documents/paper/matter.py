@@ -21,7 +21,7 @@ from estate.records.workload import Workload
 
 CANNOT = "it cannot be planned"
 """How the plan's reason begins for what is to move and fits into no window."""
-MOVING = frozenset({Disposition.REHOST, Disposition.RELOCATE, Disposition.REPLATFORM})
+MOVING = frozenset({Disposition.REHOST, Disposition.RELOCATE, Disposition.REPLATFORM, Disposition.REFACTOR})
 """What becomes of a server that is to be in a wave."""
 DO_NOTHING = "do-nothing"
 """Id of the option that the others are compared with."""
