@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from migration.systems import System, links, shared_services, systems
-from tests.migration.test_plan import uses, workload
+from tests.migration.small_estate import uses, workload
 
 PAIRS = [
     (workload(f"web{n}/service/app{n}"), workload(f"db{n}/postgres/data{n}", detail={"port": 5432}))
