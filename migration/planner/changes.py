@@ -45,6 +45,8 @@ FAR = 3
 some more in each of several."""
 TO_FIND = 0.5
 """The share of the time that finding conflicts may take; the rest is for the change."""
+BUILT = 5e-5
+"""Seconds that a model takes for each pair of a job and a window before it is solved at all."""
 SHARE = 0.5
 """Of the time that is left, how much one step may take when others wait behind it."""
 ENOUGH = 1.0
@@ -54,27 +56,39 @@ ENOUGH = 1.0
 def impossible(feasibility: Feasibility) -> Impossible:
     """Why a problem without a plan has none, and what to change. Where there was no time for a proof, that is said.
 
-    Raises `UnfinishedError` where time was too short for any change at all.
+    Raises `UnfinishedError` where time was too short to find out anything.
     """
     problem, until = feasibility.problem, feasibility.until
     feasibility.until = monotonic() + TO_FIND * feasibility.left()
     sets, all_found = conflicts(feasibility)
     feasibility.until = until
-    changes, proved = _least(feasibility, sets)
+    least = _least(feasibility, sets)
+    if least is None and not sets:
+        raise UnfinishedError("there was too little time to find out why no plan exists", "give it more time")
+    changes, proved = least or ((), True)
     instead = {change.constraint.id: change.instead for change in changes}
     kept = (instead.get(one.id, one) for one in problem.constraints)
     mended = replace(problem, constraints=tuple(one for one in kept if one is not None))
-    doubts = [] if all_found else ["more rules may be in conflict than these: there was too little time to tell"]
+    # Where a plan only changes members of these, the rest holds, and no more are to be found.
+    members = {one.id for held in sets for one in held}
+    doubts = []
+    if not all_found and not (changes and instead.keys() <= members):
+        doubts.append("more rules may be in conflict than these: there was too little time to tell")
+    if least is None:
+        doubts.append("there was too little time to find a change that restores a plan: give it more (--seconds)")
     if not proved:
         doubts.append("the change may not be the least: there was too little time to prove it")
     return Impossible(sets, changes, mended, tuple(reason(problem, one) for one in sets), tuple(doubts))
 
 
-def _least(feasibility: Feasibility, sets: Sequence[Sequence[Constraint]]) -> tuple[tuple[Change, ...], bool]:
-    """The changes, and whether none are proved to be less."""
+def _least(
+    feasibility: Feasibility, sets: Sequence[Sequence[Constraint]]
+) -> tuple[tuple[Change, ...], bool] | None:
+    """The changes, and whether none are proved to be less; None where none were found in time."""
     problem = feasibility.problem
     start = some_plan(feasibility, sets)
-    if len(problem.jobs) * len(problem.windows) < LARGE:
+    pairs = len(problem.jobs) * len(problem.windows)
+    if pairs < LARGE and (start is None or pairs * BUILT < feasibility.left()):
         # Conflicts share nothing. One change for each is therefore the fewest, and each is of a member of its own.
         few = start is not None and len(_changed(problem, start.may, start.at, set())) == len(sets)
         suspects = [one for held in sets for one in held] if few else list(problem.constraints)
@@ -82,9 +96,7 @@ def _least(feasibility: Feasibility, sets: Sequence[Sequence[Constraint]]) -> tu
         if found is not None:
             return found
     if start is None:
-        raise UnfinishedError(
-            "there was too little time to find a change that restores a plan", "give it more time"
-        )
+        return None
     return _changed(problem, start.may, start.at, set()), False
 
 

@@ -26,8 +26,9 @@ def conflicts(feasibility: Feasibility) -> tuple[tuple[Conflict, ...], bool]:
             conflict = (
                 few if few and _minimal_already(feasibility, few) else _minimal(feasibility, [], few or left)
             )
-            found.append(tuple(one for one in left if one in conflict))
-            left = [one for one in left if one not in conflict]
+            members = {one.id for one in conflict}
+            found.append(tuple(one for one in left if one.id in members))
+            left = [one for one in left if one.id not in members]
     except UnfinishedError:
         return tuple(found), False
     return tuple(found), True

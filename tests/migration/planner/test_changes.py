@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import assume, given, settings
 
+from migration.planner import changes
 from migration.planner.checker import broken, measured
 from migration.planner.problem import (
     AtMost,
@@ -94,7 +95,7 @@ def read(problem: Problem, change: Change) -> Callable[[Plan], bool]:
 
 
 @given(problems(most_constraints=8))
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_the_plans_after_the_least_change_are_those_that_its_words_allow(problem: Problem) -> None:
     assume(not possible(problem))
     found = refused(problem)
@@ -193,3 +194,19 @@ def test_more_jobs_with_a_deadline_than_windows_before_it_hold_are_counted_howev
     assert isinstance(made, Schedule)
     assert broken(found.mended, made.windows) == []
     assert measured(found.mended, made.windows)[0] == 0
+
+
+def test_where_a_proof_takes_too_long_some_change_is_told_and_that_it_may_not_be_the_least(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(changes, "BUILT", 3600.0)
+    jobs = tuple(job(f"j{n}") for n in range(300))
+    windows = weekly(200)
+    most = AtMost("most", "Two a window", "workloads", {window.id: 2 for window in windows})
+    due = tuple(Deadline(f"due-{n}", f"j{n} is due", f"j{n}", windows[20].day) for n in range(60))
+    found = refused(Problem(jobs, (), windows, (), (most, *due)))
+    assert [most in one for one in found.conflicts] == [True]
+    assert [change.constraint for change in found.changes] == [most]
+    assert found.doubts == ("the change may not be the least: there was too little time to prove it",)
+    made = planned(found.mended)
+    assert broken(found.mended, made.windows) == []
