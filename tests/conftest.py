@@ -25,6 +25,11 @@ def can_practise() -> bool:
     return sys.platform.startswith("linux") and os.geteuid() == 0
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put whole journeys first: files are handed out in order, and one of many minutes must not be the last."""
+    items.sort(key=lambda item: "journey" not in item.path.parts)
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Build the images before the first test that needs them: it takes minutes, once, and no test's time limit."""
     wanted = any(item.get_closest_marker("practice") for item in session.items)
