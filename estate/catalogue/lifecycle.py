@@ -256,7 +256,7 @@ def support_of_package(
     makers = support_of(product, package_version, today, table)
     if distribution is None or not from_distribution(package_version) or makers.status == "supported":
         return makers
-    kept = f"{distribution.product} {distribution.version}"
+    kept = distribution.name
     if distribution.status in ("supported", "ends soon"):
         last = distribution.until
         until = f" until {day(last)}" if last else ""

@@ -9,6 +9,11 @@ from estate.records.base import Instant, Record
 
 _SERVICE = re.compile(r"-((?:r|sp)\d+)\b")
 """Releases and service packs in the table's own spelling."""
+_SQL_SERVER = {
+    "17.0": "2025", "16.0": "2022", "15.0": "2019", "14.0": "2017", "13.0": "2016", "12.0": "2014", "11.0": "2012",
+    "10.50": "2008 R2", "10.0": "2008", "10.00": "2008", "9.0": "2005", "9.00": "2005", "8.0": "2000",
+}  # fmt: skip
+"""The years by which people know SQL Server; the table has its versions."""
 
 
 class Disposition(StrEnum):
@@ -44,8 +49,12 @@ class Support(Record):
 
     @property
     def release(self) -> str:
-        """The version as its makers write it: "2012 R2", "2008 R2 SP1", where the table has "2008-r2-sp1"."""
-        return _SERVICE.sub(lambda part: f" {part[1].upper()}", self.version)
+        """The version as its makers write it: "2008 R2 SP1" for the table's "2008-r2-sp1", "2012 SP4" for "11.0-sp4"."""
+        written = self.version
+        if self.product == "Microsoft SQL Server":
+            number, dash, pack = written.partition("-")
+            written = _SQL_SERVER.get(number, number) + dash + pack
+        return _SERVICE.sub(lambda part: f" {part[1].upper()}", written)
 
 
 DiskKind = Literal["StandardSSD_LRS", "Premium_LRS"]

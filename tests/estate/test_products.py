@@ -173,3 +173,17 @@ def test_notes_do_not_count_once_a_server_was_read() -> None:
     )
     about = Server(id="a", address=None, reached=True, purpose="SQL Server 2012", seen_at=AT)
     assert support_of_products(ServerFacts(about, {"os": read}), TODAY) == ()
+
+
+@pytest.mark.parametrize(
+    ("notes", "name"),
+    [
+        ("SQL Server 2012", "Microsoft SQL Server 2012 SP4"),
+        ("SQL Server 2008 R2", "Microsoft SQL Server 2008 R2 SP3"),
+        ("SQL Server 2019", "Microsoft SQL Server 2019"),
+        ("PostgreSQL 9.6", "PostgreSQL 9.6"),
+    ],
+)
+def test_a_product_is_called_as_people_know_it(notes: str, name: str) -> None:
+    about = Server(id="a", address=None, reached=False, tried=False, purpose=notes, seen_at=AT)
+    assert [one.name for one in support_of_products(ServerFacts(about, {}), TODAY)] == [name]
