@@ -9,7 +9,7 @@ import numpy as np
 from ortools.linear_solver import pywraplp  # type: ignore[import-untyped]  # it has no types
 
 from migration.planner.greedy import neighbours
-from migration.planner.relaxation import Amounts, Held, Prices, Relaxation
+from migration.planner.relaxation import Amounts, Held, Prices, Relaxation, ancestors
 from migration.planner.tables import Flags, Numbers, Tables
 
 FIRST = 8
@@ -100,13 +100,12 @@ class _Sifted:
             stays = self.lp.NumVar(0, 1, "")
             job.SetCoefficient(stays, 1)
             self.objective.SetCoefficient(stays, dear)
-        self.top: dict[int, tuple[Any, Numbers]] = {}
-        self.held_top: dict[int, tuple[Any, Numbers]] = {}
-        for machine in relaxation.centres:
-            jobs = tables.members[machine].tolist()
-            self.top |= self._last(jobs, costs[machine], self.objective)
+        self.top: dict[int, tuple[Any, Amounts]] = {}
+        self.held_top: dict[int, tuple[Any, Amounts]] = {}
+        for leaving in relaxation.centres:
+            self.top |= self._last(leaving.by_job(leaving.costs), self.objective)
             if held is not None:
-                self.held_top |= self._last(jobs, held.costs[machine], self.held)
+                self.held_top |= self._last(leaving.by_job(leaving.held), self.held)
         self.within = np.zeros(tables.allowed.shape, np.bool_)
         self.shares = np.zeros(tables.allowed.shape)
         self.flags: list[tuple[int, int, Any]] = []
@@ -120,14 +119,14 @@ class _Sifted:
         some[np.arange(len(plan)), plan] = True
         self._widen(some)
 
-    def _last(self, jobs: list[int], cost: Numbers, counted: Any) -> dict[int, tuple[Any, Numbers]]:
+    def _last(self, costs: list[tuple[int, Amounts]], counted: Any) -> dict[int, tuple[Any, Amounts]]:
         """By job, the row that keeps what is counted from being less than what the job's window costs."""
-        if not cost.any():
+        if not any(cost.any() for _, cost in costs):
             return {}
         last = self.lp.NumVar(0, self.lp.infinity(), "")
         counted.SetCoefficient(last, 1)
         found = {}
-        for job in jobs:
+        for job, cost in costs:
             row = self.lp.Constraint(0, self.lp.infinity())
             row.SetCoefficient(last, 1)
             found[job] = row, cost
@@ -181,8 +180,7 @@ class _Sifted:
             for tops in (self.top, self.held_top):
                 if job in tops and (days := tops[job][1][window]):
                     tops[job][0].SetCoefficient(flag, -float(days))
-            own = relaxation.held_own
-            if self.held is not None and own is not None and (cost := own[job, window]):
+            if self.held is not None and (cost := relaxation.held_own[job, window]):
                 self.held.SetCoefficient(flag, float(cost))
         self.within |= more
         return bool(more.any())
@@ -212,9 +210,10 @@ def soonest(tables: Tables, merged: Tables, group: Numbers, plan: Numbers, until
 
 
 def _due(tables: Tables) -> Numbers:
-    """The jobs that may be late."""
-    due = [jobs for jobs, late in zip(tables.members, tables.late, strict=True) if late.any()]
-    return np.unique(np.concatenate([np.zeros(0, np.int64), *due]))
+    """The jobs that may be late, and what must move before these."""
+    due = {int(job) for jobs, late in zip(tables.members, tables.late, strict=True) if late.any() for job in jobs}
+    before = ancestors(tables)
+    return np.array(sorted(due.union(*(before.get(job, ()) for job in due))), np.int64)
 
 
 def dual_running(tables: Tables) -> int:

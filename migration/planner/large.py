@@ -12,19 +12,20 @@ import numpy as np
 
 from estate.progress import Progress, Step
 from migration.planner import bounds
+from migration.planner.bounds import Bound
 from migration.planner.clusters import clusters
 from migration.planner.exact import Found, solved, solver_of
 from migration.planner.greedy import greedy, rounded
 from migration.planner.model import Model
 from migration.planner.neighbourhood import improved
-from migration.planner.relaxation import Held, Prices
+from migration.planner.relaxation import Amounts, Held, Prices
 from migration.planner.schedule import OBJECTIVES, Measure
 from migration.planner.swaps import joined, pressed
 from migration.planner.tables import Numbers, Tables
 
 SHARES = (0.15, 0.65, 0.67)
 """By which share of the time lateness, exposure and dual running are done; the rest is for what is cut."""
-HARD_SHARES = (0.45, 0.75, 0.77)
+HARD_SHARES = (0.5, 0.78, 0.8)
 """The same where something must be late."""
 DAY_LATE = 30
 """Days of exposure that weigh as much as one of lateness, where both are made little at once."""
@@ -54,6 +55,8 @@ class _Large:
         self.merged = tables.merged(self.group)
         self.prices: Prices | None = None
         self.shares = SHARES
+        self.beside = ThreadPoolExecutor(1)
+        self.sooner: Future[float] | None = None
         self.proof: Future[float] | None = None
 
     def plan(self) -> Found:
@@ -61,7 +64,7 @@ class _Large:
         if at is None:
             return Found(impossible=impossible)
         least = [0.0] * len(OBJECTIVES)
-        with ThreadPoolExecutor(1) as beside:
+        with self.beside:
             for number, name in enumerate(OBJECTIVES):
                 self.told(Step("plan", number, len(OBJECTIVES), "objectives", name))
                 value = self.merged.measures(at)[number]
@@ -71,7 +74,7 @@ class _Large:
                     least[1] = self._simplest(self.whole.exposed)
                     if value > least[1]:
                         at = self._pressed(at, number)
-                        self.proof = beside.submit(self._proof, at, self.merged.measures(at)[0])
+                        self.proof = self.beside.submit(self._proof, at, self.merged.measures(at)[0])
                 elif number == 2:
                     least[2] = bounds.dual_running(self.whole) if value else 0.0
                     at = self._improved(at, number, self.shares[2], least[2])
@@ -79,6 +82,8 @@ class _Large:
                     at = joined(self.merged, at, self._until(1.0))
                     at = self._improved(at, number, 1.0, 0.0)
                     least[3] = bounds.cut(self.whole)
+            if self.sooner:
+                least[0] = max(least[0], self.sooner.result())
             if self.proof:
                 least[1] = max(least[1], self.proof.result())
         at = at[self.group]
@@ -114,26 +119,32 @@ class _Large:
         tables, held = self.merged, self.merged.measures(at)[0]
         share = self.shares[1]
         limit = Held(tables.late, held)
-        start = bounds.sampled(tables, tables.exposed, at, self._until(share * 0.25), limit)
-        bound = bounds.pressing(tables, tables.exposed, at, self._until(share * 0.5), limit, start)
-        self.prices = bound.prices
+        start = self.prices or bounds.sampled(tables, tables.exposed, at, self._until(share * 0.25), limit)
+        bound = bounds.pressing(
+            tables, tables.exposed, at, self._until(share * 0.5 if start else share), limit, start
+        )
         dearer = bound.costs - bound.costs.min(axis=1, keepdims=True)
-        late = np.zeros(dearer.shape)
-        for jobs, days in zip(tables.members, tables.late, strict=True):
-            late[jobs] += days
-        due = (late > 0).max(axis=1, keepdims=True)
-        strict = dearer + KEEP * (late - bound.shares - 2 * due)
-        for first, then in tables.befores:
-            strict[first, max(1, int(strict[then].argmin())) :] += 2 * KEEP
-        for costs in (dearer - KEEP * bound.shares, strict):
-            if (trial := rounded(tables, costs)) is not None:
-                at = self._better(at, pressed(tables, trial, self._until(share * 0.6)), held)
+        if not self.prices:
+            at = self._rounded(at, bound, held)
+        self.prices = bound.prices
         if tables.allowed.size <= ONE_MODEL:
             # A window that would by itself make any plan worse than this one need not be thought of.
             near = tables.allowed & (dearer <= tables.measures(at)[1] - bound.least + 1)
             near[np.arange(len(at)), at] = True
             at = self._modelled(replace(tables, allowed=near), at, 1, self._left(share * 0.9))
         return self._improved(at, number, share, bound.least)
+
+    def _rounded(self, at: Numbers, bound: Bound, held: int) -> Numbers:
+        """The best of the plan and those that the prices of a bound of exposure tell."""
+        tables = self.merged
+        dearer = bound.costs - bound.costs.min(axis=1, keepdims=True)
+        late = _late(tables)
+        due = (late > 0).max(axis=1, keepdims=True)
+        strict = _ordered(tables, dearer + KEEP * (late - bound.shares - 2 * due))
+        for costs in (dearer - KEEP * bound.shares, strict):
+            if (trial := rounded(tables, costs)) is not None:
+                at = self._better(at, pressed(tables, trial, self._until(self.shares[1] * 0.6)), held)
+        return at
 
     def _better(self, at: Numbers, trial: Numbers, held: int) -> Numbers:
         """The trial, where it can be mended to be no later, and is then better."""
@@ -158,24 +169,26 @@ class _Large:
 
     def _soonest(self, at: Numbers) -> tuple[Numbers, float]:
         """The plan with as little lateness as can be, and the least that it could be."""
-        at = pressed(self.merged, at, self._until(SHARES[0]))
+        at = pressed(self.merged, at, self._until(SHARES[0] / 2))
         least = self._simplest(self.whole.late)
         if self.merged.measures(at)[0] > least:
             self.shares = HARD_SHARES
-            until = self._until(self.shares[0] * 0.6)
-            least = max(least, bounds.soonest(self.whole, self.merged, self.group, at, until))
+            until = self._until(self.shares[1])
+            self.sooner = self.beside.submit(bounds.soonest, self.whole, self.merged, self.group, at, until)
             at = self._both(at)
         return at, least
 
     def _both(self, at: Numbers) -> Numbers:
-        """Lateness and exposure made little at once, as what is late fills windows that others are exposed for."""
+        """Lateness and exposure made little at once: what is late takes windows for want of which others are exposed."""
         tables, share = self.merged, self.shares[0]
         both = replace(tables, late=DAY_LATE * tables.late + tables.exposed)
         start = bounds.sampled(both, both.late, at, self._until(share * 0.3), None)
         bound = bounds.pressing(both, both.late, at, self._until(share * 0.6), None, start)
+        self.prices = replace(bound.prices, held=DAY_LATE)
         dearer = bound.costs - bound.costs.min(axis=1, keepdims=True)
-        for costs in (dearer - KEEP * bound.shares, dearer):
-            if (trial := rounded(tables, costs)) is not None:
+        due = (_late(tables) > 0).max(axis=1, keepdims=True)
+        for first in (0, 3 * KEEP * due):
+            if (trial := rounded(tables, _ordered(tables, dearer - KEEP * bound.shares - first))) is not None:
                 trial = pressed(tables, trial, self._until(share * 0.7))
                 at = min((at, trial), key=lambda one: both.measures(one)[0])
         if tables.allowed.size <= ONE_MODEL:
@@ -202,4 +215,20 @@ class _Large:
 
     def _free(self) -> int:
         """How many workers the search may have: one fewer while a proof is under way."""
-        return max(1, self.workers - (self.proof is not None and not self.proof.done()))
+        busy = any(proof is not None and not proof.done() for proof in (self.sooner, self.proof))
+        return max(1, self.workers - busy)
+
+
+def _late(tables: Tables) -> Numbers:
+    """By job and window, the days of lateness of all machines that the job leaves, were it their last."""
+    late = np.zeros(tables.allowed.shape, np.int64)
+    for jobs, days in zip(tables.members, tables.late, strict=True):
+        late[jobs] += days
+    return late
+
+
+def _ordered(tables: Tables, costs: Amounts) -> Amounts:
+    """The costs, by which what others wait for moves before the cheapest window of these."""
+    for first, then in tables.befores:
+        costs[first, max(1, int(costs[then].argmin())) :] += 2 * KEEP
+    return costs

@@ -9,6 +9,7 @@ from time import monotonic
 import numpy as np
 
 from migration.planner.greedy import neighbours
+from migration.planner.relaxation import ancestors
 from migration.planner.tables import Flags, Numbers, Tables
 
 DAY_LATE = 1_000_000
@@ -48,6 +49,8 @@ class _Swaps:
             self.costs[members] += DAY_LATE * late + exposed
             if len(members) > 1 and together:
                 self.moves[members] = False  # only the last of them counts
+        if not together:
+            self._hurry()
         self.loads = [limit.loads(at) for limit in tables.limits]
         self.talks = neighbours(tables)
         self.near = np.zeros((jobs, windows), np.int64)
@@ -55,6 +58,14 @@ class _Swaps:
         one, other, weight = tables.links
         np.add.at(self.near, (one, self.at[other]), weight)
         np.add.at(self.near, (other, self.at[one]), weight)
+
+    def _hurry(self) -> None:
+        """What others wait for costs what they cost that move next at the earliest."""
+        alone = self.costs.copy()
+        last = alone.shape[1] - 1
+        for then, before in ancestors(self.tables).items():
+            for first, ahead in before.items():
+                self.costs[first] += alone[then, np.minimum(np.arange(last + 1) + ahead, last)]
 
     def run(self, until: float) -> None:
         """Every job in turn, until none can be bettered or time is up."""

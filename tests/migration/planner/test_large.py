@@ -1,12 +1,13 @@
 """The way for large estates, on small ones where the truth is known, and on one that is too large for one model."""
 
+from dataclasses import replace
 from time import monotonic
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from benchmarks.generated import estate
+from benchmarks.generated import CONTRACTS, HARD, Contracts, estate
 from estate.progress import silent
 from migration.planner import bounds
 from migration.planner.checker import broken, measured
@@ -14,7 +15,7 @@ from migration.planner.clusters import clusters
 from migration.planner.greedy import greedy
 from migration.planner.large import large
 from migration.planner.problem import Problem
-from migration.planner.relaxation import Held, Relaxation
+from migration.planner.relaxation import Held, Prices, Relaxation
 from migration.planner.schedule import Schedule
 from migration.planner.solve import SMALL, solve
 from migration.planner.swaps import joined, pressed
@@ -121,3 +122,51 @@ def test_prices_told_by_some_jobs_prove_nearly_as_much_as_those_told_by_all(
     told, _, _ = Relaxation(tables, tables.exposed, None).cheapest(prices)
     proved = bounds.pressing(tables, tables.exposed, plan, monotonic() + 30).least
     assert 0.7 * proved < told <= proved
+
+
+@given(problems(most_constraints=3))
+@settings(max_examples=40)
+def test_no_prices_tell_of_more_lateness_or_exposure_than_the_best_plan_has(problem: Problem) -> None:
+    truth = best(problem)
+    at = greedy(tables := Translation(problem).tables())
+    if truth is None or at is None:
+        return
+    until = monotonic() + 5
+    group = clusters(tables)
+    merged = tables.merged(group)
+    plan = greedy(merged)
+    if plan is not None:
+        assert bounds.soonest(tables, merged, group, plan, until) <= truth[0]
+    held = Held(tables.late, truth[0])
+    assert bounds.pressing(tables, tables.exposed, at, until, held).least <= truth[1]
+    random = np.random.default_rng(len(problem.jobs))
+    drawn = [random.uniform(0, 50, len(limit.most)) for limit in tables.limits]
+    told, _, _ = Relaxation(tables, tables.exposed, held).cheapest(Prices(drawn, random.uniform(0, 5)))
+    assert told <= truth[1] + 1e-6
+
+
+def test_what_must_move_first_is_reckoned_with_where_something_is_late() -> None:
+    tables = Translation(estate(60)).tables()
+    first, then = tables.befores[0]
+    late = np.zeros_like(tables.late)
+    machine = next(row for row, jobs in enumerate(tables.members) if then in jobs)
+    late[machine] = np.arange(late.shape[1])
+    allowed = tables.allowed.copy()
+    allowed[first, :9] = False
+    assert allowed[first].any()
+    made = replace(tables, late=late, allowed=allowed, limits=())
+    nothing = Prices([])
+    told, _, _ = Relaxation(made, late, None).cheapest(nothing)
+    assert told >= 10
+
+
+@pytest.mark.parametrize("contracts", [CONTRACTS, HARD])
+def test_where_contracts_cannot_be_kept_a_plan_is_late_no_more_than_the_simple_one(contracts: Contracts) -> None:
+    problem = estate(80, contracts=contracts)
+    found = solve(problem, 5.0)
+    assert isinstance(found, Schedule)
+    assert broken(problem, found.windows) == []
+    simple = greedy(Translation(problem).tables())
+    lateness = found.measures[0]
+    assert simple is None or lateness.value <= Translation(problem).tables().measures(simple)[0]
+    assert 0 < lateness.bound <= lateness.value
