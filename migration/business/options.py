@@ -8,7 +8,8 @@ from estate.documents.words import count, day, pounds
 from estate.records.business_case import Option
 from estate.records.cost import Amount, CostLine
 from migration.business.given import Given
-from migration.business.reckon import Reckoned
+from migration.business.moving import BY_DAYS
+from migration.business.reckon import Account, Reckoned
 from migration.business.ways import ESTATE, Way, a_year_later
 
 PLANNED = "as-planned"
@@ -80,6 +81,21 @@ def ways(given: Given) -> list[Chosen]:
     return [one for one in found if one.id in ("do-nothing", PLANNED) or (one.way.moved, one.way.gone) not in same]
 
 
+def _in_the_end(account: Account, lines: Iterable[CostLine], way: Way) -> str:
+    """What running costs in the last year, by where: two sums that are not to be taken for each other."""
+    if not way.days and not way.bought:
+        return ""
+    found = {"azure": 0.0, "on-premises": 0.0, "move": 0.0}
+    for line in lines:
+        if line.nature == "annual" and line.category != BY_DAYS:
+            found[line.side] += line.amount.likely * account.part(line).paid[-1]
+    services = ", services that are bought among it," if way.bought else ""
+    return (
+        f" Running costs £{found['azure']:,.0f} in Azure{services} and £{found['on-premises']:,.0f} on-premises in the last"
+        " year."
+    )
+
+
 def _leaving(way: Way) -> str:
     """How many servers leave, and in what way: each server once."""
     away, bought = way.servers - way.staying, len(way.bought)
@@ -136,7 +152,7 @@ def options(given: Given) -> tuple[tuple[Option, ...], str]:
             Option(
                 id=one.id,
                 name=one.name,
-                what=one.what,
+                what=one.what + _in_the_end(account, given.lines, one.way),
                 years=plain.years,
                 net_present_cost=Amount(low=cost.low, likely=cost.likely, high=max(cost.high, high)),
                 optimism_bias=max(0.0, high - cost.high),

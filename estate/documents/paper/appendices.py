@@ -161,21 +161,10 @@ def _by_year(matter: Matter, option: Option) -> Table:
             money(one.one_off_revenue),
             money(one.annual_revenue),
             money(figures.of_year(one)),
-            f"{one.discount_factor:.4f}",
+            f"{one.discount_factor:.4f}" if one.discount_factor else "",
         )
-        for one in option.years
+        for one in figures.years_and_all(option)
     ]
-    whole = figures.total(figures.of_year(one) for one in option.years)
-    rows.append(
-        (
-            "All years",
-            money(figures.capital(option)),
-            money(figures.one_off_revenue(option)),
-            money(figures.running(option)),
-            money(whole),
-            "",
-        )
-    )
     return Table(
         caption=f"{option.name}: costs by financial year",
         columns=(

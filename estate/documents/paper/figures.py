@@ -62,6 +62,19 @@ def dual(option: Option) -> Amount:
     return total(year.dual_running for year in option.years)
 
 
+def years_and_all(option: Option) -> tuple[YearCost, ...]:
+    """Each year of an option, and their sum as a year of its own, called "All years", without a factor."""
+    whole = YearCost(
+        year="All years",
+        capital=capital(option),
+        one_off_revenue=one_off_revenue(option),
+        annual_revenue=running(option),
+        dual_running=dual(option),
+        discount_factor=0,
+    )
+    return (*option.years, whole)
+
+
 def annual(costs: Costs, side: Literal["on-premises", "azure"]) -> Amount:
     """What one side costs a year, by the lines that have a price."""
     return total(line.amount for line in _lines(costs, side, "annual"))

@@ -100,7 +100,8 @@ def _against_nothing(matter: Matter, option: Option) -> str:
 
 def _years(matter: Matter) -> Section:
     option = matter.preferred
-    before = {one.year: one.annual_revenue.likely for one in matter.nothing.years} if matter.nothing else {}
+    nothing = figures.years_and_all(matter.nothing) if matter.nothing else ()
+    before = {one.year: one.annual_revenue.likely for one in nothing}
     rows = [
         (
             one.year,
@@ -111,21 +112,8 @@ def _years(matter: Matter) -> Section:
             sum_of(figures.of_year(one).likely),
             signed(one.annual_revenue.likely - before[one.year]) if one.year in before else "not reckoned",
         )
-        for one in option.years
+        for one in figures.years_and_all(option)
     ]
-    nothing = sum(before.values())
-    whole = figures.capital(option) + figures.one_off_revenue(option) + figures.running(option)
-    rows.append(
-        (
-            "All years",
-            sum_of(figures.capital(option).likely),
-            sum_of(figures.one_off_revenue(option).likely),
-            sum_of(figures.running(option).likely),
-            sum_of(figures.dual(option).likely),
-            sum_of(whole.likely),
-            signed(figures.running(option).likely - nothing) if matter.nothing else "not reckoned",
-        )
-    )
     blocks: list[Block] = [
         Table(
             caption=f"“{option.name}” by financial year",

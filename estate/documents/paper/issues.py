@@ -69,7 +69,7 @@ def _kinds(matter: Matter) -> str:
     )
     if len(found) == 1:
         return f"all {KINDS.get(next(iter(found)), 'workload')}s"
-    return some([count(number, KINDS.get(kind, kind)) for kind, number in found.most_common()], 4) or "nothing"
+    return some([count(number, KINDS.get(kind, kind)) for kind, number in found.most_common()], 6) or "nothing"
 
 
 def _left_out(matter: Matter) -> str:
