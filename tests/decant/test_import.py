@@ -1,73 +1,19 @@
-"""`decant import` and what can be done with the estate that it makes: no server is needed."""
+"""`decant import`: what comes in, what does not, and what is made of it. No server is needed."""
 
-import csv
-import io
-import json
-import shutil
-import subprocess
-import sys
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-from xml.etree import ElementTree as ET
 
-import openpyxl
 import pytest
 
-from decant.journeys.exporting import plain
 from decant.journeys.without_servers import transcripts
-from estate.records.dependency import Dependency
-from estate.records.plan import Plan
-from estate.records.server import Server
-from estate.records.workload import Workload
-from estate.store import Store, sqlite_url
-from tests.decant.face import Said, decant
+from tests.decant.face import decant
+from tests.decant.listed import imported, made, servers
 from tests.decant.published import held
 from tests.inventory.sources.exports import machine, workbook
-
-MAPPING = """\
-name = "cmdb"
-[columns]
-name = "Name"
-address = "IP"
-memory = "RAM"
-owner = "Owner"
-purpose = "Purpose"
-"""
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
-    assert decant("init", "anytown", at=tmp_path).code == 0
-    root = tmp_path / "anytown"
-    workbook(
-        root / "vmware.xlsx",
-        {
-            "vInfo": [
-                machine(1),
-                machine(2, **{"OS according to the VMware Tools": "Microsoft Windows Server 2012 R2 (64-bit)"}),
-                machine(3, Template="True"),
-            ]
-        },
-    )
-    (root / "map.toml").write_text(MAPPING)
-    (root / "cmdb.csv").write_text(
-        "Name,IP,RAM,Owner,Purpose\nsrv00001,10.0.0.1,64,Housing,=1+1\nother,10.9.9.9,4,@SUM(A1),{{ lookup('pipe' 'id') }}\n"
-    )
-    return root
-
-
-def imported(root: Path) -> None:
-    assert decant("import", "rvtools", "vmware.xlsx", at=root).code == 0
-    assert decant("import", "csv", "cmdb.csv", "--mapping", "map.toml", at=root).code == 0
-
-
-def export(root: Path, form: str, *words: str) -> Said:
-    return decant("estate", "export", "--format", form, *words, at=root)
-
-
-def servers(root: Path) -> dict[str, dict[str, Any]]:
-    return {one["id"]: one for one in decant("estate", "list", "--json", at=root).json["servers"]}
+    return made(tmp_path)
 
 
 def test_a_dry_run_says_what_would_come_in_and_keeps_nothing(workspace: Path) -> None:
@@ -171,213 +117,6 @@ def test_discovery_joins_what_was_imported_before_and_what_it_reads_comes_first(
     assert "os id" in decant("estate", "conflicts", at=root).out
 
 
-def test_filters(workspace: Path) -> None:
-    imported(workspace)
-
-    def fit(*words: str) -> set[str]:
-        return {one["id"] for one in decant("estate", "list", *words, "--json", at=workspace).json["servers"]}
-
-    assert fit("--os", "2012") == {"srv00002"}
-    assert fit("--owner", "housing") == {"srv00001"}
-    assert fit("--ended") == {"srv00002"}
-    assert fit("--kind", "machine", "--role", "legacy") == {"srv00001", "srv00002", "other"}
-    assert fit("--kind", "postgres") == set()
-    assert fit("srv") == {"srv00001", "srv00002"}
-    assert "No server fits" in decant("estate", "list", "nobody", at=workspace).err
-
-
-def test_exports_hold_no_formula(workspace: Path) -> None:
-    imported(workspace)
-    rows = list(csv.DictReader(io.StringIO(export(workspace, "csv").out.lstrip("\ufeff"))))
-    by_id = {row["id"]: row for row in rows}
-    assert by_id["other"]["owner"] == "'@SUM(A1)"
-    assert by_id["srv00001"]["purpose"] == "'=1+1"
-    assert by_id["srv00001"]["sources"] == "csv; rvtools"
-    assert not any(value.startswith(("=", "+", "-", "@")) for row in rows for value in row.values())
-
-    assert export(workspace, "xlsx", "--output", "estate.xlsx").code == 0
-    assert (workspace / "estate.xlsx").stat().st_mode & 0o777 == 0o600
-    book = openpyxl.load_workbook(workspace / "estate.xlsx")
-    assert book.sheetnames == ["About", "Servers", "Workloads", "Dependencies", "Not seen", "Conflicts"]
-    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
-    assert "f" not in {cell.data_type for cell in cells}
-    risky = [cell for cell in cells if str(cell.value).startswith(("=", "@"))]
-    assert {cell.parent.title for cell in risky} == {"Servers", "Workloads"}
-    assert all(cell.quotePrefix for cell in risky)
-    names = {cell.value: cell.column - 1 for cell in book["Servers"][1]}
-    row = next(row for row in book["Servers"].iter_rows(min_row=2) if row[names["id"]].value == "other")
-    assert row[names["reached"]].value is False
-    assert row[names["seen_at"]].is_date
-    assert row[names["seen_at"]].value.microsecond == 0
-
-    whole = json.loads(export(workspace, "json").out)
-    assert {one["id"] for one in held(whole, "estate list")["servers"]} == set(by_id)
-
-
-def test_a_cell_commands_no_terminal() -> None:
-    assert plain("shop\x1b]0;owned\x07") == "shop\\u001b]0;owned\\u0007"
-    assert plain("\t=1+1") == "'\\t=1+1"
-
-
-def test_ansible_takes_the_inventory_and_runs_nothing_in_it(workspace: Path) -> None:
-    imported(workspace)
-    assert export(workspace, "ansible", "--output", "inventory.yml").code == 0
-    done = subprocess.run(
-        [str(Path(sys.executable).with_name("ansible-inventory")), "-i", "inventory.yml", "--list"],
-        cwd=workspace, capture_output=True, text=True, check=True, timeout=120,
-    )  # fmt: skip
-    listed = json.loads(done.stdout)
-    hosts = listed["_meta"]["hostvars"]
-    assert hosts["srv00001"]["ansible_host"] == "10.0.0.1"
-    assert listed["os_windows_server"]["hosts"] == ["srv00001", "srv00002"]
-    assert "{{" not in done.stdout
-    assert "lookup" in hosts["other"]["decant_purpose"]
-
-
-def test_the_map_as_a_page_and_for_graphviz(workspace: Path) -> None:
-    imported(workspace)
-    assert decant("estate", "map", "--output", "map.html", at=workspace).code == 0
-    page = (workspace / "map.html").read_text()
-    assert page.startswith("<!doctype html>")
-    assert 'lang="en-GB"' in page
-    assert ET.fromstring(page[page.index("<svg") : page.rindex("</svg>") + 6]).get("role") == "img"  # noqa: S314 - our own
-    assert decant("estate", "map", "srv", "--output", "map.dot", at=workspace).code == 0
-    text = (workspace / "map.dot").read_text()
-    assert text.startswith("digraph estate {")
-    assert '"srv00001"' in text
-    assert '"other"' not in text
-    if shutil.which("dot"):
-        subprocess.run(["dot", "-Tsvg", "map.dot"], cwd=workspace, check=True, capture_output=True)
-    said = decant("estate", "map", "--output", "map.png", at=workspace)
-    assert said.code == 2
-
-
-def test_changes_between_two_days(workspace: Path) -> None:
-    imported(workspace)
-    store = Store.open(sqlite_url(workspace / ".decant" / "estate.db"))
-    _backdate(store, "2026-01-10T09:00:00+00:00")
-    workbook(workspace / "vmware.xlsx", {"vInfo": [machine(1, CPUs=8), machine(2), machine(9)]})
-    assert decant("import", "rvtools", "vmware.xlsx", at=workspace).code == 0
-    store.retire(Workload, ["other/machine/other"])
-    store.close()
-    said = decant("estate", "changes", "--since", "2026-02-01", "--json", at=workspace)
-    found = {(one["id"], one["what"], one["field"]) for one in held(said.json, "estate changes")["changes"]}
-    assert ("srv00001", "changed", "cpus") in found
-    assert ("srv00009", "appeared", "") in found
-    assert ("other/machine/other", "gone", "") in found
-    assert not any(name == "other" and what == "changed" for name, what, _ in found)
-    earlier = decant(
-        "estate", "changes", "--since", "2026-01-01", "--until", "2026-01-31", "--json", at=workspace
-    ).json
-    assert {one["what"] for one in earlier["changes"]} == {"appeared"}
-    assert "srv00009" not in {one["id"] for one in earlier["changes"]}
-    wrong = decant("estate", "changes", "--since", "2026-02-01", "--until", "2026-01-01", at=workspace)
-    assert wrong.code == 2
-
-
-def test_changes_between_two_times_of_one_day(workspace: Path) -> None:
-    store = Store.open(sqlite_url(workspace / ".decant" / "estate.db"))
-    at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-    def keep(hour: int, *jobs: Workload) -> None:
-        """What a look at that hour of the day finds."""
-        before = {one.id for one in store.all(Workload)}
-        store.put(*jobs)
-        store.retire(Workload, before - {one.id for one in jobs})
-        _backdate(store, f"2026-03-02T{hour:02}:00:00+00:00", later_than="2026-03-03")
-
-    def job(name: str, **more: Any) -> Workload:
-        return Workload(
-            id=f"web/schedule/{name}",
-            server="web",
-            kind="schedule",
-            name=name,
-            seen_at=at,
-            **{"owner": "A", **more},
-        )
-
-    keep(9, job("nightly"), job("digest"), job("os", os_owned=True))
-    keep(11, job("nightly", owner="B"), job("export"), job("short"))
-    keep(13, job("nightly", owner="B", bytes=1), job("export", bytes=1))
-    store.close()
-
-    def seen(*words: str) -> dict[tuple[str, str, str], str]:
-        said = decant("estate", "changes", *words, "--json", at=workspace)
-        assert said.code == 0, said.err
-        return {
-            (one["id"].rpartition("/")[2], one["what"], one["field"]): one["at"][11:16]
-            for one in said.json["changes"]
-            if one["kind"] == "workload" and one["field"] != "bytes"
-        }
-
-    day = ("--since", "2026-03-02T10:00", "--until", "2026-03-02 15:00")
-    assert seen(*day) == {
-        ("digest", "gone", ""): "11:00",
-        ("short", "gone", ""): "13:00",
-        ("export", "appeared", ""): "11:00",
-        ("nightly", "changed", "owner"): "11:00",
-    }
-    assert ("os", "gone", "") in seen(*day, "--all")
-    assert seen("--since", "yesterday") == {}
-    wrong = decant("estate", "changes", "--since", "Tuesday", at=workspace)
-    assert (wrong.code, "neither a day nor a time" in wrong.err) == (2, True)
-
-
-def _backdate(store: Store, moment: str, later_than: str = "") -> None:
-    import sqlalchemy as sa
-
-    from estate import schema
-
-    with store.database.write() as connection:
-        table = schema.records
-        connection.execute(sa.update(table).where(table.c.stored_at > later_than).values(stored_at=moment))
-
-
-def test_forgetting_leaves_no_byte_of_a_server_in_the_store(workspace: Path) -> None:
-    imported(workspace)
-    assert decant("assess", at=workspace).code == 1
-    assert decant("plan", at=workspace).code in (0, 1)
-    assert decant("systems", "propose", at=workspace).code == 0
-    refused = decant("estate", "forget", "other", at=workspace)
-    assert refused.code == 4
-    assert "--confirm=other" in refused.err
-    assert decant("estate", "forget", "other", "--confirm", "oter", at=workspace).code == 4
-    assert "other" in servers(workspace)
-    state = workspace / ".decant"
-    assert b"10.9.9.9" in b"".join(path.read_bytes() for path in state.glob("estate.db*"))
-    said = decant("estate", "forget", "other", "--confirm", "other", at=workspace)
-    assert said.code == 0, said.err
-    assert "other" not in servers(workspace)
-    held_now = b"".join(path.read_bytes() for path in state.glob("estate.db*"))
-    assert b"10.9.9.9" not in held_now
-    assert b"@SUM(A1)" not in held_now
-    store = Store.open(sqlite_url(state / "estate.db"))
-    assert store.history(Server, "other") == []
-    assert "other/machine" not in "".join(plan.model_dump_json() for plan in store.all(Plan))
-    store.close()
-    assert decant("evidence", "verify", at=workspace).code == 0
-    assert '"estate.forgotten"' in decant("evidence", "export", at=workspace).out
-    still = {line.strip(" -") for line in said.out.splitlines()[1:]}
-    assert {"plan.toml", "systems.toml", "cmdb.csv"} <= still, "what people wrote is theirs to mend"
-    assert "vmware.xlsx" not in still
-
-
-def test_history_older_than_the_setting_is_removed_at_an_import(workspace: Path) -> None:
-    imported(workspace)
-    workbook(workspace / "vmware.xlsx", {"vInfo": [machine(1, CPUs=8), machine(2)]})
-    assert decant("import", "rvtools", "vmware.xlsx", at=workspace).code == 0
-    store = Store.open(sqlite_url(workspace / ".decant" / "estate.db"))
-    assert len(store.history(Server, "srv00001")) > 1
-    _backdate(store, "2020-01-10T09:00:00+00:00")
-    with (workspace / "decant.toml").open("a") as settings:
-        settings.write("\n[retention]\ndays = 30\n")
-    assert decant("import", "rvtools", "vmware.xlsx", at=workspace).code == 0
-    assert len(store.history(Server, "srv00002")) == 1
-    assert store.get(Server, "srv00002") is not None, "the newest stays, however old"
-    store.close()
-    assert '"estate.pruned"' in decant("evidence", "export", at=workspace).out
-
-
 def test_a_file_that_cannot_be_read_is_an_outcome_and_the_exit_code_says_so(workspace: Path) -> None:
     (workspace / "broken.xlsx").write_text("nothing")
     said = decant("import", "rvtools", "broken.xlsx", "vmware.xlsx", "--json", at=workspace)
@@ -439,17 +178,3 @@ def test_what_nobody_read_is_said_to_be_listed_and_never_read(workspace: Path) -
     assert (workspace / "estate.svg").stat().st_mode & 0o007 == 0
     nothing = decant("estate", "map", "--os", "solaris", at=workspace)
     assert (nothing.code, "no server fits" in nothing.err) == (2, True)
-
-
-def test_one_kind_is_listed_without_who_talks_to_another_kind_of_the_same_server(workspace: Path) -> None:
-    at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-    store = Store.open(sqlite_url(workspace / ".decant" / "estate.db"))
-    store.put(Server(id="db", address=None, reached=True, seen_at=at))
-    for kind, port in (("postgres", 5432), ("mariadb", 3306)):
-        store.put(
-            Workload(id=f"db/{kind}/x", server="db", kind=kind, name="x", detail={"port": port}, seen_at=at),
-            Dependency(id=f"web>db:{port}", client="web", server="db", port=port, seen_at=at),
-        )
-    store.close()
-    listed = decant("estate", "list", "--kind", "postgres", "--json", at=workspace).json
-    assert [one["port"] for one in listed["dependencies"]] == [5432]
