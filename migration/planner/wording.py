@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from estate.documents.words import count, pounds, size, some, span
+from estate.documents.words import count, length, pounds, size, some
 from migration.planner.problem import (
     AtMost,
     Before,
@@ -49,7 +49,7 @@ def change_of(problem: Problem, one: Constraint, at: Mapping[str, str], *, gone:
             later = "later" if to.day > one.day else "earlier"
             return _change(one, replace(one, day=to.day), f"move it to {to.id}, {count(days, 'day')} {later}")
         case Fits(job=job):
-            takes = span(next(one.minutes for one in problem.jobs if one.id == job) / 60)
+            takes = length(next(one.minutes for one in problem.jobs if one.id == job))
             longer = replace(one, longer=one.longer | {at[job]})
             return _change(one, longer, f"make the window of {at[job]} {takes} long for it")
         case Before(first=first, then=then):
@@ -83,7 +83,7 @@ def reason(problem: Problem, conflict: Sequence[Constraint]) -> str:
     if len(fits) == len(conflict) == 1:
         longest = max(window.minutes for window in problem.windows)
         takes = next(job.minutes for job in problem.jobs if job.id == fits[0].job)
-        return f"{fits[0].job} takes {span(takes / 60)}, and the longest window is {span(longest / 60)}"
+        return f"{fits[0].job} takes {length(takes)}, and the longest window is {length(longest)}"
     if len(conflict) == 1:
         return "no plan can keep this, whatever else is given up"
     return f"no plan keeps all {len(conflict)} of these; without any one of them, one does"
@@ -118,7 +118,7 @@ def _change(one: Constraint, instead: Constraint | None, what: str) -> Change:
 def _told(number: int, what: str) -> str:
     if what == "workloads":
         return count(number, "workload")
-    return size(number << 20) if what == "mebibytes" else f"{span(number / 60)} of {what}"
+    return size(number << 20) if what == "mebibytes" else f"{length(number)} of {what}"
 
 
 def _all(windows: Sequence[str]) -> str:
