@@ -68,7 +68,9 @@ def impossible(plan: Plan) -> None:
         f"No plan keeps every rule: {sets} of rules cannot hold together. Dropping any rule of a set resolves that set."
     )
     for number, conflict in enumerate(plan.conflicts, 1):
-        listing(f"These cannot all hold ({number})", conflict.rules)
+        alone = len(conflict.rules) == 1
+        heading = "No plan keeps this, whatever else is given up" if alone else "These cannot all hold"
+        listing(f"{heading} ({number})", conflict.rules)
     listing("The least change that restores a plan", plan.changes)
 
 

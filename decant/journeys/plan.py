@@ -135,7 +135,7 @@ def _propose(app: "App", about: "Given", accept_change: bool, seconds: float) ->
 
     path = app.workspace.plan
     plan, impossible, asked = _best(app, about, seconds)
-    if impossible is not None and not accept_change:
+    if impossible is not None and not (accept_change and impossible.changes):
         held = about.before or Plan(id=PLAN_ID, waves=(), at=about.now)
         told = {"conflicts": conflicts(impossible), "changes": tuple(one.words for one in impossible.changes)}
         return Planned(
