@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from math import ceil
 
-from estate.documents.words import count, day, known, size, some
+from estate.documents.words import count, day, size, some
 from estate.records.assessment import Assessment
 from estate.records.observation import Outcome
 from estate.records.workload import Workload
@@ -80,7 +80,7 @@ class _Risks:
 
     def _support(self, servers: set[str]) -> list[str]:
         ended = [
-            f"support of {one.product} {one.version} has ended"
+            f"support of {one.name} has ended"
             for server in sorted(servers)
             if server in self._assessed
             for one in self._assessed[server].support
@@ -234,8 +234,8 @@ def pressing(given: Given, server: str) -> list[str]:
     if ended:
         # The operating system comes first of what an assessment found: it says more than the first runtime to end.
         more = f" and of {len(ended) - 1} more" if len(ended) > 1 else ""
-        words.append(f"support of {ended[0].product} {known(ended[0].version)}{more} has ended")
+        words.append(f"support of {ended[0].name}{more} has ended")
     elif dated:
         last, first = min(dated, key=lambda one: one[0])
-        words.append(f"support of {first.product} {known(first.version)} ends on {day(last)}")
+        words.append(f"support of {first.name} ends on {day(last)}")
     return words
