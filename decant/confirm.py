@@ -29,9 +29,7 @@ def output(app: App, path: Path, yes: bool) -> None:
     Raises `RefusedError` as `change` does, and, `--yes` or not, for a file that Decant itself reads or keeps.
     """
     if app.workspace.is_own(path):
-        raise RefusedError(
-            f"{path} is the workspace's own, and is not to be written over", "choose another file with --output"
-        )
+        raise RefusedError(f"{path} is the workspace's own, and is not to be written over", "choose another file")
     if os.path.isfile(path):  # noqa: PTH113 - raises nothing, where the folder is closed to us
         change(app, f"{path} is there already. Replace it?", yes)
 

@@ -67,7 +67,7 @@ DECIDING: Mapping[str, Output] = {
         {
             "waves": (list[Wave], "in order"),
             "not_moving": (dict[str, str], "every workload that is in no wave, with the reason"),
-            "by_decant": (int, "how many workloads Decant moves itself; the others move by hand"),
+            "by_decant": (int, "how many workloads Decant moves itself; `how` of each move says with what the others move"),
             "of": (int, "how many workloads move"),
             "reached": (list[Reached], "what it is worth by each objective, the first the most important"),
             "conflicts": (
@@ -78,6 +78,10 @@ DECIDING: Mapping[str, Output] = {
             "edited": (bool, "whether a person has edited plan.toml"),
             "written": (bool, "whether plan.toml was written"),
             "indicative": (bool, "whether nobody gave windows, so that days are only supposed"),
+            "durations": (
+                list[str],
+                "how long moves are taken to last, by kind of workload and tool, and where that is from",
+            ),
             "faults": (list[str], "what cannot be kept or planned, whatever is done; the exit code is then 1"),
             "warnings": (list[str], "what a person should look at"),
             "differences": (list[str], "what a fresh proposal would do otherwise"),
@@ -89,7 +93,7 @@ DECIDING: Mapping[str, Output] = {
         {
             "waves": (list[Wave], "in order"),
             "not_moving": (dict[str, str], "every workload that is in no wave, with the reason"),
-            "by_decant": (int, "how many workloads Decant moves itself; the others move by hand"),
+            "by_decant": (int, "how many workloads Decant moves itself; `how` of each move says with what the others move"),
             "of": (int, "how many workloads move"),
             "reached": (
                 list[Reached],

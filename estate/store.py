@@ -39,7 +39,7 @@ from estate.records.sighting import Sighting
 from estate.records.usage import Usage
 from estate.records.verification import Verification
 from estate.records.workload import Workload
-from estate.suggest import pick, unknown
+from estate.suggest import pick
 
 __all__ = ["Store", "sqlite_url"]
 
@@ -196,10 +196,8 @@ class Store:
 
     def server_facts(self, server_id: str) -> ServerFacts:
         """A server with the newest observation of each fact. Raises `UsageError` where it is not known."""
-        server = self.get(Server, server_id)
-        if server is None:
-            raise unknown("server", server_id, [each.id for each in self.all(Server)], LIST_THEM)
-        return ServerFacts(server, dict(readings.newest(self.database, server_id)).get(server_id, {}))
+        server = self.get(Server, server_id) or self.resolve(Server, server_id)
+        return ServerFacts(server, dict(readings.newest(self.database, server.id)).get(server.id, {}))
 
     def each_server_facts(self) -> Iterator[ServerFacts]:
         """Every server with the newest observation of each fact, by server, one at a time."""

@@ -29,15 +29,29 @@ def unknown(noun: str, text: str, ids: Iterable[str], otherwise: str) -> UsageEr
     )
 
 
-def pick(noun: str, text: str, ids: Iterable[str], otherwise: str) -> str:
-    """The id that is `text`, or whose last part or parts are `text` (`reports` for `db/postgres/reports`).
+def same(text: str, ids: Iterable[str]) -> str | None:
+    """The id that is `text`, or else the only one that differs from it by capitals alone; None where there is none.
 
-    Raises `UsageError` where it is none, with what is close, or more than one.
+    Registers of machines write their names in capitals, and nothing tells two servers apart by that.
     """
     known = list(ids)
     if text in known:
         return text
-    meant = [identity for identity in known if identity.endswith(f"/{text}")]
+    alike = [identity for identity in known if identity.casefold() == text.casefold()]
+    return alike[0] if len(alike) == 1 else None
+
+
+def pick(noun: str, text: str, ids: Iterable[str], otherwise: str) -> str:
+    """The id that is `text`, or whose last part or parts are (`reports` for `db/postgres/reports`); capitals do not count.
+
+    Raises `UsageError` where it is none, with what is close, or more than one.
+    """
+    known = list(ids)
+    whole = same(text, known)
+    if whole is not None:
+        return whole
+    ends = [identity for identity in known if identity.endswith(f"/{text}")]
+    meant = ends or [one for one in known if one.casefold().endswith(f"/{text.casefold()}")]
     if len(meant) == 1:
         return meant[0]
     if meant:

@@ -9,7 +9,7 @@ from estate import invalid, reading
 from estate.errors import UsageError
 from estate.records.assessment import Disposition
 from estate.records.base import Record
-from estate.suggest import unknown
+from estate.suggest import same, unknown
 
 
 class Override(Record):
@@ -42,10 +42,11 @@ def load(path: Path, servers: Collection[str]) -> dict[str, Override]:
         ) from error
     found: dict[str, Override] = {}
     for one in entries:
-        if one.server in found:
-            raise UsageError(f"{path} decides on {one.server} twice", "keep one of the two")
-        if one.server not in servers:
+        server = same(one.server, servers)
+        if server is None:
             wrong = unknown("server", one.server, servers, f"mend {path.name}, or discover the server first")
             raise UsageError(f"{path}: {wrong.what}", wrong.remedy)
-        found[one.server] = one
+        if server in found:
+            raise UsageError(f"{path} decides on {server} twice", "keep one of the two")
+        found[server] = one.model_copy(update={"server": server})
     return found

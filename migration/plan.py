@@ -1,20 +1,21 @@
 """What a plan is made from: which workloads move and to where, and what stays and why. Pure."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 from estate.records.assessment import Assessment, Disposition
 from estate.records.dependency import Dependency
-from estate.records.plan import Wave
+from estate.records.plan import How, Wave
 from estate.records.server import ServerFacts
 from estate.records.workload import Workload
 from migration import targets, waves
 from migration.assess import MOVING
 from migration.systems import APPLICATIONS, Link, links
+from migration.tools import AZURE_MIGRATE, VENDOR
 
 PLAN_ID = "plan"
+_WHOLE: Mapping[str, How] = {AZURE_MIGRATE: AZURE_MIGRATE, VENDOR: VENDOR}
 ON_TARGET = "it is on a target server already"
 OF_THE_SYSTEM = "it is part of the operating system"
 GOES_WITHOUT_SAYING = frozenset({ON_TARGET, OF_THE_SYSTEM})
@@ -39,9 +40,17 @@ class Estate:
     movers: Collection[str] = ()
     """Kinds of workload that Decant moves by itself."""
 
-    def how(self, workload: Workload) -> Literal["decant", "by hand"]:
-        """How a workload is moved: by hand, where there is no mover for its kind, or none that reads its server."""
+    def how(self, workload: Workload) -> How:
+        """With what a workload is moved: what carries its whole server, else Decant where it can, else people."""
+        whole = self._carriers.get(workload.server)
+        if whole is not None:
+            return whole
         return "decant" if workload.kind in self.movers and workload.server not in self.windows else "by hand"
+
+    @cached_property
+    def _carriers(self) -> Mapping[str, How]:
+        """The servers that their assessment has moved whole, each with what carries it."""
+        return {one.server: _WHOLE[one.tool] for one in self.assessments if one.tool in _WHOLE}
 
     @cached_property
     def windows(self) -> frozenset[str]:

@@ -1,22 +1,24 @@
 """`plan.toml`: the plan as people read and edit it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from math import ceil
 from pathlib import Path
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import tomlkit
-from pydantic import ValidationError
+from pydantic import AfterValidator, ValidationError
 from tomlkit.items import Table
 
 from estate import invalid, reading
 from estate.documents.words import count, day, moment
 from estate.errors import UsageError
 from estate.records.base import Record
-from estate.records.plan import Conflict, Plan, PlannedMove, Reached, Wave
+from estate.records.plan import Conflict, How, Plan, PlannedMove, Reached, Wave
 from estate.suggest import unknown
 from migration.plan import GOES_WITHOUT_SAYING, PLAN_ID, Estate, not_moving, with_crossing
+from migration.planning.file import FIRST_DAY, LAST_DAY, Day, plain
 
 _MEND = "mend it, or move it away and run `decant plan`"
 _NAMED = 5
@@ -42,31 +44,41 @@ Every workload is in one wave, or under [not_moving] with a reason; what is part
 a target already, goes without saying."""
 
 
+def _plannable(value: datetime) -> datetime:
+    if not FIRST_DAY < value.date() < LAST_DAY:
+        raise ValueError(f"lies outside the years {FIRST_DAY.year} to {LAST_DAY.year}, which a plan can mean")
+    return value
+
+
+_Text = Annotated[str, AfterValidator(plain)]
+_Time = Annotated[datetime, AfterValidator(_plannable)]
+
+
 class _Move(Record):
     workload: str
     target: str | None = None
     pinned: bool = False
-    why: str = ""
+    why: _Text = ""
 
 
 class _Wave(Record):
-    name: str = ""
-    expected: date | None = None
+    name: _Text = ""
+    expected: Day | None = None
     pilot: bool = False
-    window_start: datetime | None = None
-    window_end: datetime | None = None
+    window_start: _Time | None = None
+    window_end: _Time | None = None
     move: tuple[_Move, ...] = ()
 
 
 class _Conflict(Record):
-    rules: tuple[str, ...]
+    rules: tuple[_Text, ...]
 
 
 class _File(Record):
-    changes: tuple[str, ...] = ()
+    changes: tuple[_Text, ...] = ()
     conflict: tuple[_Conflict, ...] = ()
     wave: tuple[_Wave, ...] = ()
-    not_moving: dict[str, str] = {}
+    not_moving: dict[str, _Text] = {}
 
 
 def render(plan: Plan) -> str:
@@ -109,6 +121,11 @@ def _worth(plan: Plan) -> list[str]:
     return lines
 
 
+def tool(how: How) -> str:
+    """With what a workload is moved, in words: "by Azure Migrate", "by hand"."""
+    return how if how == "by hand" else f"by {'Decant' if how == 'decant' else how}"
+
+
 def said_of(reached: Reached, *, changed: bool = False) -> str:
     """One objective in words: "lateness, over …: 3 days, and no plan has less"; `changed`: by rules that were changed."""
     of = count(reached.value, "link") if reached.objective == "cut" else count(reached.value, "day")
@@ -145,8 +162,9 @@ def _wave_table(wave: Wave) -> Table:
             entry.add(tomlkit.comment('target = "…"   say which server takes it'))
         else:
             entry.add("target", move.target)
-        if move.how == "by hand":
-            entry.add(tomlkit.comment("moved by hand: Decant has no mover for this kind"))
+        if move.how != "decant":
+            no_mover = ": Decant has no mover for this kind" if move.how == "by hand" else ""
+            entry.add(tomlkit.comment(f"moved {tool(move.how)}{no_mover}"))
         if move.pinned:
             entry.add("pinned", True)
         if move.state != "planned":
@@ -215,6 +233,30 @@ def load(
         at=at,
     )
     return plan, _warnings(path, plan, estate, [name for name in forgotten if name not in reasons])
+
+
+def slipped(plan: Plan, at: datetime, states: Mapping[str, str] | None = None) -> list[str]:
+    """Waves whose day or window is past, with what of them has not moved. `states`: of moves, where they are newer."""
+    found = []
+    for wave in plan.waves:
+        waiting = [
+            one for one in wave.moves if (states.get(one.workload) if states is not None else _moves(one)) is None
+        ]
+        ended = wave.window_end is not None and wave.window_end < at
+        past = (
+            wave.window_end is None and wave.expected is not None and wave.expected < at.astimezone(LONDON).date()
+        )
+        if waiting and (ended or past):
+            when = (
+                f"its window ended on {moment(wave.window_end)}" if ended else f"it was for {day(wave.expected)}"
+            )
+            what = count(len(waiting), "workload of it has", "workloads of it have")
+            found.append(f"the time of wave {wave.number} is past: {when}, and {what} not moved")
+    return found
+
+
+def _moves(move: PlannedMove) -> str | None:
+    return None if move.state == "planned" else move.state
 
 
 def differences(mine: Plan, proposed: Plan) -> list[str]:
@@ -300,11 +342,7 @@ def _warnings(path: Path, plan: Plan, estate: Estate, new: Sequence[str]) -> lis
         *(f"{name} is in no wave of {path.name}: add it, or give a reason under [not_moving]" for name in new),
         *(f"{name} moves in wave {wave_of[name]}, though {reasons[name]}" for name in wave_of if name in reasons),
         *_parted(estate, wave_of),
-        *(
-            f"the window of wave {wave.number} is over: it ended on {moment(wave.window_end)}"
-            for wave in plan.waves
-            if wave.window_end is not None and wave.window_end < plan.at
-        ),
+        *slipped(plan, plan.at),
         *_without_target([move.workload for wave in plan.waves for move in wave.moves if move.target is None]),
     ]
 

@@ -88,16 +88,16 @@ def _window(wave: Wave) -> str:
 
 
 def _too_early(plan: Plan, wave: Wave, moves: Sequence[Move]) -> list[str]:
-    """What should have moved before; of what people move by hand, Decant cannot tell."""
+    """What should have moved before; of what Decant does not move itself, it cannot tell."""
     there = {move.workload for move in moves if move.phase in _SERVES_THERE}
     before = [move for earlier in plan.waves if earlier.number < wave.number for move in earlier.moves]
     waiting = [move.workload for move in before if move.how == "decant" and move.workload not in there]
-    by_hand = sum(move.how == "by hand" for move in before)
+    others = sum(move.how != "decant" for move in before)
     found = []
     if waiting:
         found.append(f"out of order: not cut over yet of earlier waves: {', '.join(waiting)}")
-    if by_hand:
+    if others:
         found.append(
-            f"{count(by_hand, 'workload')} of earlier waves move by hand: see for yourself that they have"
+            f"{count(others, 'workload')} of earlier waves move without Decant: see for yourself that they have"
         )
     return found

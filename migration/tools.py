@@ -1,12 +1,14 @@
 """Which tool carries a disposition out, where its rule names none."""
 
+from typing import Final
+
 from estate.records.assessment import Disposition
 from migration.case import Case
 
 DECANT = "decant move"
-AZURE_MIGRATE = "Azure Migrate"
-VENDOR = "the vendor"
-BY_HAND = "by hand"
+AZURE_MIGRATE: Final = "Azure Migrate"
+VENDOR: Final = "the vendor"
+BY_HAND: Final = "by hand"
 
 _UPGRADED = frozenset({"2012", "2012-r2", "2016", "2019", "2022"})
 """Releases of Windows Server that Azure Migrate can bring to a newer one on the way (Microsoft Learn, 2026)."""

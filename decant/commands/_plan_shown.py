@@ -6,7 +6,7 @@ from decant.output import listing, say, table
 from estate.documents.words import count, day, moment, size
 from estate.records.plan import Plan, Wave
 from migration.plan import GOES_WITHOUT_SAYING
-from migration.plan_file import said_of
+from migration.plan_file import said_of, tool
 
 
 def data(plan: Plan) -> dict[str, Any]:
@@ -42,8 +42,9 @@ def waves(plan: Plan) -> None:
         )
         for crossing in wave.crossing:
             say(f"  crosses between server room and Azure after this wave: {crossing}")
-    ours, of = plan.by_decant
-    say(f"Of {of} workloads that move, {ours} by Decant, {of - ours} by hand (Decant has no mover for them).")
+    by = [f"{number:,} {tool(how)}" for how, number in plan.by_tool.items()]
+    if by:
+        say(f"Of {plan.by_decant[1]} workloads that move, {', '.join(by)}.")
     staying = {name: why for name, why in plan.not_moving.items() if why not in GOES_WITHOUT_SAYING}
     table("Not moving", ("workload", "why"), sorted(staying.items()))
     implied = len(plan.not_moving) - len(staying)

@@ -110,6 +110,7 @@ def _json(made: "Planned") -> None:
             "edited": made.edited,
             "written": made.written,
             "indicative": made.supposed,
+            "durations": made.durations,
             "faults": made.faults,
             "warnings": made.warnings,
             "differences": made.differences,
@@ -119,7 +120,7 @@ def _json(made: "Planned") -> None:
 
 def _show(app: App, made: "Planned") -> None:
     from decant.commands import _plan_shown
-    from decant.output import next_step, say
+    from decant.output import listing, next_step, say
 
     if made.impossible:
         _plan_shown.impossible(made.plan)
@@ -127,7 +128,9 @@ def _show(app: App, made: "Planned") -> None:
         say(f"{app.workspace.plan.name} was left as it is.")
         next_step("decant plan --accept-change", "plan with the least change; or change planning.toml yourself")
         return
+    _said(made)
     _plan_shown.waves(made.plan)
+    listing("How long moves are taken to last", made.durations)
     if made.supposed and made.plan.waves:
         say("planning.toml gives no windows: the days are indicative, one a week, and bind nobody.")
     if made.plan.changes:
@@ -135,7 +138,8 @@ def _show(app: App, made: "Planned") -> None:
     if made.kept:
         say(f"The plan that somebody had edited is kept as {made.kept.name}.")
     say(f"{'Wrote' if made.written else 'Read'} {app.workspace.plan}")
-    _said(made)
+    if made.faults or made.warnings:
+        say(f"Before the waves stand {_counted(made)}.")
     if made.differences:
         say("A fresh proposal (`decant plan --fresh`) would differ:")
         for line in made.differences:
@@ -150,6 +154,14 @@ def _said(made: "Planned") -> None:
         say(f"Cannot be: {fault}")
     for warning in made.warnings:
         say(f"Look at this: {warning}")
+
+
+def _counted(made: "Planned") -> str:
+    from estate.documents.words import count
+
+    parts = [f"{count(len(made.faults), 'thing')} that cannot be"] if made.faults else []
+    parts += [f"{count(len(made.warnings), 'thing')} to look at"] if made.warnings else []
+    return " and ".join(parts)
 
 
 def _next(made: "Planned") -> None:

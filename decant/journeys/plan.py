@@ -49,6 +49,8 @@ class Planned:
     """What cannot be kept or planned, whatever is done: the command ends with 1."""
     impossible: bool = False
     """Whether no plan keeps every rule, and nothing was written."""
+    durations: tuple[str, ...] = ()
+    """How long moves are taken to last, and where that is from."""
     supposed: bool = False
     """Whether nobody gave windows, so that days are indicative."""
 
@@ -124,6 +126,7 @@ def _read(app: "App", about: "Given", seconds: float) -> Planned:
         warnings=(*warnings, *judged.warnings, *asked.notes),
         differences=tuple(differences),
         faults=asked.faults,
+        durations=asked.durations,
         supposed=asked.supposed,
     )
 
@@ -146,6 +149,7 @@ def _propose(app: "App", about: "Given", accept_change: bool, seconds: float) ->
             warnings=(*impossible.doubts, *asked.notes),
             faults=asked.faults,
             impossible=True,
+            durations=asked.durations,
             supposed=asked.supposed,
         )
     if impossible is not None:
@@ -166,6 +170,7 @@ def _propose(app: "App", about: "Given", accept_change: bool, seconds: float) ->
         kept=kept,
         warnings=(*warnings, *(impossible.doubts if impossible else ()), *asked.notes),
         faults=asked.faults,
+        durations=asked.durations,
         supposed=asked.supposed,
     )
 

@@ -23,6 +23,7 @@ from migration.planning import file as planning_file
 from migration.planning.asked import DONE, Given
 from migration.planning.file import Planning
 from migration.planning.measured import Finished
+from migration.planning.named import as_known
 from migration.planning.results import Result, Rule
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def given(
     estate, at, moves = estate_of(app), now(), app.store.moves()
     about = Given(
         estate,
-        rules,
+        as_known(rules, [one.server.id for one in estate.servers]),
         at,
         moves,
         _finished(app, moves),

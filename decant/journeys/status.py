@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from decant.journeys.outdated import outdated
-from estate.documents.words import LONDON, count
+from decant.journeys.without_wave import told, without_wave
+from estate.documents.words import LONDON, count, some
 from estate.records.assessment import Assessment
 from estate.records.base import now
 from estate.records.finding import Finding, Status
@@ -15,6 +16,8 @@ from estate.records.preview import Preview
 from estate.records.server import Server
 from estate.records.workload import Workload
 from migration.forecast import forecast
+from migration.plan_file import slipped
+from migration.planning.asked import states_of
 from policies.current import current
 
 if TYPE_CHECKING:
@@ -48,10 +51,12 @@ def standing(app: "App") -> Standing:
     untried = len(missed) - len(away)
     assessments, plans, previews = store.all(Assessment), store.all(Plan), store.all(Preview)
     older = outdated(store, app.workspace.planning)
+    moves = store.moves()
+    past = some([line for plan in plans for line in slipped(plan, now(), states_of(moves))], 1)
+    left = told(without_wave(plans, assessments, {one.id for one in servers if one.role == "legacy"}))
     assessed = {one.server for one in assessments}
     unassessed = sum(one.role == "legacy" and one.id not in assessed for one in servers)
     findings = Counter(finding.status for finding in current(store.all(Finding)))
-    moves = store.moves()
     open_moves = [move for move in moves if move.phase not in ENDED]
     stages = (
         Stage(
@@ -77,8 +82,11 @@ def standing(app: "App") -> Standing:
         ),
         Stage(
             "plan",
-            _state(plans, older.plan),
-            _said(count(sum(len(plan.waves) for plan in plans), "wave") if plans else "none yet", older.plan),
+            _state(plans, older.plan or past or left),
+            _said(
+                _said(count(sum(len(plan.waves) for plan in plans), "wave") if plans else "none yet", left),
+                older.plan or past,
+            ),
         ),
         Stage("stacks", _state(previews), ", ".join(p.stack for p in previews) or "none previewed"),
         Stage(
@@ -102,7 +110,7 @@ def standing(app: "App") -> Standing:
     elif away and len(missed) == len(servers):
         command, why = "decant doctor", "no server could be read; it says why"
     else:
-        command, why = _next(stages, open_moves)
+        command, why = _next(stages, open_moves, made=not (older.plan or past))
     return Standing(stages, command, why)
 
 
@@ -135,7 +143,8 @@ def _first(app: "App") -> tuple[str, str]:
     return "decant discover", "find out what the servers hold"
 
 
-def _next(stages: tuple[Stage, ...], moves: list[Move]) -> tuple[str, str]:
+def _next(stages: tuple[Stage, ...], moves: list[Move], made: bool) -> tuple[str, str]:
+    """What comes next. A plan that is `made` as far as it can be is not made again, though it leaves servers out."""
     by_phase = {move.phase: move for move in moves}
     if Phase.READY in by_phase:
         return f"decant approve {by_phase[Phase.READY].id}", "a second person approves the cutover"
@@ -147,6 +156,7 @@ def _next(stages: tuple[Stage, ...], moves: list[Move]) -> tuple[str, str]:
     if by_phase:
         return "decant moves", "a move is under way"
     older = {("assess", "partly"), ("plan", "partly"), ("check", "partly")}
+    older -= {("plan", "partly")} if made else set()
     missing = next(
         (one.name for one in stages if one.state == "not yet" or (one.name, one.state) in older), "report"
     )

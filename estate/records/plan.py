@@ -1,9 +1,11 @@
 """A plan: waves, in order."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from estate.records.base import Instant, Record
+
+How = Literal["decant", "Azure Migrate", "the vendor", "by hand"]
 
 
 class PlannedMove(Record):
@@ -13,8 +15,8 @@ class PlannedMove(Record):
     target: str | None = None
     """Name of the target server, None where a person must still say."""
     bytes: int | None = None
-    how: Literal["decant", "by hand"] = "by hand"
-    """By hand: Decant has no mover for this kind of workload."""
+    how: How = "by hand"
+    """With what it is moved, as its server's assessment says. By hand: by people, as no tool is known for it."""
     why: str = ""
     """Why it is in its wave, for people."""
     pinned: bool = False
@@ -72,5 +74,11 @@ class Plan(Record):
     @property
     def by_decant(self) -> tuple[int, int]:
         """How many workloads Decant moves itself, of how many that move."""
-        moves = [move for wave in self.waves for move in wave.moves]
-        return sum(move.how == "decant" for move in moves), len(moves)
+        by = self.by_tool
+        return by.get("decant", 0), sum(by.values())
+
+    @property
+    def by_tool(self) -> dict[How, int]:
+        """How many workloads move with each tool, in the order of `How`; what moves none is left out."""
+        moves = [move.how for wave in self.waves for move in wave.moves]
+        return {how: moves.count(how) for how in get_args(How) if how in moves}

@@ -23,6 +23,16 @@ DONE = frozenset({Phase.SOAKING, Phase.BROKEN, Phase.ACCEPTING, Phase.ACCEPTED})
 NOT_BEGUN = frozenset({Phase.PLANNED, Phase.CANCELLED, Phase.ROLLED_BACK, Phase.CANCELLING})
 
 
+def states_of(moves: Sequence[Move]) -> Mapping[str, str]:
+    """`running` or `done`, of the workloads whose last move is."""
+    last = {one.workload: one for one in sorted(moves, key=lambda one: (one.created_at, one.id))}
+    return {
+        name: "done" if one.phase in DONE else "running"
+        for name, one in last.items()
+        if one.phase not in NOT_BEGUN
+    }
+
+
 @dataclass(frozen=True)
 class Given:
     """Everything that a plan is made from."""
@@ -47,14 +57,7 @@ class Given:
     @cached_property
     def states(self) -> Mapping[str, str]:
         """`running` or `done`, of the workloads whose last move is."""
-        last: dict[str, Move] = {}
-        for one in sorted(self.moves, key=lambda one: (one.created_at, one.id)):
-            last[one.workload] = one
-        return {
-            name: "done" if one.phase in DONE else "running"
-            for name, one in last.items()
-            if one.phase not in NOT_BEGUN
-        }
+        return states_of(self.moves)
 
     @cached_property
     def assessed(self) -> Mapping[str, Assessment]:
@@ -159,6 +162,8 @@ class Asked:
     """The problem with these windows, which the rule `horizon` closes: asked for where no plan exists."""
     unkept: tuple[Unkept, ...] = ()
     """Rules that cannot be kept, as no wave holds what they are of."""
+    durations: tuple[str, ...] = ()
+    """How long moves are taken to last, and where that is from."""
     notes: tuple[str, ...] = ()
     """What a person should look at."""
     faults: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from migration.planner.problem import Closed, Problem
 from migration.planning.asked import Asked, Given, Kept, Part
 from migration.planning.calendar import Slot, months_on, slots, supposed
 from migration.planning.kept import kept
-from migration.planning.measured import Paces
+from migration.planning.measured import Paces, told
 from migration.planning.parts import jobs, machines, paid_once, parts, talk
 from migration.planning.rules import Rules
 from migration.planning.stranded import standing, unfit
@@ -66,7 +66,8 @@ def _asked(
     stays = replace(stays, slots=extra)
     laid = sorted({**(more or {}), **calendar, **extra}.values(), key=lambda slot: slot.day)
     found = parts(given, moving, wave_of)
-    counted, notes = jobs(given, found, Paces(given.planning, given.finished))
+    paces = Paces(given.planning, given.finished)
+    counted, notes = jobs(given, found, paces)
     fits = bool(given.planning.window)
     cannot = {} if wave_of else unfit(given, counted, laid, fits, set(_fixed(found, stays.pins)))
     unplanned = {one.id: cannot[name] for name in cannot for one in found[name].workloads}
@@ -107,6 +108,7 @@ def _asked(
         spare={slot.id: slot for slot in spare},
         wider=wider,
         unkept=tuple(rules.unkept),
+        durations=told([(one.kind, given.estate.how(one)) for one in moving], paces, given.planning),
         notes=(*stays.notes, *notes, *unpriced, *rules.notes, *_hubs(given, moving), *_unobserved(given, found)),
         faults=(*faults, *rules.faults, *([] if moving else _nothing(given, stays))),
     )

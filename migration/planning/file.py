@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from estate import invalid, reading
 from estate.errors import UsageError
 from estate.printable import printable
+from estate.records.plan import How
 from estate.suggest import did_you_mean
 
 Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -25,15 +26,17 @@ def _year(value: str) -> str:
     return value
 
 
-def _plain(value: str) -> str:
+def plain(value: str) -> str:
+    """The text; `ValueError` where no page can carry it."""
     if printable(value) != value:
         raise ValueError("holds a control character, or one that no page can carry")
     return value
 
 
-Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
-Words = Annotated[str, Field(max_length=1000), AfterValidator(_plain)]
-Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2199, 12, 31))]
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(plain)]
+Words = Annotated[str, Field(max_length=1000), AfterValidator(plain)]
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 """A day that a plan can mean."""
 Amount = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
 FinancialYear = Annotated[str, AfterValidator(_year)]
@@ -196,19 +199,27 @@ class Effort(_Section):
     """From freeze to verified, besides what its data takes."""
     hours: dict[Name, Annotated[float, Field(ge=0, le=1000)]] = {}
     """Of people's work, by skill."""
+    share_in_window: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Of the data that people move by hand, so much goes over the link in the window: the rest went before."""
 
 
 EFFORT: dict[str, Effort] = {
     "postgres": Effort(minutes=30, hours={"databases": 2}),
     "mariadb": Effort(minutes=30, hours={"databases": 2}),
     "sqlserver": Effort(minutes=60, hours={"databases": 3}),
-    "files": Effort(minutes=30, hours={"servers": 1}),
+    "files": Effort(minutes=30, hours={"servers": 1}, share_in_window=0.1),
     "website": Effort(minutes=20, hours={"applications": 1}),
     "service": Effort(minutes=20, hours={"applications": 1}),
     "schedule": Effort(minutes=5, hours={"applications": 0.25}),
-    "machine": Effort(minutes=60, hours={"servers": 2}),
+    "machine": Effort(minutes=60, hours={"servers": 2}, share_in_window=0.1),
 }
-"""Our own judgement, for planning until moves were measured; planning.toml may say otherwise."""
+"""Our own judgement, for planning until moves were measured; planning.toml may say otherwise. Files are copied again and
+again before the window (robocopy, rsync), and so is most of what a machine holds; a dump of a database goes whole.
+"""
+
+
+COPIED_BEFORE = frozenset[How]({"decant", "Azure Migrate"})
+"""Tools that copy a workload while it works, so that only the last difference falls in the window."""
 
 
 class Durations(_Section):
@@ -217,7 +228,7 @@ class Durations(_Section):
     megabytes_a_second: Amount = 40
     """What one copy reaches, where the link and the disks allow it."""
     share_in_window: float = Field(default=0.05, ge=0, le=1)
-    """Of what Decant moves, so much of the data goes over the link in the window: the rest went before."""
+    """Of what Decant or Azure Migrate moves, so much of the data goes over the link in the window: the rest went before."""
     unknown_gib: Amount = 20
     """Supposed where the size of a workload that has data is not known; it is said each time."""
     measured: bool = True
@@ -271,6 +282,14 @@ class Planning(_Section):
     def effort_of(self, kind: str) -> Effort:
         """What moving one workload of that kind takes."""
         return self.effort.get(kind) or EFFORT[kind]
+
+    def share_in_window(self, kind: str, how: How) -> float:
+        """The share of the data of one workload that goes over the link in its window."""
+        if how in COPIED_BEFORE:
+            return self.durations.share_in_window
+        said = self.effort_of(kind).share_in_window
+        usual = EFFORT[kind].share_in_window if said is None else said
+        return 1 if usual is None else usual
 
 
 def load(path: Path) -> Planning:

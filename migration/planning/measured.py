@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from estate.documents.words import count
+from estate.documents.words import count, length
+from estate.records.plan import How
 from estate.records.workload import Workload
+from migration.plan_file import tool
 from migration.planning.file import Planning
 
 MIB = 1 << 20
@@ -62,20 +64,34 @@ class Paces:
             else self._planning.durations.megabytes_a_second * MEGABYTE
         )
         parts = [
-            f"the longest freeze of {count(len(frozen), 'finished move')}" if frozen else "minutes supposed",
-            f"the rate of {count(len(copied), 'first copy', 'first copies')}" if copied else "rate supposed",
+            f"the longest freeze of {count(len(frozen), 'finished move')}"
+            if frozen
+            else "minutes supposed in [effort]",
+            f"the rate of {count(len(copied), 'first copy', 'first copies')}"
+            if copied
+            else "rate supposed in [durations]",
         ]
         return Pace(minutes, rate, ", ".join(parts))
 
 
-def in_window(workload: Workload, how: str, planning: Planning) -> tuple[int, bool]:
-    """Bytes that go over the link in its window, and whether the size was supposed.
-
-    Of what Decant moves, most went before; of what people move by hand, all counts.
-    """
+def in_window(workload: Workload, how: How, planning: Planning) -> tuple[int, int, bool]:
+    """Bytes that go over the link in its window, those that went before, and whether the size was supposed."""
     supposed = workload.bytes is None and workload.kind not in WITHOUT_SIZE
     size = round(planning.durations.unknown_gib * 1024 * MIB) if supposed else (workload.bytes or 0)
-    return (ceil(size * planning.durations.share_in_window) if how == "decant" else size), supposed
+    within = ceil(size * planning.share_in_window(workload.kind, how))
+    return within, size - within, supposed
+
+
+def told(moved: Iterable[tuple[str, How]], paces: Paces, planning: Planning) -> tuple[str, ...]:
+    """How long moves are taken to last, and where that is from: a line for each kind of workload and tool."""
+    lines = []
+    for kind, how in sorted(set(moved)):
+        pace = paces.of(kind)
+        rate = f" and {pace.bytes_a_second / MEGABYTE:.3g} MB/s" if kind not in WITHOUT_SIZE else ""
+        share = planning.share_in_window(kind, how)
+        within = f", {share:.0%} of the data in the window" if kind not in WITHOUT_SIZE else ""
+        lines.append(f"{kind} {tool(how)}: {length(pace.minutes)}{rate}{within} ({pace.source})")
+    return tuple(lines)
 
 
 def minutes(workloads: Sequence[Workload], sizes: Sequence[int], paces: Paces, at_once: int) -> int:

@@ -1,12 +1,13 @@
 """Which jobs a person means in planning.toml: by a server, a workload or a confirmed system. Pure."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from estate.errors import UsageError
 from estate.records.workload import Workload
-from estate.suggest import unknown
+from estate.suggest import same, unknown
 from migration.plan import Estate, not_moving
+from migration.planning.file import Planning
 
 
 class Names:
@@ -29,7 +30,8 @@ class Names:
 
         Raises `UsageError` where nothing has this name; `where` is the setting.
         """
-        if name not in self._known:
+        meant = same(name, self._known)
+        if meant is None:
             wrong = unknown(
                 "server, workload or system",
                 name,
@@ -37,7 +39,7 @@ class Names:
                 "see `decant estate list` and `decant systems list`",
             )
             raise UsageError(f"planning.toml, {where}: {wrong.what}", wrong.remedy)
-        return sorted(self._jobs.get(name, ()))
+        return sorted(self._jobs.get(meant, ()))
 
     def server(self, name: str, where: str) -> list[str]:
         """The jobs that leave a server. Raises `UsageError` for one that is not known."""
@@ -56,3 +58,16 @@ class Names:
             if workload == name or workload.split("/", 1)[0] == name
         }
         return "; ".join(sorted(reasons)) or "nothing of it was found to move"
+
+
+def as_known(planning: Planning, servers: Collection[str]) -> Planning:
+    """The rules with servers of deadlines as the inventory writes them: capitals do not count."""
+    deadlines = tuple(
+        one.model_copy(update={"server": same(one.server, servers) or one.server}) for one in planning.deadline
+    )
+    twice = next(
+        (one.server for one in deadlines if [two.server for two in deadlines].count(one.server) > 1), None
+    )
+    if twice is not None:
+        raise UsageError(f"planning.toml: there are two entries of [[deadline]] for {twice}", "keep one of them")
+    return planning.model_copy(update={"deadline": deadlines})

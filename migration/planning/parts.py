@@ -112,7 +112,7 @@ def jobs(given: Given, found: Mapping[str, Part], paces: Paces) -> tuple[list[Jo
     for name, part in found.items():
         sizes = []
         for one in part.workloads:
-            taken, supposed = in_window(one, given.estate.how(one), planning)
+            taken, _, supposed = in_window(one, given.estate.how(one), planning)
             sizes.append(taken)
             unknown += [one.id] if supposed else []
         counted.append(

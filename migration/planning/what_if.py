@@ -6,7 +6,7 @@ from datetime import date
 
 from estate.errors import UsageError
 from estate.progress import Progress, silent
-from estate.suggest import did_you_mean, unknown
+from estate.suggest import did_you_mean, pick, unknown
 from migration.planning.answers import answer
 from migration.planning.asked import Asked, Given
 from migration.planning.asking import ask
@@ -54,11 +54,9 @@ def differing(given: Given, wanted: Differences) -> Given:
 
 def _deadlines(given: Given, wanted: Mapping[str, date]) -> tuple[Deadline, ...]:
     servers = [one.server.id for one in given.estate.servers]
-    for name in wanted:
-        if name not in servers:
-            raise unknown("server", name, servers, "see `decant estate list`")
-    kept = tuple(one for one in given.planning.deadline if one.server not in wanted)
-    return (*kept, *(Deadline(server=name, day=by, hard=True) for name, by in sorted(wanted.items())))
+    meant = {pick("server", name, servers, "see `decant estate list`"): by for name, by in wanted.items()}
+    kept = tuple(one for one in given.planning.deadline if one.server not in meant)
+    return (*kept, *(Deadline(server=name, day=by, hard=True) for name, by in sorted(meant.items())))
 
 
 def result(given: Given, seconds: float, dropped: Collection[str] = (), told: Progress = silent) -> Result:

@@ -1,17 +1,19 @@
 """Why a workload is in its wave: what presses, what it talks to, and what speaks against each earlier window. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from estate.documents.words import count
+from estate.documents.words import count, length, pounds, size, span
 from estate.records.plan import Plan, Wave
 from migration.planner.check import jobs_of
-from migration.planner.problem import AtMost, Budget, Closed, Constraint, Pilot, Problem
+from migration.planner.problem import AtMost, Budget, Closed, Constraint, Job, Pilot, Pinned, Problem, Together
 from migration.planner.schedule import OBJECTIVES
-from migration.planning.asked import Asked, Given
+from migration.planner.translate import amount
+from migration.planning.asked import Asked, Given, Part
 from migration.planning.evaluation import broken, measures, places
+from migration.planning.measured import MEGABYTE, MIB, in_window
 from migration.planning.parts import pressing
 
 
@@ -78,7 +80,6 @@ def explain(given: Given, asked: Asked, plan: Plan, workload: str) -> Why:
     reasons = [f"{server}: {words}" for server in sorted(part.servers) for words in pressing(given, server)]
     reasons += [one.words for one in problem.constraints if job in jobs_of(one) and not _everybodys(one)]
     reasons += [f"the pilot: {part.low_risk}"] if wave.pilot and part.low_risk else []
-    effort = [f"{minutes / 60:g} hours of {skill}" for skill, minutes in sorted(own.effort.items()) if minutes]
     return Why(
         workload=workload,
         wave=wave.number,
@@ -90,7 +91,7 @@ def explain(given: Given, asked: Asked, plan: Plan, workload: str) -> Why:
         talks=tuple(_talks(asked, problem, at, job)),
         low_risk=part.low_risk,
         not_low_risk=part.not_low_risk,
-        takes=(f"about {own.minutes} minutes", f"{own.mebibytes:,} MiB over the link", *effort),
+        takes=tuple(_takes(given, part, own)),
         earlier=tuple(_earlier(asked, problem, at, job)) if len(at) == len(problem.jobs) else (),
     )
 
@@ -124,13 +125,15 @@ def _earlier(asked: Asked, problem: Problem, at: Mapping[str, str], job: str) ->
         against = [one for one in broken(ours, there) if one.id not in before]
         day = asked.slots[window.id].day
         if against:
-            yield Earlier(day, _state(against), tuple(_said(one, window.id) for one in against))
+            state = _state(against)
+            told = tuple(_said(one, problem, there, window.id) for one in _telling(against, state))
+            yield Earlier(day, state, told)
             continue
         yield Earlier(day, *_worth(worth, measures(problem, there)))
 
 
 def _touches(rule: Constraint, job: str) -> bool:
-    return isinstance(rule, AtMost | Budget | Pilot | Closed) or job in jobs_of(rule)
+    return isinstance(rule, AtMost | Together | Budget | Pilot | Closed) or job in jobs_of(rule)
 
 
 def _state(against: Iterable[Constraint]) -> Literal["closed", "full", "too short", "against a rule"]:
@@ -139,15 +142,50 @@ def _state(against: Iterable[Constraint]) -> Literal["closed", "full", "too shor
         return "closed"
     if any(one.id.startswith("fits:") for one in kinds):
         return "too short"
-    return "full" if all(isinstance(one, AtMost | Budget) for one in kinds) else "against a rule"
+    return "full" if all(isinstance(one, AtMost | Together | Budget) for one in kinds) else "against a rule"
 
 
-def _said(rule: Constraint, window: str) -> str:
-    if isinstance(rule, AtMost):
-        most = rule.most[window]
-        what = {"mebibytes": f"{most:,} MiB", "workloads": count(most, "workload")}
-        return f"{rule.words} (here {what.get(rule.what, f'{most / 60:g} hours')})"
-    return rule.words
+def _telling(against: Sequence[Constraint], state: str) -> Sequence[Constraint]:
+    """What makes the window what it is: of a closed one what closes it, and a pin only where nothing else speaks."""
+    kinds = Closed if state == "closed" else Constraint
+    told = [one for one in against if isinstance(one, kinds) and not isinstance(one, Pinned)]
+    return told or against
+
+
+def _said(rule: Constraint, problem: Problem, there: Mapping[str, str], window: str) -> str:
+    """A rule in words; of a limit, how much the window would hold with it."""
+    year = {one.id: one.year for one in problem.windows}
+    match rule:
+        case AtMost(what=what, most=most):
+            held, allowed = sum(amount(one, what) for one in problem.jobs if there[one.id] == window), most[window]
+        case Together(what=what, windows=windows, most=allowed):
+            held = sum(amount(one, what) for one in problem.jobs if there[one.id] in windows)
+        case Budget():
+            held = sum(one.pounds for one in problem.jobs if year[there[one.id]] == rule.year)
+            return f"{rule.words}: {pounds(held)} with it"
+        case _:
+            return rule.words
+    return f"{rule.words}: it would hold {_amount(what, held)} with it, and {_amount(what, allowed)} is allowed"
+
+
+def _amount(what: str, much: int) -> str:
+    if what == "workloads":
+        return f"{much:,}"
+    return size(much * MIB) if what == "mebibytes" else length(much)
+
+
+def _takes(given: Given, part: Part, own: Job) -> Iterator[str]:
+    """What a job takes of its window, and what is copied before it."""
+    yield f"about {length(own.minutes)}"
+    before = sum(in_window(one, given.estate.how(one), given.planning)[1] for one in part.workloads)
+    within = "less than 1 MiB" if not own.mebibytes else size(own.mebibytes * MIB)
+    yield f"{within} over the link in the window"
+    if before:
+        link, planning = given.planning.link, given.planning
+        rates = [planning.durations.megabytes_a_second * MEGABYTE]
+        rates += [link.megabits * MEGABYTE / 8 * link.usable] if link.megabits is not None else []
+        yield f"{size(before)} are copied before it, which takes about {span(before / min(rates) / 3600)}"
+    yield from (f"{length(minutes)} of {skill}" for skill, minutes in sorted(own.effort.items()) if minutes)
 
 
 def _worth(

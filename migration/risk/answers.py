@@ -13,7 +13,7 @@ from estate import invalid, reading
 from estate.documents.words import day
 from estate.errors import UsageError
 from estate.records.base import Record
-from estate.suggest import did_you_mean, unknown
+from estate.suggest import did_you_mean, same, unknown
 from migration.risk.framework import Criterion, framework
 
 OPEN = "?"
@@ -128,11 +128,12 @@ def load(path: Path, servers: Collection[str], systems: Collection[str], today: 
             raise UsageError(
                 f"{path}: answers {number} is given on {day(one.when)}, which is still to come", "mend its `when`"
             )
-        kind, name = one.subject
+        kind, written_as = one.subject
         known = servers if kind == "server" else systems
-        if name not in known:
+        name = same(written_as, known)
+        if name is None:
             otherwise = f"see `decant {'estate' if kind == 'server' else 'systems'} list`, and mend {path.name}"
-            wrong = unknown(kind, name, known, otherwise)
+            wrong = unknown(kind, written_as, known, otherwise)
             raise UsageError(f"{path}: {wrong.what}", wrong.remedy)
         twice = asked.setdefault((kind, name), set()) & one.scores.keys()
         if twice:

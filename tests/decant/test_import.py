@@ -75,7 +75,7 @@ def test_imported_servers_are_assessed_and_planned_with_what_is_not_known_said(w
     assert bare["disposition"] is None
     plan = decant("plan", "--json", at=workspace).json
     moving = {move["workload"]: move for wave in plan["waves"] for move in wave["moves"]}
-    assert moving["srv00002/machine/srv00002"]["how"] == "by hand"
+    assert moving["srv00002/machine/srv00002"]["how"] == "Azure Migrate"
     assert "other/machine/other" in plan["not_moving"]
 
 

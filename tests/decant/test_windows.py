@@ -61,7 +61,7 @@ def test_a_windows_server_from_its_recording_to_the_report(workspace: Path) -> N
 
     plan = decant("plan", "--json", at=workspace).json
     moves = [move for wave in plan["waves"] for move in wave["moves"]]
-    assert {(move["how"], move["target"]) for move in moves} == {("by hand", None)}
+    assert {(move["how"], move["target"]) for move in moves} == {("Azure Migrate", None)}
     assert {move["workload"] for move in moves} >= {"win-app1/sqlserver/Housing", "win-app1/files/Scans"}
 
     moved = decant("move", "win-app1/files/Scans", "--to", "new", at=workspace)

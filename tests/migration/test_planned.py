@@ -83,7 +83,7 @@ def test_out_of_order_is_warned_of_until_the_earlier_ones_serve_there() -> None:
     early = consult(Decided(plan()), a_move(), [a_move(FIRST, phase=Phase.READY)], AT)
     assert early.against == ()
     assert early.warnings[0] == f"out of order: not cut over yet of earlier waves: {FIRST}"
-    assert "1 workload of earlier waves move by hand" in early.warnings[1]
+    assert "1 workload of earlier waves move without Decant" in early.warnings[1]
     later = consult(Decided(plan()), a_move(), [a_move(FIRST, phase=Phase.SOAKING)], AT)
     assert [line for line in later.warnings if "out of order" in line] == []
 

@@ -199,7 +199,10 @@ def test_a_person_s_plan_that_keeps_the_rules_is_measured(tmp_path: Path) -> Non
 def test_what_was_measured_comes_before_what_is_supposed() -> None:
     about = given(HELD, AT)
     supposed = Paces(about.planning, ()).of("postgres")
-    assert (supposed.minutes, supposed.source) == (30, "minutes supposed, rate supposed")
+    assert (supposed.minutes, supposed.source) == (
+        30,
+        "minutes supposed in [effort], rate supposed in [durations]",
+    )
     finished = [
         Finished("m1", "postgres", 10**9, 10.0, 61.0),
         Finished("m2", "postgres", 10**9, 30.0, 20.0),
