@@ -1,10 +1,13 @@
-"""One generated estate, planned once, in a process of its own: `python -m benchmarks.planned SERVERS SECONDS FILE`."""
+"""One generated estate, planned once, in a process of its own.
+
+`python -m benchmarks.planned SERVERS SECONDS usual|hard FILE`
+"""
 
 import sys
 from pathlib import Path
 from time import monotonic
 
-from benchmarks.generated import estate
+from benchmarks.generated import CONTRACTS, HARD, Contracts, estate
 from estate.errors import UnfinishedError
 from estate.records.base import Record
 from migration.planner.checker import broken, measured
@@ -12,6 +15,9 @@ from migration.planner.greedy import greedy
 from migration.planner.schedule import Impossible, Measure
 from migration.planner.solve import solve
 from migration.planner.translate import Translation
+
+ESTATES: dict[str, tuple[int, Contracts]] = {"usual": (1, CONTRACTS), "hard": (2, HARD)}
+"""The seed of each, and its contracts."""
 
 
 class Planned(Record):
@@ -32,9 +38,9 @@ class Planned(Record):
     """What the independent checker found against the plan."""
 
 
-def planned(servers: int, seconds: float) -> Planned:
+def planned(servers: int, seconds: float, contracts: str) -> Planned:
     """Plan an estate of so many servers, beside the greedy planner, and let the checker judge both."""
-    problem = estate(servers)
+    problem = estate(servers, *ESTATES[contracts])
     names = ("lateness", "exposure", "dual running", "cut")
     begun = monotonic()
     translation = Translation(problem)
@@ -76,5 +82,5 @@ def _wrong(problem_wrong: list[str], told: tuple[Measure, ...], true: tuple[int,
 
 
 if __name__ == "__main__":
-    size, limit, to = sys.argv[1:]
-    Path(to).write_text(planned(int(size), float(limit)).model_dump_json(), "utf-8")
+    size, limit, kind, to = sys.argv[1:]
+    Path(to).write_text(planned(int(size), float(limit), kind).model_dump_json(), "utf-8")

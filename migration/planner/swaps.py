@@ -83,7 +83,7 @@ class _Swaps:
                     break
 
     def _step(self, job: int, free: Numbers, slack: int) -> tuple[bool, int]:
-        """The best step for one job, taken; whether there was one, and what cost it saved."""
+        """The best step for one job, taken; whether there was one, and what exposure it saved."""
         here, costs, allowed = int(self.at[job]), self.costs, self.tables.allowed
         own = self._own(job)
         alone = costs[job] - costs[job, here]
@@ -98,8 +98,8 @@ class _Swaps:
             both = np.zeros(len(self.at), np.int64)
             both[others] = weights
             worth_pair = worth_pair + 2 * both[free]
-            may &= alone <= slack
-            may_pair &= pair <= slack
+            may &= _no_more(alone, slack)
+            may_pair &= _no_more(pair, slack)
         else:
             worth, worth_pair = alone, pair
         best = 0
@@ -112,11 +112,11 @@ class _Swaps:
             found = int(there[other]), int(free[other])
         if found is None:
             return False, 0
-        saved = -int(alone[found[0]] if found[1] is None else pair[other])
+        more = int(alone[found[0]] if found[1] is None else pair[other])
         self._move(job, found[0])
         if found[1] is not None:
             self._move(found[1], here)
-        return True, saved
+        return True, DAY_LATE * round(more / DAY_LATE) - more
 
     def _own(self, job: int) -> Flags:
         """The windows in which a job may move, as those stand that it has an order with."""
@@ -162,3 +162,10 @@ class _Swaps:
         self.near[others, here] -= weights
         self.near[others, window] += weights
         self.at[job] = window
+
+
+def _no_more(more: Numbers, slack: int) -> Flags:
+    """Which steps are not later, and use up no more exposure than others saved. Less lateness pays for none."""
+    late = np.round(more / DAY_LATE).astype(np.int64)
+    found: Flags = (late <= 0) & (more - DAY_LATE * late <= slack)
+    return found
