@@ -71,8 +71,8 @@ def background(matter: Matter) -> Section:
     """What the paper rests on, so that members and the public may ask for it."""
     plan, costs = matter.plan, matter.costs
     items = [
-        f"Inventory: {count(len(matter.servers), 'server')}, read or listed up to "
-        f"{day(max((one.seen_at for one in matter.servers), default=None))}; assessment of {len(matter.assessed)} of them, "
+        f"Inventory of {count(len(matter.servers), 'server')}, up to "
+        f"{day(max((one.seen_at for one in matter.servers), default=None))}; {len(matter.assessed)} assessed, "
         f"{day(max((one.at for one in matter.assessed), default=None))}",
         f"Plan of {day(plan.at)}, costs of {day(costs.at)}, business case of {day(matter.case.at)}",
         *(["Prices and their sources, as in Appendix F"] if costs.sources else []),

@@ -172,7 +172,7 @@ def _sure(matter: Matter) -> Section:
             f"{sum_of(option.optimism_bias)} of it is bias beyond those ranges."
         )
     others = [one for one in matter.case.sensitivity if not one.assumption.startswith(WHEN_SAVED)]
-    largest = sorted(others, key=lambda one: -abs(one.difference))[:3]
+    largest = sorted(others, key=lambda one: -abs(one.difference))[:2]
     items += [
         f"{one.assumption}: at {one.to_value} instead of {one.from_value}, it would be {signed(one.difference)}."
         for one in largest

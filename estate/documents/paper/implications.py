@@ -207,7 +207,7 @@ def climate(matter: Matter) -> Section:
                 f"the server room today, and {tonnes(there)} in Azure: {abs(change) / 1000:,.1f} tonnes "
                 f"{'more' if change > 0 else 'less'} ({share(abs(change), here.likely)}). It covers {len(known)} of the "
                 f"{count(len(matter.in_waves), 'server')} in waves{half_known}. Making the machines is not counted. "
-                f"Source: costs of {day(matter.costs.at)}; Appendix F has each factor with its source."
+                f"Source: costs of {day(matter.costs.at)}; factors: Appendix F."
             )
         )
     else:
