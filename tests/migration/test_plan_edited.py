@@ -1,5 +1,6 @@
 """plan.toml as a person edits it: what is taken, what is warned of, and what is refused."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,6 +34,32 @@ def test_a_window_that_is_over_is_warned_of(tmp_path: Path) -> None:
     said = next(one for one in warnings if one.startswith("the time of wave 1 is past"))
     assert said.startswith("the time of wave 1 is past: its window ended on 17 July 2024, 02:00, and ")
     assert said.endswith("not moved")
+
+
+def test_a_day_that_is_past_is_warned_of_though_it_has_no_times(tmp_path: Path) -> None:
+    made = estate(SMALL, BOTH)
+    text = re.sub("expected = .*", "expected = 2024-07-16", render(propose(made, AT)))
+    (tmp_path / "plan.toml").write_text(text)
+    _, warnings = load(tmp_path / "plan.toml", made, AT)
+    assert any("is past: it was for 16 July 2024, and " in one for one in warnings)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "expected = 9999-12-31",
+        "expected = 0001-01-01",
+        "window_end = 9999-12-31T23:59:59-12:00",
+        "window_start = 0001-01-01T00:00:00+14:00",
+        r'name = "a\u0007\u001b[31m<b>"',
+    ],
+)
+def test_what_no_calendar_and_no_page_can_carry_is_refused(tmp_path: Path, line: str) -> None:
+    made = estate(SMALL, BOTH)
+    bare = re.sub("(name|expected) = .*\n", "", render(propose(made, AT)))
+    (tmp_path / "plan.toml").write_text(bare.replace("[[wave]]\n", f"[[wave]]\n{line}\n", 1))
+    with pytest.raises(UsageError, match=r"plan\.toml: wave"):
+        load(tmp_path / "plan.toml", made, AT)
 
 
 @pytest.mark.parametrize(
