@@ -26,17 +26,19 @@ _SHOWN = 3
 def doubts(found: Mapping[str, Listed], before: Mapping[str, Listed] | None, book: PriceBook) -> tuple[str, ...]:
     """Why these prices cannot be Microsoft's list as it is asked for: a sentence each, none where they can be."""
     strange = [each for meter, one in found.items() if (each := _strange(meter, one, found, before or {}, book))]
-    return (*_few(found), *_gone(found, before or {}), *_at_most(strange))
+    return (*_few(found, before or {}), *_gone(found, before or {}), *_at_most(strange))
 
 
-def _few(found: Collection[str]) -> Iterator[str]:
+def _few(found: Collection[str], before: Collection[str]) -> Iterator[str]:
     asked: dict[str, list[str]] = {}
     for sku, size in sizes().items():
         asked.setdefault(f"sizes of the series {size.series}", []).append(f"vm/{sku}")
     asked["size classes of Premium SSD"] = [f"disk/Premium_LRS/{one.tier}" for one in disks.tiers("Premium_LRS")]
     for what, meters in asked.items():
         there = sum(meter in found for meter in meters)
-        if there < OF_WHAT_WAS_ASKED * len(meters):
+        # A series that is no longer sold was accepted once, and is not asked about for ever.
+        accepted = bool(before) and there >= sum(meter in before for meter in meters)
+        if there < OF_WHAT_WAS_ASKED * len(meters) and not accepted:
             yield f"of {len(meters)} {what}, {there} have a price"
 
 
