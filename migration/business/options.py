@@ -251,7 +251,7 @@ def _words(given: Given, one: Chosen, reckoned: Reckoned) -> tuple[tuple[str, ..
     if one.id == "later":
         more = _more_exposed(given, way)
         if more:
-            against.append(f"Servers run {count(more, 'day')} more out of support, one by one and summed.")
+            against.append(f"Servers run {count(more, 'day')} more out of support over all years.")
     return tuple(for_it), tuple(against)
 
 

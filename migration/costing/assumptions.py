@@ -56,6 +56,9 @@ class Assumed:
         amount, money = self.amount, self.unit.startswith("£ ")
         sign, unit = ("£", self.unit[2:]) if money else ("", self.unit)
         low, likely, high = (f"{sign}{_plain(one)}" for one in (amount.low, amount.likely, amount.high))
+        if likely == "1":
+            first, _, rest = unit.partition(" ")
+            unit = f"{first.removesuffix('s')} {rest}".strip()
         spread = f"{low} to {high}; " if low != high else ""
         return f"{likely} {unit} ({spread}{self.origin})"
 

@@ -108,3 +108,8 @@ def test_the_page_of_costs_names_every_source_assumption_and_meter_and_marks_wha
         assert ("**ours**" in rows[one.key]) == one.judged, one.key
         assert one.amount is None or f"{before[one.key].amount.likely:,.10g}" in rows[one.key], one.key
     assert {one.key for one in CHOICES} | set(book().sources) | set(COUNCILS_OWN) <= set(rows)
+
+
+def test_one_of_something_is_said_as_one() -> None:
+    assert assumptions.parse({}).texts()["engineer_days_retire"].startswith("1 day a server (0.5 to 2;")
+    assert assumptions.parse({}).texts()["engineer_days_rehost"].startswith("4 days a server")
