@@ -8,6 +8,7 @@ from migration.planner.crowds import crowd
 from migration.planner.exact import solved, solver_of
 from migration.planner.greedy import greedy
 from migration.planner.model import Model
+from migration.planner.packed import packed
 from migration.planner.problem import Constraint, Problem
 from migration.planner.tables import Tables
 from migration.planner.translate import Translation
@@ -35,7 +36,7 @@ class Feasibility:
             return False
         if not tables.limits and not tables.befores and not tables.pilots:
             return True
-        if greedy(tables) is not None:
+        if packed(tables) is not None or greedy(tables) is not None:
             return True
         state = "UNKNOWN"
         if monotonic() < self.until and tables.allowed.sum() < LARGE:

@@ -9,6 +9,7 @@ import numpy as np
 from migration.planner.crowds import crowd
 from migration.planner.feasible import Feasibility, hopeless
 from migration.planner.greedy import greedy
+from migration.planner.packed import packed
 from migration.planner.problem import AtMost, Budget, Closed, Constraint, Pilot, Together
 from migration.planner.tables import Flags, Numbers, Tables
 
@@ -44,7 +45,9 @@ def some_plan(feasibility: Feasibility, conflicts: Sequence[Sequence[Constraint]
     while first < last and monotonic() < feasibility.until:
         middle = (first + last) // 2
         raised = _raised(tables, numbers, MORE[middle], where)
-        at = None if hopeless(raised) else greedy(raised)
+        at = packed(raised)
+        if at is None and not hopeless(raised):
+            at = greedy(raised)
         if at is None:
             first = middle + 1
         else:

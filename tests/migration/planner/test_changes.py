@@ -10,6 +10,7 @@ from hypothesis import assume, given, settings
 
 from migration.planner import changes
 from migration.planner.checker import broken, measured
+from migration.planner.packed import packed
 from migration.planner.problem import (
     AtMost,
     Before,
@@ -27,7 +28,7 @@ from migration.planner.problem import (
 )
 from migration.planner.schedule import Change, Impossible, Schedule
 from migration.planner.solve import solve
-from migration.planner.translate import amount
+from migration.planner.translate import Translation, amount
 from tests.migration.planner.small import every_plan, possible, problems
 from tests.migration.planner.test_solve import A_WHILE, job, weekly
 
@@ -167,6 +168,14 @@ def test_what_windows_hold_together_is_a_limit_of_its_own() -> None:
     (change,) = found.changes
     if isinstance(change.instead, Together):
         assert change.words == "One workload in the month: allow 2 workloads instead of 1 workload"
+
+
+@given(problems(most_constraints=3))
+@settings(max_examples=60)
+def test_the_simplest_of_plans_keeps_every_rule(problem: Problem) -> None:
+    translation = Translation(problem)
+    at = packed(translation.tables())
+    assert at is None or broken(problem, translation.named(at)) == []
 
 
 @pytest.mark.parametrize(("servers", "each"), [(67, 2), (200, 5)])
