@@ -25,10 +25,12 @@ from migration.planner.tables import Numbers, Tables
 
 SHARES = (0.15, 0.65, 0.67)
 """By which share of the time lateness, exposure and dual running are done; the rest is for what is cut."""
-HARD_SHARES = (0.5, 0.78, 0.8)
+HARD_SHARES = (0.45, 0.6, 0.75)
 """The same where something must be late."""
 DAY_LATE = 30
 """Days of exposure that weigh as much as one of lateness, where both are made little at once."""
+DAY_LATE_LAST = 1000
+"""The same at the end, so that what is still late is looked at most."""
 PROOF_ENDS = 0.96
 """By which share of the time proofs end: a linear programme is not broken off at once."""
 ONE_MODEL = 30_000
@@ -123,11 +125,11 @@ class _Large:
         bound = bounds.pressing(
             tables, tables.exposed, at, self._until(share * 0.5 if start else share), limit, start
         )
-        dearer = bound.costs - bound.costs.min(axis=1, keepdims=True)
-        if not self.prices:
+        easy, self.prices = self.prices is None, bound.prices
+        if easy:
             at = self._rounded(at, bound, held)
-        self.prices = bound.prices
-        if tables.allowed.size <= ONE_MODEL:
+        if easy and tables.allowed.size <= ONE_MODEL:
+            dearer = bound.costs - bound.costs.min(axis=1, keepdims=True)
             # A window that would by itself make any plan worse than this one need not be thought of.
             near = tables.allowed & (dearer <= tables.measures(at)[1] - bound.least + 1)
             near[np.arange(len(at)), at] = True
@@ -191,9 +193,27 @@ class _Large:
             if (trial := rounded(tables, _ordered(tables, dearer - KEEP * bound.shares - first))) is not None:
                 trial = pressed(tables, trial, self._until(share * 0.7))
                 at = min((at, trial), key=lambda one: both.measures(one)[0])
-        if tables.allowed.size <= ONE_MODEL:
-            at = self._modelled(both, at, 0, self._left(share) / 2)
-        return improved(both, at, 0, self._until(share), self._free, self.seed, bound.least)
+        small = self.whole.allowed.size <= ONE_MODEL
+        at = improved(
+            both, at, 0, self._until(share * (0.5 if small else 0.75)), self._free, self.seed, bound.least
+        )
+        if small:
+            return self._parted(at)
+        last = replace(tables, late=DAY_LATE_LAST * tables.late + tables.exposed)
+        return improved(last, at, 0, self._until(share), self._free, self.seed, bound.least)
+
+    def _parted(self, at: Numbers) -> Numbers:
+        """The plan, bettered by moving what shares a machine apart; it is planned so from here on where that helps.
+
+        In a small estate, what moves as one is much of a window, and where it leaves no room may make others late.
+        """
+        whole = self.whole
+        both = replace(whole, late=DAY_LATE * whole.late + whole.exposed)
+        trial = improved(both, at[self.group], 0, self._until(self.shares[0]), self._free, self.seed)
+        if whole.measures(trial)[:2] >= self.merged.measures(at)[:2]:
+            return at
+        self.group, self.merged = np.arange(len(trial)), whole
+        return trial
 
     def _simplest(self, costs: Numbers) -> float:
         """What is left where every machine's last job moves in its first window."""
