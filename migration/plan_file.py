@@ -128,6 +128,8 @@ def tool(how: How) -> str:
 
 def said_of(reached: Reached, *, changed: bool = False) -> str:
     """One objective in words: "lateness, over …: 3 days, and no plan has less"; `changed`: by rules that were changed."""
+    if reached.unknown:
+        return f"{WORTH[reached.objective]}: unknown, as no dependency was observed (`decant observe`)"
     of = count(reached.value, "link") if reached.objective == "cut" else count(reached.value, "day")
     if reached.standing:
         of += f" ({reached.standing:,} of them of servers in no wave, counted to the end of the horizon)"

@@ -94,7 +94,9 @@ def _show(now: "Result", then: "Result") -> None:
     from estate.documents.words import day
     from migration.plan_file import WORTH
 
-    worth: list[dict[str, int]] = [{one.objective: one.value for one in side.reached} for side in (now, then)]
+    worth: list[dict[str, int]] = [
+        {one.objective: one.value for one in side.reached if not one.unknown} for side in (now, then)
+    ]
     rows: list[tuple[object, ...]] = [
         ("a plan that keeps every rule", *("yes" if one.exists else "no" for one in (now, then)), "")
     ]

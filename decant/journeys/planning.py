@@ -138,13 +138,32 @@ def why(app: "App", name: str) -> "Why":
     from migration.planning.why import explain
 
     about = given(app)
-    workload = pick("workload", name, [one.id for one in about.estate.workloads], "see `decant estate list`")
     plan = held(app, about)
+    workload = _meant(about, plan, name)
     asked = ask(about)
     if asked.problem is None or len(places(asked, plan)) < len(asked.parts):
         # A person's plan may part systems, or be for other days: it is explained by its own.
         asked = asked_of(about, plan) or asked
     return explain(about, asked, plan, workload)
+
+
+def _meant(about: Given, plan: Plan, name: str) -> str:
+    """The workload that a person names: by itself, else as the first of its server, its system or its wave."""
+    found = {one.id: one.id for one in about.estate.workloads}
+    ends = {one.rsplit("/", 1)[-1] for one in found}
+    titled = [
+        (title, move.workload)
+        for wave in plan.waves
+        for move in wave.moves
+        for title in (move.workload.split("/", 1)[0], wave.name)
+    ]
+    titled += [(one.system, one.id) for one in about.estate.workloads if one.system]
+    for title, workload in titled:
+        if title not in ends:
+            found.setdefault(title, workload)
+    return found[
+        pick("workload", name, found, "give a workload, server, system or wave; see `decant estate list`")
+    ]
 
 
 def what_if(app: "App", wanted: "Differences", seconds: float) -> "tuple[Result, Result]":

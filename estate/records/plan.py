@@ -48,6 +48,8 @@ class Reached(Record):
     value: int
     """Days; of `cut`, dependencies."""
     bound: float | None
+    unknown: bool = False
+    """Of `cut`: whether no dependency was ever observed, so that nothing is known of what talks to what."""
     standing: int = 0
     """So much of both is of servers that are to move and are in no wave, counted to the end of the horizon."""
 

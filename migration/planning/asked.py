@@ -162,6 +162,8 @@ class Asked:
     """The problem with these windows, which the rule `horizon` closes: asked for where no plan exists."""
     unkept: tuple[Unkept, ...] = ()
     """Rules that cannot be kept, as no wave holds what they are of."""
+    observed: bool = True
+    """Whether any dependency is known."""
     durations: tuple[str, ...] = ()
     """How long moves are taken to last, and where that is from."""
     notes: tuple[str, ...] = ()

@@ -108,6 +108,7 @@ def _asked(
         spare={slot.id: slot for slot in spare},
         wider=wider,
         unkept=tuple(rules.unkept),
+        observed=bool(given.estate.dependencies),
         durations=told([(one.kind, given.estate.how(one)) for one in moving], paces, given.planning),
         notes=(*stays.notes, *notes, *unpriced, *rules.notes, *_hubs(given, moving), *_unobserved(given, found)),
         faults=(*faults, *rules.faults, *([] if moving else _nothing(given, stays))),

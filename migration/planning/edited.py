@@ -12,6 +12,7 @@ from migration.planning.asking import ask_of
 from migration.planning.calendar import Slot, slots
 from migration.planning.evaluation import broken, measures, places
 from migration.planning.kept import day_of
+from migration.planning.outcome import unknown
 
 _BREAKS = "plan.toml breaks a rule"
 
@@ -61,6 +62,7 @@ def judge(given: Given, plan: Plan) -> Judged:
                     "value": worth[name] + (more := left.get(name, 0)),
                     "bound": None,
                     "standing": more,
+                    **unknown(asked, name),
                 }
             )
             for name in OBJECTIVES

@@ -183,6 +183,15 @@ class Link(_Section):
     """The share of it that moves may take."""
 
 
+class Start(_Section):
+    """When the first thing may move: what it moves to has to be agreed and built first."""
+
+    day: Day | None = None
+    """Nothing moves before this day."""
+    weeks: int = Field(default=4, ge=0, le=104)
+    """Without `day`: so many weeks from today, for as long as the inventory has no target server."""
+
+
 class Capacity(_Section):
     """What fits into one window."""
 
@@ -204,9 +213,9 @@ class Effort(_Section):
 
 
 EFFORT: dict[str, Effort] = {
-    "postgres": Effort(minutes=30, hours={"databases": 2}),
-    "mariadb": Effort(minutes=30, hours={"databases": 2}),
-    "sqlserver": Effort(minutes=60, hours={"databases": 3}),
+    "postgres": Effort(minutes=30, hours={"databases": 2}, share_in_window=1),
+    "mariadb": Effort(minutes=30, hours={"databases": 2}, share_in_window=1),
+    "sqlserver": Effort(minutes=60, hours={"databases": 3}, share_in_window=1),
     "files": Effort(minutes=30, hours={"servers": 1}, share_in_window=0.1),
     "website": Effort(minutes=20, hours={"applications": 1}),
     "service": Effort(minutes=20, hours={"applications": 1}),
@@ -239,6 +248,7 @@ class Planning(_Section):
     """All of planning.toml."""
 
     horizon_months: int = Field(default=24, ge=1, le=120)
+    start: Start = Start()
     window: tuple[WindowRule, ...] = ()
     capacity: Capacity = Capacity()
     link: Link = Link()
@@ -324,6 +334,7 @@ def _remedy(wrong: ValidationError) -> str:
 
 
 _SECTIONS: dict[str, type[BaseModel]] = {
+    "start": Start,
     "window": WindowRule,
     "capacity": Capacity,
     "link": Link,

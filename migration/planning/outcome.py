@@ -42,8 +42,13 @@ def worth(asked: Asked, measures: Sequence[Measure]) -> tuple[Reached, ...]:
     for one in measures:
         more = asked.standing.days.get(one.name, 0)
         about = {"objective": one.name, "value": one.value + more, "bound": one.bound + more, "standing": more}
-        found.append(Reached.model_validate(about))
+        found.append(Reached.model_validate({**about, **unknown(asked, one.name)}))
     return tuple(found)
+
+
+def unknown(asked: Asked, objective: str) -> Mapping[str, object]:
+    """What is said of dependencies cut where none was observed: nothing is known of them, and nothing proved."""
+    return {"unknown": True, "bound": None} if objective == "cut" and not asked.observed else {}
 
 
 def measured(asked: Asked, answer: Schedule | None) -> Sequence[Measure]:

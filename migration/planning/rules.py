@@ -22,6 +22,7 @@ from migration.planner.problem import (
     Together,
 )
 from migration.planner.schedule import Change
+from migration.planning import beginning
 from migration.planning.asked import Given, Kept, Part, Unkept
 from migration.planning.calendar import Slot, blacked_out
 from migration.planning.capacity import limits, months
@@ -114,7 +115,20 @@ class Rules:
             job for job, part in self.parts.items() if any(authority.get(one) == name for one in part.servers)
         )
 
+    def _start(self) -> Iterator[Closed]:
+        """Nothing moves before there is something to move to; what is pinned stays where a person put it."""
+        first, why = beginning.start(self.given)
+        early = frozenset(slot.id for slot in self.slots if slot.day < first)
+        pinned = {self._job(name) for name in self.kept.pins}
+        pinned |= {job for one in self.given.planning.pin for job in self.names.jobs(one.of, "pin")}
+        jobs = frozenset(self.parts.keys() - pinned) if pinned & self.parts.keys() else frozenset()
+        if early and (jobs or not pinned & self.parts.keys()):
+            words = f"nothing moves before {day(first)}: {why}"
+            self.notes.append(words)
+            yield Closed(beginning.START, words, jobs, early)
+
     def _closed(self) -> Iterator[Closed]:
+        yield from self._start()
         for number, one in enumerate(self.given.planning.blackout, 1):
             windows = blacked_out(self.slots, one)
             jobs = self._of_partner(one.partner) if one.partner else frozenset()
@@ -332,7 +346,7 @@ class Rules:
                 "[pilot] low_risk; `decant plan why WORKLOAD` says what speaks against one"
             )
             return
-        shut = {name for one in closed if not one.jobs for name in one.windows}
+        shut = {name for one in closed if not one.jobs or one.id == beginning.START for name in one.windows}
         first = next((slot for slot in self.slots if slot.id not in shut), None)
         if first is not None:
             yield Pilot(

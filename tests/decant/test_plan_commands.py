@@ -96,7 +96,7 @@ def test_where_no_plan_keeps_every_rule_it_says_which_and_writes_only_what_was_a
     assert said.json["changes"]
     shown = decant("plan", at=workspace)
     assert shown.code == 1
-    assert "These cannot all hold (1)" in shown.out
+    assert "No plan keeps this, whatever else is given up (1)" in shown.out
     assert "The least change that restores a plan" in shown.out
     assert "decant plan --accept-change" in shown.err
     assert (workspace / "plan.toml").read_bytes() == before
@@ -192,6 +192,8 @@ def test_why_tells_of_what_presses_and_of_each_earlier_window(workspace: Path) -
     shown = decant("plan", "why", "nightly-backup", at=workspace)
     assert shown.code == 0
     assert "Earlier windows, were it alone to move there" in shown.out
+    by_server = decant("plan", "why", "DB-LEGACY", at=workspace)
+    assert (by_server.code, by_server.err.startswith("db-legacy/")) == (0, True)
     mistyped = decant("plan", "why", "nightly-backups", at=workspace)
     assert mistyped.code == 2
     assert BACKUP in mistyped.err

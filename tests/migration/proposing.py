@@ -13,8 +13,8 @@ from migration.planning.outcome import plan_of
 
 
 def given(made: Estate, at: datetime, planning: dict[str, Any] | None = None, **more: Any) -> Given:
-    """What a plan is made from; `planning` is what planning.toml holds."""
-    return Given(made, Planning.model_validate(planning or {}), at, **more)
+    """What a plan is made from; `planning` is what planning.toml holds, and if nothing, moves begin at once."""
+    return Given(made, Planning.model_validate({"start": {"weeks": 0}, **(planning or {})}), at, **more)
 
 
 def propose(made: Estate, at: datetime, most: int = 6, seconds: float = 10, **planning: Any) -> Plan:
