@@ -118,7 +118,7 @@ class Rules:
     def _start(self) -> Iterator[Closed]:
         """Nothing moves before there is something to move to; what is pinned stays where a person put it."""
         first, why = beginning.start(self.given)
-        early = frozenset(slot.id for slot in self.slots if slot.day < first)
+        early = frozenset(slot.id for slot in self.slots if self.given.today <= slot.day < first)
         pinned = {self._job(name) for name in self.kept.pins}
         pinned |= {job for one in self.given.planning.pin for job in self.names.jobs(one.of, "pin")}
         jobs = frozenset(self.parts.keys() - pinned) if pinned & self.parts.keys() else frozenset()

@@ -6,6 +6,7 @@ from typing import Any
 from estate.records.plan import Plan
 from migration.plan import Estate
 from migration.planning.asked import Asked
+from migration.planning.edited import judge
 from tests.migration.planning.small import AT, FIRST, NIGHTS, SECOND, days, estate, server
 from tests.migration.proposing import given, planned
 
@@ -61,3 +62,13 @@ def test_the_pilot_is_the_first_of_what_may_move() -> None:
     plan, _ = _made(estate("a", "b"), {}, planning=rule)
     assert [wave.pilot for wave in plan.waves] == [True, False]
     assert days(plan)["a"] == BUILT
+
+
+def test_a_plan_whose_days_are_past_breaks_no_rule_of_beginning() -> None:
+    before, _ = _made(estate("a"), {"weeks": 0})
+    wave = before.waves[0].model_copy(
+        update={"expected": date(2026, 11, 14), "window_start": None, "window_end": None}
+    )
+    rules = {"window": NIGHTS, "pilot": {"wanted": False}, "start": {}}
+    said = judge(given(estate("a"), AT, rules), before.model_copy(update={"waves": (wave,)})).warnings
+    assert not any("nothing moves before" in one for one in said)
