@@ -25,7 +25,7 @@ from migration.planner.tables import Numbers, Tables
 
 SHARES = (0.15, 0.65, 0.67)
 """By which share of the time lateness, exposure and dual running are done; the rest is for what is cut."""
-HARD_SHARES = (0.45, 0.6, 0.75)
+HARD_SHARES = (0.5, 0.6, 0.75)
 """The same where something must be late."""
 DAY_LATE = 30
 """Days of exposure that weigh as much as one of lateness, where both are made little at once."""
@@ -185,17 +185,17 @@ class _Large:
         tables, share = self.merged, self.shares[0]
         both = replace(tables, late=DAY_LATE * tables.late + tables.exposed)
         start = bounds.sampled(both, both.late, at, self._until(share * 0.3), None)
-        bound = bounds.pressing(both, both.late, at, self._until(share * 0.6), None, start)
+        bound = bounds.pressing(both, both.late, at, self._until(share * 0.7), None, start)
         self.prices = replace(bound.prices, held=DAY_LATE)
         dearer = bound.costs - bound.costs.min(axis=1, keepdims=True)
         due = (_late(tables) > 0).max(axis=1, keepdims=True)
         for first in (0, 3 * KEEP * due):
             if (trial := rounded(tables, _ordered(tables, dearer - KEEP * bound.shares - first))) is not None:
-                trial = pressed(tables, trial, self._until(share * 0.7))
+                trial = pressed(tables, trial, self._until(share * 0.75))
                 at = min((at, trial), key=lambda one: both.measures(one)[0])
         small = self.whole.allowed.size <= ONE_MODEL
         at = improved(
-            both, at, 0, self._until(share * (0.5 if small else 0.75)), self._free, self.seed, bound.least
+            both, at, 0, self._until(share * (0.5 if small else 0.85)), self._free, self.seed, bound.least
         )
         if small:
             return self._parted(at)
