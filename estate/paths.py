@@ -164,6 +164,11 @@ class Workspace:
         return self.catalogue / "prices.json"
 
     @property
+    def prices_refused(self) -> Path:
+        """The last list of prices that was refused as it cannot be right, for a person to look at."""
+        return self.catalogue / "prices.refused.json"
+
+    @property
     def logs(self) -> Path:
         """One file a run."""
         return self.state / "logs"

@@ -76,7 +76,7 @@ def COMMAND(
 
 
 def _show(found: "Differences") -> None:
-    from decant.journeys.differences import name_of
+    from decant.journeys.differences import in_words, name_of
     from decant.output import table
     from estate.documents.words import day
 
@@ -96,7 +96,7 @@ def _show(found: "Differences") -> None:
             "Accepted as they are",
             ["server", "value", "said", "why", "by", "on"],
             [
-                [one.server, name_of(one.field), "; ".join(one.said), one.reason, one.by, day(one.at)]
+                [one.server, name_of(one.field), "; ".join(in_words(one)), one.reason, one.by, day(one.at)]
                 for one in found.accepted
             ],
         )

@@ -125,23 +125,23 @@ def show(app: App, server: str, as_json: bool) -> None:
 
 @COMMAND.command("refresh", short_help="Fetch Microsoft's list prices in pounds.")
 @click.option(
-    "--accept-changes",
+    "--accept-refused",
     is_flag=True,
-    help="Take prices that are too few, or far from those before: somebody has looked at them.",
+    help="Fetch nothing: take the list that was refused last, now that somebody has looked at it.",
 )
 @json_option
 @click.pass_obj
-def refresh(app: App, accept_changes: bool, as_json: bool) -> None:
+def refresh(app: App, accept_refused: bool, as_json: bool) -> None:
     """Fetch list prices for UK South in pounds from the Azure Retail Prices API, and keep them in the workspace.
 
     What was fetched before stays in force where an answer is missing, broken, or not in pounds, where prices are too
-    few, or far from those before or those of the book; then the exit code is 3.
+    few, or far from those before or those of the book; then the exit code is 3. Such a list is kept beside.
     """
-    from decant.journeys.prices import refresh as fetch_anew
+    from decant.journeys import prices
     from decant.output import listing, next_step, say, show_json
     from estate.documents.words import count
 
-    made = fetch_anew(app, accept_changes)
+    made = prices.accept_refused(app) if accept_refused else prices.refresh(app)
     if as_json:
         show_json(
             "decant.prices/1",
@@ -155,7 +155,8 @@ def refresh(app: App, accept_changes: bool, as_json: bool) -> None:
         )
         return
     listing("Accepted all the same", list(made.accepted))
-    say(f"Fetched {count(len(made.retail.prices), 'list price')} in pounds; {made.changed} are new or differ.")
+    done = "Took" if accept_refused else "Fetched"
+    say(f"{done} {count(len(made.retail.prices), 'list price')} in pounds; {made.changed} are new or differ.")
     next_step("decant costs", "reckon with them")
 
 

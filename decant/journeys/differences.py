@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from decant.journeys.sources import by_server, ranks
+from estate.documents.words import size
 from estate.errors import UsageError
 from estate.records.base import now
 from estate.records.conflict import LOOKALIKES, Accepted, Conflict, Lookalike, words
 from estate.records.server import Server
+from estate.redact import redact
 from estate.suggest import did_you_mean
 from inventory.identity import identify
 from inventory.merge import conflicts
@@ -66,12 +68,23 @@ def differences(store: "Store", server: str | None = None) -> Differences:
     )
 
 
+def still_open(store: "Store", found: Iterable[Conflict]) -> list[Conflict]:
+    """Those of these that nobody accepted as they are."""
+    by_key = {(one.server, one.field): one for one in store.all(Accepted)}
+    return [
+        one
+        for one in found
+        if (accepted := by_key.get((one.server, one.field))) is None or not set(words(one)) <= set(accepted.said)
+    ]
+
+
 def accept(app: "App", server: str, value: str, reason: str) -> Accepted:
     """Let a difference of `server` stand as it is today: of the value of that name, or its look-alikes.
 
     Raises `UsageError` where there is no such open difference, or no reason is given.
     """
-    if not reason.strip():
+    reason = redact(reason.strip())
+    if not reason:
         raise UsageError("a difference is accepted for a reason", "give it with --reason")
     server = app.store.resolve(Server, server).id
     found = differences(app.store, server)
@@ -80,11 +93,9 @@ def accept(app: "App", server: str, value: str, reason: str) -> Accepted:
         by_field[LOOKALIKES] = [*found.lookalikes]
     field = _field(value, by_field)
     said = sorted({word for one in by_field[field] for word in words(one)})
-    made = Accepted(server=server, field=field, said=tuple(said), reason=reason.strip(), by=app.actor, at=now())
+    made = Accepted(server=server, field=field, said=tuple(said), reason=reason, by=app.actor, at=now())
     app.store.put(made)
-    app.ledger.append(
-        "difference.accepted", [server], {"value": field, "said": said, "reason": made.reason}, app.actor
-    )
+    app.ledger.append("difference.accepted", [server], {"value": field, "said": said, "reason": reason}, app.actor)
     return made
 
 
@@ -95,6 +106,16 @@ def reopen(app: "App", server: str, value: str) -> None:
     field = _field(value, known)
     app.store.retire(Accepted, [f"{server}@{field}"])
     app.ledger.append("difference.reopened", [server], {"value": field}, app.actor)
+
+
+def in_words(accepted: Accepted) -> list[str]:
+    """What was said, as people read it: "register: 16.0 GiB"."""
+    found = []
+    for said in accepted.said:
+        source, _, value = said.rpartition(": ")
+        sized = accepted.field.endswith("_bytes") and value.isdecimal()
+        found.append(f"{source}: {size(int(value))}" if sized else said)
+    return found
 
 
 def name_of(field: str) -> str:

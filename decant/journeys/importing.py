@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from decant.journeys import sources
+from decant.journeys.differences import still_open
 from decant.journeys.discovery import derive
 from decant.journeys.forgetting import keep_within
 from estate.documents.words import count as count_of
@@ -158,7 +159,7 @@ def _settle(app: "App", outcome: Imported, found: dict[str, Sighting], whole: bo
             )
             for one in mine
         ]
-    outcome.taken, outcome.conflicts = taken, differing
+    outcome.taken, outcome.conflicts = taken, still_open(store, differing)
     touched = {one.server for one in taken}
     outcome.lookalikes = [one for one in identified.lookalikes if touched & set(one.servers)]
     scopes = {(one.source, one.scope) for one in found.values()}

@@ -1,7 +1,6 @@
 """The price lists of a workspace, and Microsoft's own fetched anew."""
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, NoReturn
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 from estate import fetch, writing
 from estate.catalogue import price_check, price_lists, retail
 from estate.catalogue.prices import book
-from estate.catalogue.retail import Item, Listed, Retail
+from estate.catalogue.retail import Item, Retail
 from estate.documents.words import LONDON, count, day
 from estate.errors import UnreachableError, UsageError
 from estate.progress import Step
@@ -44,45 +43,54 @@ def prices(app: "App", servers: "tuple[str, ...]" = ()) -> "Prices":
     return price_lists.load(app.workspace.rates, app.workspace.prices, servers, today())
 
 
-def refresh(app: "App", accept: bool = False) -> Refreshed:
+def refresh(app: "App") -> Refreshed:
     """Ask for the prices of every size and disk, and put them in the place of those before, all or none.
 
-    `accept` takes prices that cannot be right by themselves (`price_check`): somebody has looked at them.
-
     Raises `UnreachableError` where an answer is missing, broken or not in pounds, or where what came cannot be the
-    list: what was fetched before stays, and its age is said.
+    list (`price_check`): what was fetched before stays, its age is said, and a list that was refused is kept beside it.
     """
     before = _before(app)
     try:
-        found = _fetched(app)
-        doubts = price_check.doubts(found, before.prices if before else None, book())
-        if doubts and not accept:
+        made = _fetched(app)
+        if found := price_check.doubts(made.prices, before.prices if before else None, book()):
+            app.workspace.create()
+            writing.replace(app.workspace.prices_refused, made.model_dump_json(indent=1), writing.PRIVATE)
             raise UnreachableError(
-                f"what came cannot be the whole list: {'; '.join(doubts)}",
-                "ask again later; `decant costs refresh --accept-changes` takes them all the same, once you have"
-                " looked at them",
+                f"what came cannot be the whole list: {'; '.join(found)}",
+                f"ask again later; or look at it ({app.workspace.prices_refused}), and take that very list with "
+                "`decant costs refresh --accept-refused`",
             )
     except UnreachableError as wrong:
         _stays(before, wrong)
-    made = Retail(
-        fetched_at=now(),
-        url=app.settings.prices.url,
-        currency="GBP",
-        region=retail.REGION,
-        prices=dict(sorted(found.items())),
-    )
+    return _taken(app, made, before)
+
+
+def accept_refused(app: "App") -> Refreshed:
+    """Take the list that was refused last, as it was kept: somebody has looked at it. Nothing is fetched.
+
+    Raises `UsageError` where none is kept.
+    """
+    made = retail.kept(app.workspace.prices_refused)
+    if made is None:
+        raise UsageError("no list of prices was refused", "run `decant costs refresh`")
+    before = _before(app)
+    return _taken(app, made, before, price_check.doubts(made.prices, before.prices if before else None, book()))
+
+
+def _taken(app: "App", made: Retail, before: Retail | None, accepted: tuple[str, ...] = ()) -> Refreshed:
     app.workspace.create()
     writing.replace(app.workspace.prices, made.model_dump_json(indent=1), writing.PRIVATE)
+    app.workspace.prices_refused.unlink(missing_ok=True)
     changed = sum(
         before is None or meter not in before.prices or before.prices[meter].gbp != one.gbp
         for meter, one in made.prices.items()
     )
     about = {"from": made.url, "prices": len(made.prices), "changed": changed}
-    app.ledger.append(REFRESHED, [], about | ({"accepted": list(doubts)} if doubts else {}), actor=app.actor)
-    return Refreshed(made, changed, doubts)
+    app.ledger.append(REFRESHED, [], about | ({"accepted": list(accepted)} if accepted else {}), actor=app.actor)
+    return Refreshed(made, changed, accepted)
 
 
-def _fetched(app: "App") -> Mapping[str, Listed]:
+def _fetched(app: "App") -> Retail:
     settings = app.settings.prices
     ends = time.monotonic() + settings.seconds
     asked = retail.questions(settings.url)
@@ -94,7 +102,13 @@ def _fetched(app: "App") -> Mapping[str, Listed]:
     found = retail.prices(items)
     if not found:
         raise UnreachableError("no answer held a price of a size or disk in UK South", "")
-    return found
+    return Retail(
+        fetched_at=now(),
+        url=settings.url,
+        currency="GBP",
+        region=retail.REGION,
+        prices=dict(sorted(found.items())),
+    )
 
 
 def _all_pages(question: str, ends: float, seconds: float) -> list[Item]:

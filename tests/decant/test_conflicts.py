@@ -19,11 +19,12 @@ def workspace(tmp_path: Path) -> Path:
     return root
 
 
-def takes(root: Path, name: str, *rows: str) -> None:
+def takes(root: Path, name: str, *rows: str) -> str:
     (root / f"{name}.toml").write_text(MAPPING.format(name=name))
     (root / f"{name}.csv").write_text("\n".join(["Name,GB,Owner,Serial", *rows]) + "\n")
     said = decant("import", "csv", f"{name}.csv", "--mapping", f"{name}.toml", at=root)
     assert said.code == 0, said.err
+    return said.err
 
 
 def conflicts(root: Path, *words: str) -> Said:
@@ -46,8 +47,9 @@ def test_an_accepted_difference_is_listed_apart_and_no_longer_counts(workspace: 
 
 
 def test_the_same_words_read_again_open_nothing_and_new_ones_do(workspace: Path) -> None:
-    assert conflicts(workspace, "srv1", "--accept", "memory", "--reason", "known").code == 0
-    takes(workspace, "monitoring", "srv1,16,Housing,A1", "srv2,4,Housing,B2")
+    said = conflicts(workspace, "srv1", "--accept", "memory", "--reason", "known; password=Winter2019!")
+    assert (said.code, "16.0 GiB" in said.out, "Winter2019" in said.out) == (0, True, False)
+    assert "do not agree" not in takes(workspace, "monitoring", "srv1,16,Housing,A1", "srv2,4,Housing,B2")
     assert conflicts(workspace).code == 0
     takes(workspace, "monitoring", "srv1,64,Housing,A1", "srv2,4,Housing,B2")
     again = conflicts(workspace, "--json")

@@ -267,7 +267,10 @@ def test_an_answer_that_cannot_be_used_changes_nothing_and_what_stays_is_said(
 
 
 def test_a_person_can_accept_a_list_that_looks_wrong_and_the_ledger_keeps_why(council: Path) -> None:
-    said = refreshed(council, _absurd, "--accept-changes")
+    assert decant("costs", "refresh", "--accept-refused", at=council).code == 2
+    assert "prices.refused.json" in refreshed(council, _absurd).err
+    # What is taken is the list that somebody could look at, whatever the service would answer by now.
+    said = refreshed(council, _few, "--accept-refused")
     assert (said.code, "Accepted all the same" in said.err + said.out) == (0, True), said.err
     kept = json.loads((council / ".decant/catalogue/prices.json").read_text())["prices"]
     assert kept["vm/Standard_E4as_v5"]["gbp"] == 9_999_999.0
