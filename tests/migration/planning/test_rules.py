@@ -34,7 +34,6 @@ from tests.migration.planning.small import (
 )
 from tests.migration.proposing import given, planned
 
-
 NO_PILOT = {"window": NIGHTS, "pilot": {"wanted": False}}
 
 
