@@ -67,7 +67,10 @@ DECIDING: Mapping[str, Output] = {
         {
             "waves": (list[Wave], "in order"),
             "not_moving": (dict[str, str], "every workload that is in no wave, with the reason"),
-            "by_decant": (int, "how many workloads Decant moves itself; `how` of each move says with what the others move"),
+            "by_decant": (
+                int,
+                "how many workloads Decant moves itself; `how` of each move says with what the others move",
+            ),
             "of": (int, "how many workloads move"),
             "reached": (list[Reached], "what it is worth by each objective, the first the most important"),
             "conflicts": (
@@ -93,7 +96,10 @@ DECIDING: Mapping[str, Output] = {
         {
             "waves": (list[Wave], "in order"),
             "not_moving": (dict[str, str], "every workload that is in no wave, with the reason"),
-            "by_decant": (int, "how many workloads Decant moves itself; `how` of each move says with what the others move"),
+            "by_decant": (
+                int,
+                "how many workloads Decant moves itself; `how` of each move says with what the others move",
+            ),
             "of": (int, "how many workloads move"),
             "reached": (
                 list[Reached],
