@@ -2,7 +2,7 @@
 
 import heapq
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from estate.graph import Graph, graph_of, hubs
@@ -81,8 +81,8 @@ def systems(workloads: Sequence[Workload], found: Iterable[Link]) -> list[System
     """
     unit_of = _units(workloads)
     confirmed = {unit_of[one.id] for one in workloads if one.system}
-    edges = {(unit_of[c], unit_of[s]) for link in found for c in link.clients for s in link.servers}
-    calls = graph_of(unit_of.values(), _without_hubs(edges, _homes(workloads, unit_of)))
+    ends = {(c, s) for link in found for c in link.clients for s in link.servers}
+    calls = graph_of(unit_of.values(), _without_hubs(ends, unit_of, workloads))
     group_of = {unit: part[0] for part in rings(calls) for unit in part}
     group_of = _with_sole_clients(calls, group_of, confirmed)
     members: dict[str, list[Workload]] = defaultdict(list)
@@ -100,31 +100,41 @@ def systems(workloads: Sequence[Workload], found: Iterable[Link]) -> list[System
 
 def shared_services(workloads: Sequence[Workload], found: Iterable[Link]) -> list[str]:
     """The servers of which something deals with so many others that it makes no system of them, in order."""
-    unit_of = _units(workloads)
-    homes = _homes(workloads, unit_of)
-    edges = {(unit_of[c], unit_of[s]) for link in found for c in link.clients for s in link.servers}
-    return sorted({server for hub in hubs(_met(edges, homes)) for server in homes[hub]})
+    unit_of, homes = _units(workloads), _homes(workloads)
+    ends = {(c, s) for link in found for c in link.clients for s in link.servers}
+    many = hubs(_met(ends, unit_of, homes))
+    return sorted({homes[one] for one, unit in unit_of.items() if unit in many})
 
 
-def _homes(workloads: Iterable[Workload], unit_of: Mapping[str, str]) -> dict[str, set[str]]:
-    """The servers on which each unit stands."""
-    homes: dict[str, set[str]] = defaultdict(set)
-    for one in workloads:
-        homes[unit_of[one.id]].add(one.server)
-    return homes
+def _homes(workloads: Iterable[Workload]) -> dict[str, str]:
+    """The server of each workload."""
+    return {one.id: one.server for one in workloads}
 
 
-def _met(edges: Iterable[tuple[str, str]], homes: Mapping[str, set[str]]) -> Iterable[tuple[str, str]]:
-    """Each unit with the servers, besides its own, of what it uses and of what uses it."""
-    for one, other in edges:
-        yield from ((one, server) for server in homes[other] - homes[one])
-        yield from ((other, server) for server in homes[one] - homes[other])
+def _met(
+    ends: Iterable[tuple[str, str]], unit_of: Mapping[str, str], homes: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Each unit with the servers, besides its own, on which stands what it uses and what uses it."""
+    own: dict[str, set[str]] = defaultdict(set)
+    for one, unit in unit_of.items():
+        own[unit].add(homes[one])
+    for client, server in ends:
+        for one, other in ((client, server), (server, client)):
+            if homes[other] not in own[unit_of[one]]:
+                yield unit_of[one], homes[other]
 
 
-def _without_hubs(edges: Collection[tuple[str, str]], homes: Mapping[str, set[str]]) -> list[tuple[str, str]]:
-    """The edges, but for those between a hub and a unit that stands on none of its servers."""
-    found = hubs(_met(edges, homes))
-    return [edge for edge in edges if found.isdisjoint(edge) or homes[edge[0]] & homes[edge[1]]]
+def _without_hubs(
+    ends: Collection[tuple[str, str]], unit_of: Mapping[str, str], workloads: Iterable[Workload]
+) -> set[tuple[str, str]]:
+    """The units at both ends, but for what a hub has to do with other servers."""
+    homes = _homes(workloads)
+    many = hubs(_met(ends, unit_of, homes))
+    return {
+        (unit_of[client], unit_of[server])
+        for client, server in ends
+        if many.isdisjoint((unit_of[client], unit_of[server])) or homes[client] == homes[server]
+    }
 
 
 def rings(graph: Graph) -> list[list[str]]:

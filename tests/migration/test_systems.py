@@ -38,6 +38,14 @@ def test_a_directory_that_everything_uses_and_that_uses_one_server_brings_no_rin
     assert shared_services(held, found) == ["dc"]
 
 
+def test_what_one_server_of_a_large_system_uses_is_no_hub_however_large_that_is() -> None:
+    parts = [app.model_copy(update={"system": "housing"}) for app, _ in PAIRS]
+    data = PAIRS[0][1]
+    found = links([*parts, data], [uses("web0", "db0")])
+    assert grouped(systems([*parts, data], found)) == {frozenset(one.id for one in (*parts, data))}
+    assert shared_services([*parts, data], found) == []
+
+
 def test_eight_other_servers_make_no_hub() -> None:
     front = workload("front/service/balancer")
     held = [front, *(app for app, _ in PAIRS[:8])]
