@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from estate.documents.words import day
 from estate.records.plan import Plan, Reached
-from migration.planner.problem import Problem
+from migration.planner.problem import Constraint, Problem
 from migration.planner.schedule import OBJECTIVES
 from migration.planning.asked import Asked, Given
 from migration.planning.asking import ask_of
@@ -40,7 +41,12 @@ def judge(given: Given, plan: Plan) -> Judged:
     given_days = {slot.day for slot in slots(given.planning, given.now)}
     if given_days:
         warnings += [
-            f"wave {number} is planned for {day(on)}, which is no window of planning.toml"
+            f"wave {number} is planned for {day(on)}, "
+            + (
+                "a window that an accepted change opened: give it in planning.toml too"
+                if _opened(plan, on)
+                else "which is no window of planning.toml"
+            )
             for number, on in dated.items()
             if on not in given_days and on >= given.today
         ]
@@ -52,7 +58,7 @@ def judge(given: Given, plan: Plan) -> Judged:
     return Judged(
         (
             *warnings,
-            *_said(asked.problem, found),
+            *_said(plan, asked.problem, found),
             *(f"{_BREAKS}: {one.rule.words}: {one.why.words}" for one in asked.unkept),
         ),
         tuple(
@@ -81,5 +87,23 @@ def asked_of(given: Given, plan: Plan) -> Asked | None:
     return ask_of(given, wave_of, days) if wave_of else None
 
 
-def _said(problem: Problem, found: dict[str, str]) -> Sequence[str]:
-    return [f"{_BREAKS}: {one.words}" for one in broken(problem, found)]
+def _opened(plan: Plan, on: date) -> bool:
+    """Whether a change that a person accepted opens the window of this day."""
+    return any(
+        change.rpartition(": ")[2].startswith("open ") and on.isoformat() in change for change in plan.changes
+    )
+
+
+def _accepted(plan: Plan, rule: Constraint) -> str:
+    """What a person accepted instead of a rule; empty where nothing was."""
+    begins = f"{rule.words}: "
+    return next((change.removeprefix(begins) for change in plan.changes if change.startswith(begins)), "")
+
+
+def _said(plan: Plan, problem: Problem, found: dict[str, str]) -> Sequence[str]:
+    return [
+        f"{one.words}: not by planning.toml, but by an accepted change ({accepted})"
+        if (accepted := _accepted(plan, one))
+        else f"{_BREAKS}: {one.words}"
+        for one in broken(problem, found)
+    ]

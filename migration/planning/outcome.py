@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from estate.records.plan import Conflict, Plan, PlannedMove, Reached, Wave
 from estate.records.workload import Workload
 from migration.plan import PLAN_ID, not_moving, proposed_targets, wave_name, with_crossing
-from migration.planner.problem import Pilot
+from migration.planner.problem import Fits, Pilot
 from migration.planner.schedule import OBJECTIVES, Impossible, Measure, Schedule
 from migration.planning.asked import Asked, Given
 from migration.planning.parts import pressing
@@ -18,7 +18,7 @@ def plan_of(given: Given, asked: Asked, answer: Schedule | None, impossible: Imp
 
     `impossible` says which rules were changed for it. Without an answer nothing is planned but what is kept.
     """
-    solved = _waves(given, asked, answer.windows) if answer else []
+    solved = _waves(given, asked, answer.windows, longer(asked, impossible)) if answer else []
     numbered = [
         wave.model_copy(update={"number": number}) for number, wave in enumerate([*asked.kept.waves, *solved], 1)
     ]
@@ -66,7 +66,22 @@ def conflicts(impossible: Impossible | None) -> tuple[Conflict, ...]:
     return tuple(Conflict(rules=tuple(one.words for one in held)) for held in impossible.conflicts)
 
 
-def _waves(given: Given, asked: Asked, windows: Mapping[str, str]) -> list[Wave]:
+def longer(asked: Asked, impossible: Impossible | None) -> Mapping[str, datetime]:
+    """By window that the least change makes longer: when it then ends."""
+    minutes = {job.id: job.minutes for job in asked.problem.jobs} if asked.problem else {}
+    found: dict[str, datetime] = {}
+    for change in impossible.changes if impossible else ():
+        if not isinstance(change.instead, Fits):
+            continue
+        for window in change.instead.longer:
+            slot = asked.slots.get(window) or asked.spare[window]
+            if slot.start is not None and slot.end is not None:
+                ends = slot.start.astimezone(UTC) + timedelta(minutes=minutes[change.instead.job])
+                found[window] = max(found.get(window, slot.end), ends.astimezone(slot.end.tzinfo))
+    return found
+
+
+def _waves(given: Given, asked: Asked, windows: Mapping[str, str], ends: Mapping[str, datetime]) -> list[Wave]:
     held: dict[str, list[str]] = defaultdict(list)
     for job, window in windows.items():
         held[window].append(job)
@@ -85,7 +100,7 @@ def _waves(given: Given, asked: Asked, windows: Mapping[str, str]) -> list[Wave]
                 name=wave_name(jobs),
                 expected=slot.day,
                 window_start=slot.start,
-                window_end=slot.end,
+                window_end=ends.get(window, slot.end),
                 pilot=window in pilot,
                 moves=tuple(
                     _move(given, asked, job, one, targets[one.id], before.get(one.id))
