@@ -1,5 +1,6 @@
-"""Whole numbers as they are written on the command line."""
+"""Numbers as they are written on the command line."""
 
+import math
 import re
 
 import click
@@ -15,3 +16,14 @@ class Whole(click.IntRange):
         if not isinstance(value, int):
             self.fail(f"{value!r} is not a whole number; write it in the digits 0 to 9", param, ctx)
         return super().convert(value, param, ctx)
+
+
+class Amount(click.FloatRange):
+    """A finite number within limits."""
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number; `click.UsageError` for what is none, has no end, or is not within the limits."""
+        found = super().convert(value, param, ctx)
+        if not math.isfinite(found):
+            self.fail(f"{value!r} is no amount", param, ctx)
+        return found

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from decant.app import App
-from decant.numbers import Whole
+from decant.numbers import Amount, Whole
 from decant.output import json_option
 
 if TYPE_CHECKING:
@@ -22,17 +22,26 @@ class _Deadline(click.ParamType[tuple[str, date]]):
         """The server and the day; `click.UsageError` where it is neither."""
         if isinstance(value, tuple):
             return value
+        from migration.planning.file import FIRST_DAY, LAST_DAY
+
         server, _, text = str(value).partition("=")
         try:
-            return server, date.fromisoformat(text)
+            day = date.fromisoformat(text)
         except ValueError:
-            self.fail(f"{value!r} is no server with a day; write it as db01=2027-03-31", param, ctx)
+            day = date.max
+        if not FIRST_DAY <= day <= LAST_DAY:
+            self.fail(
+                f"{value!r} is no server with a day that can be planned for; write it as db01=2027-03-31",
+                param,
+                ctx,
+            )
+        return server, day
 
 
 @click.command("what-if", short_help="Plan by other rules and show the difference; writes nothing.")
 @click.option("--moves-per-window", type=Whole(1, 1000), help="Workloads in a window.")
 @click.option("--windows-per-month", type=Whole(1, 31), help="Only the first so many windows of each month.")
-@click.option("--megabits", type=click.FloatRange(0, min_open=True), help="A link of so many Mbit/s.")
+@click.option("--megabits", type=Amount(0, min_open=True), help="A link of so many Mbit/s.")
 @click.option("--without-blackout", multiple=True, metavar="NAME", help="Leave out a blackout of planning.toml.")
 @click.option("--without-pilot", is_flag=True, help="Without a pilot.")
 @click.option(
@@ -48,7 +57,7 @@ class _Deadline(click.ParamType[tuple[str, date]]):
 )
 @click.option(
     "--seconds",
-    type=click.FloatRange(1, 3600),
+    type=Amount(1, 3600),
     default=10.0,
     show_default=True,
     help="How long to look for a better plan, each time.",

@@ -3,6 +3,7 @@
 import click
 
 from decant.commands.practice import estate_option
+from decant.numbers import Amount
 from decant.output import json_option, next_step, say, show_json, table
 
 _SHOWN_FAULTS = 20
@@ -15,14 +16,12 @@ def LOAD() -> None:
 
 @LOAD.command(short_help="Start the writer in the background.")
 @estate_option
-@click.option(
-    "--rate", default=4.0, show_default=True, type=click.FloatRange(0.1, 500), help="Operations a second, each."
-)
+@click.option("--rate", default=4.0, show_default=True, type=Amount(0.1, 500), help="Operations a second, each.")
 @click.option(
     "--patience",
     default=5.0,
     show_default=True,
-    type=click.FloatRange(0.1, 300),
+    type=Amount(0.1, 300),
     help="Seconds to wait for an answer before the connection is cut.",
 )
 @click.option("--stream", "names", multiple=True, help="Only this one (reports, shop, shared); may be repeated.")

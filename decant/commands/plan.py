@@ -7,7 +7,7 @@ import click
 from click.core import ParameterSource
 
 from decant.app import App
-from decant.numbers import Whole
+from decant.numbers import Amount, Whole
 from decant.output import json_option
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class _Plan(click.Group):
 )
 @click.option(
     "--seconds",
-    type=click.FloatRange(1, 3600),
+    type=Amount(1, 3600),
     default=10.0,
     show_default=True,
     help="How long to look for a better plan. It ends sooner where there is none.",
