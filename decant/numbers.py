@@ -23,7 +23,10 @@ class Amount(click.FloatRange):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """The number; `click.UsageError` for what is none, has no end, or is not within the limits."""
-        found = super().convert(value, param, ctx)
+        try:
+            found = float(str(value))
+        except ValueError:
+            found = math.nan
         if not math.isfinite(found):
             self.fail(f"{value!r} is no amount", param, ctx)
-        return found
+        return super().convert(found, param, ctx)
