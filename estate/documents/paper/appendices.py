@@ -64,8 +64,8 @@ def _roadmap(matter: Matter, charts: Charts) -> Section:
                     Column(title="Least there can be", number=True),
                 ),
                 rows=tuple(_aim(matter, one) for one in matter.plan.reached),
-                source="In this order; each with the earlier ones kept as they are. “Least” is proved: no plan that "
-                "keeps the rules can do better than it. Days out of support before the move: one for each server and day"
+                source=f"In this order; each with the earlier ones kept as they are. “Least” is proved: {_proved(matter)} "
+                "can do better than it. Days out of support before the move: one for each server and day"
                 f"{_not_counted(matter)}{_seen(matter)}",
             )
         )
@@ -78,6 +78,11 @@ def _aim(matter: Matter, one: Reached) -> tuple[str, ...]:
     if one.objective == "cut" and not matter.connections_known:
         return (aim, "unknown", "unknown")
     return (aim, count(one.value, thing), "not known" if one.bound is None else f"{one.bound:,.0f}")
+
+
+def _proved(matter: Matter) -> str:
+    """Among which plans the least is the least."""
+    return "no plan that keeps the rules" if matter.possible else "with these changes to the rules, no plan"
 
 
 def _not_counted(matter: Matter) -> str:

@@ -118,6 +118,16 @@ def test_an_impossible_plan_is_told_with_what_conflicts_and_the_least_change() -
     assert "extend the contract of planning01 to 6 February 2027" in found
 
 
+def test_the_least_is_proved_with_the_changes_that_the_plan_supposes(paper: Paper) -> None:
+    def proved(of: Paper) -> str:
+        return next(one.source for one in tables(section(of, "roadmap")) if one.caption == "How good the plan is")
+
+    assert "no plan that keeps the rules can do better" in proved(paper)
+    changed = proved(compose(papers.impossible(), papers.charts()))
+    assert "“Least” is proved: with these changes to the rules, no plan can do better" in changed
+    assert "keeps the rules" not in changed
+
+
 def test_nothing_known_is_said_as_such_and_never_as_none() -> None:
     matter = papers.matter()
     bare = matter.model_copy(
