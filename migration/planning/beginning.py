@@ -24,7 +24,10 @@ def start(given: Given) -> tuple[date, str]:
     first = given.today + timedelta(weeks=said.weeks)
     standing = [on for wave in (given.before.waves if given.before else ()) if (on := day_of(wave)) is not None]
     ahead = min((on for on in standing if on >= given.today), default=first)
-    if "weeks" not in said.model_fields_set and min(standing, default=first) >= given.today:
-        first = min(first, ahead)
+    if "weeks" not in said.model_fields_set and min(standing, default=first) >= given.today and ahead < first:
+        return ahead, (
+            "the last plan begins then, and keeps its day; there is no target server yet, so say `weeks` in [start] of "
+            "planning.toml if they cannot be built by then"
+        )
     weeks = count(said.weeks, "week")
     return first, f"there is no target server yet, and building takes time ({weeks} by [start] of planning.toml)"

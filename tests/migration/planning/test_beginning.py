@@ -42,7 +42,9 @@ def test_a_council_says_when_to_begin() -> None:
 def test_the_plan_that_holds_does_not_slide_from_day_to_day() -> None:
     before, _ = _made(estate("a"), {"weeks": 1})
     assert days(before) == {"a": SECOND}
-    assert days(_made(estate("a"), {}, before=before)[0]) == {"a": SECOND}
+    plan, asked = _made(estate("a"), {}, before=before)
+    assert days(plan) == {"a": SECOND}
+    assert any("the last plan begins then" in note and "4 weeks" not in note for note in asked.notes)
     assert days(_made(estate("a"), {"weeks": 4}, before=before)[0]) == {"a": BUILT}
 
 
