@@ -8,7 +8,7 @@ from estate.documents.paper import unplanned
 from estate.documents.paper.figures import sum_of
 from estate.documents.paper.matter import Matter, wave_day
 from estate.documents.paper.model import Column, Section, Table, Text, headed
-from estate.documents.words import count, day, some
+from estate.documents.words import LONDON, count, day, some
 from estate.records.server import Server
 
 Row = tuple[str, str, str, str]
@@ -43,6 +43,7 @@ def _rows(matter: Matter) -> list[Row]:
     return [
         row
         for row in (
+            _slipped(matter),
             _conflicts(matter, first),
             _over_budget(matter, first),
             _unplanned(matter, first),
@@ -68,6 +69,27 @@ def _conflicts(matter: Matter, first: date | None) -> Row | None:
         f"{count(number, 'set')} of rules cannot all hold",
         "This committee",
         _by(first),
+    )
+
+
+def _slipped(matter: Matter) -> Row | None:
+    today = matter.at.astimezone(LONDON).date()
+    late = [
+        (wave.number, waiting)
+        for wave in matter.plan.waves
+        if (on := wave_day(wave)) is not None
+        and on < today
+        and (waiting := sum(move.state == "planned" for move in wave.moves))
+    ]
+    if not late:
+        return None
+    waiting = sum(number for _, number in late)
+    return (
+        f"New days for {some([f'wave {number}' for number, _ in late], 5)}",
+        f"{'Its day is' if len(late) == 1 else 'Their days are'} past, and {count(waiting, 'workload')} "
+        f"{'has' if waiting == 1 else 'have'} not moved: dates and sums that rest on them do not hold",
+        "ICT",
+        "Before this paper is decided",
     )
 
 
