@@ -4,7 +4,7 @@ from datetime import date
 from typing import Literal
 
 from estate.records.base import Instant, Record
-from estate.records.cost import Amount, NotPriced
+from estate.records.cost import NOTHING, Amount, NotPriced
 
 
 class YearCost(Record):
@@ -32,6 +32,8 @@ class Option(Record):
     """At the Green Book's 3.5%, optimism bias included in `high`: the years at their factors, and the bias."""
     optimism_bias: float = 0
     """How much of `net_present_cost.high` is optimism bias."""
+    staying_hardware: Amount = NOTHING
+    """Over all years, how much capital is hardware on-premises, of what stays or has not left: no cost of moving."""
     exposure: int | None = None
     """Days that servers run out of support in these years, one by one and summed; None where no end is known."""
     for_it: tuple[str, ...] = ()
@@ -78,6 +80,8 @@ class BusinessCase(Record):
     unpriced: tuple[NotPriced, ...] = ()
     shares: dict[str, float] = {}
     """Each authority's share of what moving costs once, as parts of one; empty where nobody shares it."""
+    moving_once: float = 0
+    """What moving costs once in the plan, likely, in pounds, partners' parts among it: what `shares` are parts of."""
     budgets: tuple[Budgeted, ...] = ()
     """Of `planning.toml`; empty where it gives none."""
     rule: str = ""

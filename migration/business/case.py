@@ -22,13 +22,15 @@ def business_case(given: Given, at: datetime) -> BusinessCase:
     made, rule = options(given)
     best = next(one for one in made if one.preferred)
     chosen = next(one for one in ways(given) if one.id == best.id)
+    shares, moving_once = _shares(given)
     return BusinessCase(
         id=CASE_ID,
         options=made,
         sensitivity=sensitivity(given, chosen, best.net_present_cost.likely),
         people=tuple(given.people),
         unpriced=(*given.costs.unpriced, *_unpriced(given)),
-        shares=_shares(given),
+        shares=shares,
+        moving_once=moving_once,
         budgets=_budgets(given),
         rule=rule,
         conventions=tuple(_conventions(given)),
@@ -89,8 +91,11 @@ def _unpriced(given: Given) -> list[NotPriced]:
     return found
 
 
-def _shares(given: Given) -> dict[str, float]:
-    """The part of what moving costs once that each partner pays for its own servers; the council pays the rest."""
+def _shares(given: Given) -> tuple[dict[str, float], float]:
+    """The part of what moving costs once that each partner pays for its own servers, and those costs in pounds.
+
+    The council pays the rest. Nothing else is shared: hardware of what stays is none of moving's costs.
+    """
     planned = given.roadmap.way()
     account = given.account(planned)
     total, owed = 0.0, dict.fromkeys(given.pays, 0.0)
@@ -103,9 +108,9 @@ def _shares(given: Given) -> dict[str, float]:
         if whose in owed:
             owed[whose] += paid * given.pays[whose]
     if not given.pays or not total:
-        return {}
+        return {}, round(total)
     parts = {name: round(paid / total, 6) for name, paid in owed.items()}
-    return {given.council: round(1 - sum(parts.values()), 6)} | parts
+    return {given.council: round(1 - sum(parts.values()), 6)} | parts, round(total)
 
 
 def _budgets(given: Given) -> tuple[Budgeted, ...]:

@@ -6,7 +6,7 @@ from datetime import date
 
 from estate.documents.words import count, day, pounds
 from estate.records.business_case import Option
-from estate.records.cost import Amount, CostLine
+from estate.records.cost import NOTHING, Amount, CostLine
 from migration.business.given import Given
 from migration.business.moving import BY_DAYS
 from migration.business.reckon import Account, Reckoned
@@ -156,12 +156,22 @@ def options(given: Given) -> tuple[tuple[Option, ...], str]:
                 years=plain.years,
                 net_present_cost=Amount(low=cost.low, likely=cost.likely, high=max(cost.high, high)),
                 optimism_bias=max(0.0, high - cost.high),
+                staying_hardware=_staying_hardware(account, given.lines, given.terms.discount_rate),
                 exposure=given.exposure(one.way),
                 for_it=for_it,
                 against=against,
             )
         )
     return _prefer(made, given.lines)
+
+
+def _staying_hardware(account: Account, lines: Iterable[CostLine], rate: float) -> Amount:
+    """The capital that is hardware on-premises: it is paid for what stays, and for the rest until it leaves."""
+    held = [line for line in lines if line.side == "on-premises" and line.accounting == "capital"]
+    found = NOTHING
+    for year in account.reckon(held, rate).years:
+        found = found + year.capital
+    return found
 
 
 RULE = (

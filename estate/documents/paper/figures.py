@@ -52,6 +52,17 @@ def one_off(option: Option) -> Amount:
     return capital(option) + one_off_revenue(option)
 
 
+def moving(option: Option) -> Amount:
+    """What moving costs once: all that is paid once, without the hardware of what stays."""
+    return moving_capital(option) + one_off_revenue(option)
+
+
+def moving_capital(option: Option) -> Amount:
+    """Capital over all years, without the hardware of what stays."""
+    whole, stays = capital(option), option.staying_hardware
+    return Amount(low=whole.low - stays.low, likely=whole.likely - stays.likely, high=whole.high - stays.high)
+
+
 def running(option: Option) -> Amount:
     """All that is paid for running, over all years."""
     return total(year.annual_revenue for year in option.years)

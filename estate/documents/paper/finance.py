@@ -245,7 +245,7 @@ def _people(matter: Matter) -> Section:
 def _partners(matter: Matter) -> tuple[Section, ...]:
     if not matter.case.shares:
         return ()
-    once = figures.one_off(matter.preferred).likely
+    once = matter.case.moving_once
     parts = sorted(matter.case.shares.items(), key=lambda pair: (-pair[1], pair[0]))
     paid = "; ".join(f"{name} {share(part, 1)}, {sum_of(once * part)}" for name, part in parts)
     return (
@@ -253,7 +253,8 @@ def _partners(matter: Matter) -> tuple[Section, ...]:
             "partners",
             "Partner authorities",
             Text(
-                text=f"Of what is paid once, each pays: {paid}. A partner pays its part of moving its own servers."
+                text=f"Of the {sum_of(once)} that the plan’s moves cost once, each pays: {paid}. A partner pays its part of "
+                "moving its own servers, and nothing of hardware that stays."
             ),
         ),
     )

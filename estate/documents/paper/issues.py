@@ -35,8 +35,9 @@ def purpose(matter: Matter) -> Section:
     blocks: list[Block] = [
         Text(text=asked),
         Text(
-            text=f"The preferred option is “{option.name}”. It costs {figures.money(figures.one_off(option))} once and "
-            f"{figures.money(figures.running(option))} for running over the {count(len(option.years), 'financial year')} "
+            text=f"The preferred option is “{option.name}”. Moving costs {figures.money(figures.moving(option))} once"
+            f"{_and_hardware(matter)}, and running costs {figures.money(figures.running(option))} "
+            f"over the {count(len(option.years), 'financial year')} "
             f"of this case. Its net present cost is {figures.money(option.net_present_cost)}. Money is in pounds of today "
             f"without VAT; the figures in brackets are the lowest and highest that are likely."
         ),
@@ -92,9 +93,10 @@ def recommendations(matter: Matter) -> Section:
         )
     items += [
         f"Approve the option “{option.name}” and the roadmap in Appendix A.",
-        f"Approve one-off expenditure of {figures.money(figures.one_off(option))}: capital of "
-        f"{figures.money(figures.capital(option))} and revenue of {figures.money(figures.one_off_revenue(option))}, "
-        f"by financial year as in section 5.",
+        f"Approve one-off expenditure of {figures.money(figures.moving(option))} for moving: capital of "
+        f"{figures.money(figures.moving_capital(option))} and revenue of "
+        f"{figures.money(figures.one_off_revenue(option))}, by financial year as in section 5.",
+        *_hardware(matter),
         "Note what running costs become in each year, against doing nothing, as in section 5.",
         f"Note the risks in section 9, and that {count(len(matter.unpriced), 'item')} in Appendix G "
         f"{'has no price yet and is' if len(matter.unpriced) == 1 else 'have no price yet and are'} in no total.",
@@ -119,6 +121,22 @@ def recommendations(matter: Matter) -> Section:
         )
     )
     return Section(id="recommendations", title="Recommendations", blocks=tuple(blocks))
+
+
+def _and_hardware(matter: Matter) -> str:
+    stays = matter.preferred.staying_hardware
+    return f", hardware of what is still on-premises {figures.money(stays)}" if stays.high else ""
+
+
+def _hardware(matter: Matter) -> list[str]:
+    """Hardware of what stays is no cost of moving: it is noted, and not approved with it."""
+    stays = matter.preferred.staying_hardware
+    if not stays.high:
+        return []
+    return [
+        f"Note capital of {figures.money(stays)} over these years for hardware of what stays on-premises or has "
+        "not left yet: it is no cost of moving."
+    ]
 
 
 def key_issues(matter: Matter) -> Section:

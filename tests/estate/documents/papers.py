@@ -178,6 +178,7 @@ def case() -> BusinessCase:
         rule="It has the lowest net present cost, and the fewest days out of support.",
         conventions=("Costs are in pounds of 2026/27, without inflation.", "Year 0 begins on 22 November 2026."),
         shares={"Anytown & District": 0.7, "Othertown": 0.3},
+        moving_once=184_000,
         priced_at=date(2026, 11, 1),
         at=AT,
     )  # fmt: skip

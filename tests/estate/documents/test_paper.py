@@ -128,6 +128,18 @@ def test_the_least_is_proved_with_the_changes_that_the_plan_supposes(paper: Pape
     assert "keeps the rules" not in changed
 
 
+def test_hardware_of_what_stays_is_neither_shared_nor_approved_as_a_cost_of_moving() -> None:
+    made = papers.case()
+    best = next(one for one in made.options if one.preferred)
+    year = best.years[0].model_copy(update={"capital": papers.amount(6_500)})
+    kept = best.model_copy(update={"years": (year, *best.years[1:]), "staying_hardware": papers.amount(6_500)})
+    others = tuple(kept if one.preferred else one for one in made.options)
+    told = text(compose(papers.matter(case=made.model_copy(update={"options": others})), papers.charts()))
+    assert "Approve one-off expenditure of £184,000 (" in told
+    assert "Note capital of £6,500 (" in told
+    assert "Othertown 30%, £55,200" in told
+
+
 def test_nothing_known_is_said_as_such_and_never_as_none() -> None:
     matter = papers.matter()
     bare = matter.model_copy(

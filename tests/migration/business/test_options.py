@@ -193,6 +193,7 @@ def test_partners_pay_their_part_of_what_moving_their_servers_costs() -> None:
         "Anyshire": pytest.approx(250 / 2200, abs=1e-6),
     }
     assert sum(made.shares.values()) == pytest.approx(1)
+    assert made.moving_once == 2200
     assert case(small()).shares == {}
 
 
