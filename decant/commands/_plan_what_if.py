@@ -99,7 +99,7 @@ def COMMAND(
 
 
 def _show(now: "Result", then: "Result") -> None:
-    from decant.output import listing, next_step, table
+    from decant.output import listing, next_step, say, table
     from estate.documents.words import day
     from migration.plan_file import WORTH
 
@@ -118,6 +118,7 @@ def _show(now: "Result", then: "Result") -> None:
         ("last day", *(day(one.last_day) if one.last_day else "—" for one in (now, then)), _later(now, then)),
         ("workloads that no window can take", len(now.unplanned), len(then.unplanned), ""),
     ]
+    say("Both are planned anew; plan.toml, which somebody may have edited, is neither of them.")
     table(
         "By the rules as they are, and by the others", ("what", "as they are", "by the others", "difference"), rows
     )

@@ -53,11 +53,13 @@ class Planned:
     """How long moves are taken to last, and where that is from."""
     supposed: bool = False
     """Whether nobody gave windows, so that days are indicative."""
+    late: bool = False
+    """Whether a person's plan misses a hard deadline or a partner's last day."""
 
     @property
     def whole(self) -> bool:
-        """Whether everything that could move is planned by rules that all hold."""
-        return not self.faults and not self.impossible
+        """Whether everything that could move is planned, and no day that binds is missed."""
+        return not self.faults and not self.impossible and not self.late
 
 
 def decided(app: "App") -> Decided:
@@ -128,6 +130,7 @@ def _read(app: "App", about: "Given", seconds: float) -> Planned:
         faults=asked.faults,
         durations=asked.durations,
         supposed=asked.supposed,
+        late=judged.late,
     )
 
 

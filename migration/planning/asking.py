@@ -16,7 +16,7 @@ from migration.planning.kept import kept
 from migration.planning.measured import Paces, told
 from migration.planning.parts import jobs, machines, paid_once, parts, talk
 from migration.planning.rules import Rules
-from migration.planning.stranded import standing, unfit
+from migration.planning.stranded import standing, undecided, unfit
 from migration.systems import links, shared_services
 
 SLACK = 12
@@ -76,7 +76,7 @@ def _asked(
     counted = [replace(job, pounds=pounds.get(job.id, 0)) for job in counted if job.id not in cannot]
     apart = {name: f"it cannot be planned: {why}" for name, why in unplanned.items()}
     apart = {**dict.fromkeys(_left(given, found, stays), "plan.toml has it in no wave with a day"), **apart}
-    left = standing(given, {given.kinds[name].server for name in apart}, laid)
+    left = standing(given, {*undecided(given, found), *(given.kinds[name].server for name in apart)}, laid)
     rules = Rules(given, found, counted, laid, stays, apart, _spent(stays, pounds))
     constraints = rules.constraints(fits=fits)
     problem = Problem(

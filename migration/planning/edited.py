@@ -6,9 +6,9 @@ from datetime import date
 
 from estate.documents.words import day
 from estate.records.plan import Plan, Reached
-from migration.planner.problem import Constraint, Problem
+from migration.planner.problem import Constraint, Deadline, Problem
 from migration.planner.schedule import OBJECTIVES
-from migration.planning.asked import Asked, Given
+from migration.planning.asked import Asked, Given, Unkept
 from migration.planning.asking import ask_of
 from migration.planning.calendar import Slot, slots
 from migration.planning.evaluation import broken, measures, places
@@ -25,6 +25,8 @@ class Judged:
     warnings: tuple[str, ...]
     reached: tuple[Reached, ...]
     """Without bounds: nobody proved how much better it could be."""
+    late: bool = False
+    """Whether a hard deadline, or a partner's last day, is missed, and no accepted change allows it."""
 
 
 def judge(given: Given, plan: Plan) -> Judged:
@@ -59,7 +61,7 @@ def judge(given: Given, plan: Plan) -> Judged:
         (
             *warnings,
             *_said(plan, asked.problem, found),
-            *(f"{_BREAKS}: {one.rule.words}: {one.why.words}" for one in asked.unkept),
+            *(_stays(plan, one) for one in asked.unkept),
         ),
         tuple(
             Reached.model_validate(
@@ -73,6 +75,8 @@ def judge(given: Given, plan: Plan) -> Judged:
             )
             for name in OBJECTIVES
         ),
+        late=any(one.change.words not in plan.changes for one in asked.unkept)
+        or any(isinstance(one, Deadline) and not _accepted(plan, one) for one in broken(asked.problem, found)),
     )
 
 
@@ -85,6 +89,12 @@ def asked_of(given: Given, plan: Plan) -> Asked | None:
     }
     wave_of = {move.workload: wave.number for wave in plan.waves for move in wave.moves if wave.number in days}
     return ask_of(given, wave_of, days) if wave_of else None
+
+
+def _stays(plan: Plan, one: Unkept) -> str:
+    if one.change.words in plan.changes:
+        return f"not by planning.toml, but by an accepted change: {one.change.words}"
+    return f"{_BREAKS}: {one.rule.words}: {one.why.words}"
 
 
 def _opened(plan: Plan, on: date) -> bool:

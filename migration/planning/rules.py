@@ -27,6 +27,7 @@ from migration.planning.asked import Given, Kept, Part, Unkept
 from migration.planning.calendar import Slot, blacked_out
 from migration.planning.capacity import limits, months
 from migration.planning.named import Names
+from migration.planning.stranded import undecided
 
 
 class Rules:
@@ -51,6 +52,7 @@ class Rules:
         """Rules of what no wave holds."""
         self._spent = spent or {}
         """Of the money of financial years, what went into what has moved."""
+        self._undecided = undecided(given, parts)
         self._apart = apart or {}
         """What is to move and is in no wave, with the reason."""
 
@@ -186,13 +188,15 @@ class Rules:
             if by < self.given.today and (jobs or staying):
                 then = "no wave empties it" if staying else "it is moved as soon as can be, and late"
                 self.faults.append(f"{one.server} was to be empty by {day(by)}, which is past: {then}")
-            elif one.hard and staying:
-                what = "its deadline, marked hard" if one.day else "the end of its contract, marked hard"
-                words = f"{one.server} is empty by {day(by)}: {what}"
-                change = f"take `hard` from the deadline of {one.server}: it is emptied late, or outside the plan"
-                self._cannot_keep(f"deadline:{one.server}", words, one.server, by, staying, change)
             elif staying:
-                self.notes.append(f"deadline {number} of planning.toml: no wave empties {one.server}: {staying}")
+                self._outside(f"deadline {number} of planning.toml", one.server, by, staying)
+                if one.hard:
+                    what = "its deadline, marked hard" if one.day else "the end of its contract, marked hard"
+                    words = f"{one.server} is empty by {day(by)}: {what}"
+                    change = (
+                        f"take `hard` from the deadline of {one.server}: it is emptied late, or outside the plan"
+                    )
+                    self._cannot_keep(f"deadline:{one.server}", words, one.server, by, staying, change)
             elif one.hard:
                 what = "its deadline, marked hard" if one.day else "the end of its contract, marked hard"
                 for job in jobs:
@@ -208,11 +212,14 @@ class Rules:
                 self.faults.append(f"{partner.name} was to be done by {day(partner.latest)}, which is past")
                 continue
             for server in self._servers_of(partner.name):
-                if reason := self._cannot(server):
+                reason = self._staying(server, self._of_server(server))
+                if reason and self._counted(server):
                     words = f"{server} is empty by {day(partner.latest)}, as {partner.name} asks"
                     change = f"let {server} be later than {partner.name} asks"
                     rule = f"partner:{partner.name}:latest:{server}"
                     self._cannot_keep(rule, words, server, partner.latest, reason, change)
+                elif reason:
+                    self._outside(f"the last day of {partner.name}", server, partner.latest, reason)
             for job in jobs:
                 yield Deadline(
                     f"partner:{partner.name}:latest:{job}", f"{job} moves by {day(partner.latest)}, as "
@@ -233,8 +240,28 @@ class Rules:
         )
         return cannot or ("" if jobs or gone else self.names.staying(server))
 
+    def _outside(self, where: str, server: str, by: date, why: str) -> None:
+        """What is said of a day of a server that no wave empties."""
+        then = (
+            "what is not emptied by its day is late until the horizon ends"
+            if self._counted(server)
+            else f"{day(by)} is kept, or missed, outside the plan, whose figures leave it out"
+        )
+        self.notes.append(f"{where}: no wave empties {server}: {why}; {then}")
+
+    def _counted(self, server: str) -> bool:
+        """Whether a server that no wave empties is one that is to be emptied, as far as anybody knows."""
+        return bool(self._cannot(server)) or server in self._undecided
+
+    def _of_server(self, server: str) -> list[str]:
+        return [job for job, part in self.parts.items() if server in part.servers]
+
     def _servers_of(self, authority: str) -> list[str]:
-        return [one.server.id for one in self.given.estate.servers if one.server.authority == authority]
+        return [
+            one.server.id
+            for one in self.given.estate.servers
+            if one.server.authority == authority and one.server.role != "target"
+        ]
 
     def _cannot_keep(self, rule: str, words: str, server: str, by: date, why: str, change: str) -> None:
         asked = Deadline(rule, words, server, (by - self.given.today).days)

@@ -1,10 +1,10 @@
 """What no window can take: why, what would help, and what it comes to until the end of the horizon. Pure."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from estate.documents.words import length, size
 from migration.planner.problem import Job
-from migration.planning.asked import Given, Standing
+from migration.planning.asked import Given, Part, Standing
 from migration.planning.calendar import Slot, months_on
 from migration.planning.capacity import limits
 from migration.planning.measured import MIB
@@ -40,6 +40,15 @@ def unfit(
                         f"give a window more hours of {skill} ([[person]])"
                     )
     return bad
+
+
+def undecided(given: Given, found: Mapping[str, Part]) -> frozenset[str]:
+    """Servers of which nobody knows yet what becomes of them, and which nothing empties: no wave, and no move so far."""
+    emptied = {server for part in found.values() for server in part.servers}
+    emptied |= {given.kinds[name].server for name in given.states if name in given.kinds}
+    decided = {one.server for one in given.estate.assessments if one.disposition is not None}
+    legacy = {one.server.id for one in given.estate.servers if one.server.role != "target"}
+    return frozenset(legacy - emptied - decided)
 
 
 def standing(given: Given, servers: Iterable[str], laid: Sequence[Slot]) -> Standing:

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from estate.records.assessment import Disposition
 from estate.records.plan import Plan
 from migration.plan import Estate
 from migration.planner.schedule import Impossible
@@ -106,6 +107,8 @@ def test_a_plan_that_leaves_out_what_has_a_hard_deadline_breaks_that_rule() -> N
     (said,) = judge(about, plan.model_copy(update={"waves": tuple(only)})).warnings
     assert said.startswith("plan.toml breaks a rule: b is empty by 22 November 2027")
     assert said.endswith("plan.toml has it in no wave with a day")
+    assert judge(about, plan.model_copy(update={"waves": tuple(only)})).late
+    assert not judge(about, plan).late
 
 
 def test_a_slower_link_makes_nothing_better() -> None:
@@ -124,3 +127,58 @@ def test_a_deadline_of_what_cannot_be_planned_says_why() -> None:
     _, asked = planned(given(made, AT, {**RULES, "deadline": [{"server": "big", "day": END}]}))
     (said,) = (one for one in asked.notes if "deadline 1" in one)
     assert "no wave empties big: it cannot be planned: it takes about" in said
+
+
+def _of(disposition: Disposition | None, **more: Any) -> Estate:
+    """A small server that moves, and another of which this was decided."""
+    about = supported("other", until=date(2027, 10, 22)).model_copy(update={"disposition": disposition})
+    facts = [server("small"), server("other", contract_end=date(2027, 3, 31), **more)]
+    return Estate(facts, [database("small"), database("other")], [], [supported("small"), about])
+
+
+def test_a_partners_last_day_binds_what_nobody_has_decided_about() -> None:
+    rule = {"partner": [{"name": "Fylde", "latest": date(2027, 5, 1)}]}
+    plan, _ = planned(given(_of(None, authority="Fylde"), AT, {**RULES, **rule}))
+    (rules,) = (one.rules for one in plan.conflicts)
+    assert rules[0] == "other is empty by 1 May 2027, as Fylde asks"
+    assert "too little is known of its server" in rules[1]
+
+
+def test_what_nobody_has_decided_about_is_late_and_exposed_until_the_horizon_ends() -> None:
+    about = given(_of(None), AT, RULES)
+    plan, _ = planned(about)
+    late, exposed = (END - date(2027, 3, 31)).days, (END - date(2027, 10, 23)).days
+    for found in (
+        _reached(plan),
+        {one.objective: (one.value, one.standing) for one in judge(about, plan).reached},
+    ):
+        assert (found["lateness"], found["exposure"]) == ((late, late), (exposed, exposed))
+
+
+def test_what_stays_by_a_decision_counts_in_no_figure_and_its_days_are_told() -> None:
+    rules = {
+        **RULES,
+        "deadline": [{"server": "other", "day": date(2027, 6, 30)}],
+        "partner": [{"name": "Fylde", "latest": date(2027, 5, 1)}],
+    }
+    for decided in (Disposition.RETIRE, Disposition.RETAIN, Disposition.REPURCHASE):
+        plan, asked = planned(given(_of(decided, authority="Fylde"), AT, rules))
+        assert plan.waves
+        assert _reached(plan)["lateness"] == _reached(plan)["exposure"] == (0, 0)
+        told = [one for one in asked.notes if "no wave empties other" in one]
+        assert [one.split(":")[0] for one in told] == ["deadline 1 of planning.toml", "the last day of Fylde"]
+        assert told[0].endswith("30 June 2027 is kept, or missed, outside the plan, whose figures leave it out")
+
+
+def test_a_hard_deadline_that_was_given_up_by_an_accepted_change_is_told_and_counted() -> None:
+    rule = {"deadline": [{"server": "other", "day": date(2027, 6, 30), "hard": True}]}
+    about = given(_of(None), AT, {**RULES, **rule})
+    impossible, asked = _impossible(about), ask(about)
+    plan = plan_of(about, asked, mended(impossible).schedule, impossible)
+    late = (END - date(2027, 6, 30)).days
+    assert _reached(plan)["lateness"] == (late, late)
+    (told,) = (one for one in asked.notes if "no wave empties other" in one)
+    assert told.endswith("what is not emptied by its day is late until the horizon ends")
+    judged = judge(about, plan)
+    assert not judged.late
+    assert any("by an accepted change: take `hard` from the deadline of other" in one for one in judged.warnings)
