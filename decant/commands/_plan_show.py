@@ -20,11 +20,6 @@ def COMMAND(app: App, rules: bool, as_json: bool) -> None:
 
     about = given(app)
     plan = held(app, about)
-    if not plan.reached:
-        # A person's plan: its file has no figures, and they are those that `decant plan` says of it.
-        from migration.planning.edited import judge
-
-        plan = plan.model_copy(update={"reached": judge(about, plan).reached})
     found = rules_of(about) if rules else []
     if as_json:
         show_json(

@@ -260,6 +260,7 @@ def _workload(one: Workload, names: Names) -> Workload:
         name=number,
         bytes=one.bytes,
         system=names.system[one.system] if one.system else None,
+        os_owned=one.os_owned,
         seen_at=one.seen_at,
     )
 

@@ -71,7 +71,7 @@ def given(
 
 
 def held(app: "App", about: Given) -> Plan:
-    """The plan that holds: plan.toml as it is now, with what is known of how good it is.
+    """The plan that holds: plan.toml as it is now, with how good it is; a person's plan is judged for that.
 
     Raises `UsageError` where there is none, or plan.toml is not right.
     """
@@ -82,7 +82,11 @@ def held(app: "App", about: Given) -> Plan:
         return stored
     plan, _ = plan_file.load(path, about.estate, about.now, about.states)
     same = stored is not None and plan_file.render(stored) == reading.text(path)
-    return stored.model_copy(update={"waves": plan.waves}) if stored is not None and same else plan
+    if stored is not None and same:
+        return stored.model_copy(update={"waves": plan.waves})
+    from migration.planning.edited import judge
+
+    return plan.model_copy(update={"reached": judge(about, plan).reached})
 
 
 def _before(app: "App", about: Given) -> Plan | None:

@@ -111,8 +111,8 @@ def _unplanned(matter: Matter, first: date | None) -> Row | None:
         return None
     ends = found[0].contract_end
     return (
-        f"How {count(len(found), 'server')} that no window can take {'moves' if len(found) == 1 else 'move'}: in a longer "
-        "window, in parts, or copied beforehand",
+        f"How and when {count(len(found), 'server')} in no wave {'moves' if len(found) == 1 else 'move'}, for the reasons "
+        "given above",
         "They are to move and are in no wave; they stay until this is decided",
         _owners(matter, found),
         _by(min((one for one in (ends, first) if one), default=None), matter.at.date()),

@@ -21,6 +21,8 @@ from estate.records.workload import Workload
 
 CANNOT = "it cannot be planned"
 """How the plan's reason begins for what is to move and fits into no window."""
+LEFT_OUT = "the plan leaves it out"
+"""How the reason begins for what a person took out of the plan."""
 MOVING = frozenset({Disposition.REHOST, Disposition.RELOCATE, Disposition.REPLATFORM, Disposition.REFACTOR})
 """What becomes of a server that is to be in a wave."""
 DO_NOTHING = "do-nothing"
@@ -134,9 +136,14 @@ class Matter(Record):
         """The servers that are to move and that no wave holds, or not all of them: each with the plan's reason."""
         to_move = {one.server for one in self.assessed if one.disposition in MOVING}
         found = dict.fromkeys(sorted(to_move - self.in_waves), "nothing was found on it that moves")
-        for name, why in sorted(self.plan.not_moving.items()):
+        nowhere = frozenset(found)
+        # What cannot be planned comes last: it is the graver reason of a server that has both.
+        for name, why in sorted(self.plan.not_moving.items(), key=lambda one: (one[1].startswith(CANNOT), one[0])):
+            server, held = name.partition("/")[0], self.by_id.get(name)
             if why.startswith(CANNOT):
-                found[name.partition("/")[0]] = why.removeprefix(CANNOT).lstrip(": ")
+                found[server] = why.removeprefix(CANNOT).lstrip(": ")
+            elif server in nowhere and held and not held.os_owned:
+                found[server] = f"{LEFT_OUT}: {why or 'told in the working edition'}"
         return found
 
     @cached_property

@@ -140,6 +140,16 @@ def test_hardware_of_what_stays_is_neither_shared_nor_approved_as_a_cost_of_movi
     assert "Othertown 30%, £55,200" in told
 
 
+def test_what_a_person_took_out_of_the_plan_is_told_with_the_person_s_reason() -> None:
+    made = papers.plan()
+    waves = tuple(one for one in made.waves if one.number != 2)
+    out = {"planning01/mariadb/maps": "moved by the supplier"}
+    told = text(compose(papers.matter(plan=papers.plan(waves=waves, not_moving=out)), papers.charts()))
+    assert "the plan leaves it out: moved by the supplier" in told
+    assert "nothing was found on it" not in told
+    assert "no window can take" not in told
+
+
 def test_nothing_known_is_said_as_such_and_never_as_none() -> None:
     matter = papers.matter()
     bare = matter.model_copy(
