@@ -51,7 +51,7 @@ def pick(noun: str, text: str, ids: Iterable[str], otherwise: str) -> str:
     if whole is not None:
         return whole
     ends = [identity for identity in known if identity.endswith(f"/{text}")]
-    meant = ends or [one for one in known if one.casefold().endswith(f"/{text.casefold()}")]
+    meant = ends or [one for one in known if f"/{one}".casefold().endswith(f"/{text}".casefold())]
     if len(meant) == 1:
         return meant[0]
     if meant:

@@ -80,7 +80,9 @@ class TestResolving:
             a_workload("db/postgres/reports"), a_workload("db/postgres/shop"), a_workload("old/postgres/shop")
         )
 
-    @pytest.mark.parametrize("text", ["db/postgres/reports", "reports", "postgres/reports"])
+    @pytest.mark.parametrize(
+        "text", ["db/postgres/reports", "reports", "postgres/reports", "REPORTS", "DB/postgres/Reports"]
+    )
     def test_an_id_or_its_end_will_do(self, store: Store, text: str) -> None:
         assert store.resolve(Workload, text).id == "db/postgres/reports"
 
@@ -88,10 +90,17 @@ class TestResolving:
         with pytest.raises(UsageError, match=r"more than one workload.*db/postgres/shop, old/postgres/shop"):
             store.resolve(Workload, "shop")
 
-    @pytest.mark.parametrize("text", ["report", "db/postgres/report", "REPORTS"])
+    @pytest.mark.parametrize("text", ["report", "db/postgres/report", "REPORT"])
     def test_a_slip_is_answered_with_what_is_close(self, store: Store, text: str) -> None:
         with pytest.raises(UsageError, match=r"did you mean .*db/postgres/reports"):
             store.resolve(Workload, text)
+
+    def test_of_two_that_differ_in_case_alone_the_very_one_is_meant_or_both_are_named(self, store: Store) -> None:
+        store.put(a_workload("db/postgres/Shop"))
+        assert store.resolve(Workload, "db/postgres/Shop").id == "db/postgres/Shop"
+        assert store.resolve(Workload, "db/postgres/shop").id == "db/postgres/shop"
+        with pytest.raises(UsageError, match=r"more than one workload.*db/postgres/Shop, db/postgres/shop"):
+            store.resolve(Workload, "DB/postgres/SHOP")
 
     def test_part_of_a_word_is_not_an_end(self, store: Store) -> None:
         with pytest.raises(UsageError):
