@@ -7,6 +7,7 @@ from estate.errors import UsageError
 from estate.records.workload import Workload
 from estate.suggest import same, unknown
 from migration.plan import Estate, not_moving
+from migration.planning.asked import Given, Part
 from migration.planning.file import Planning
 
 
@@ -58,6 +59,14 @@ class Names:
             if workload == name or workload.split("/", 1)[0] == name
         }
         return "; ".join(sorted(reasons)) or "nothing of it was found to move"
+
+
+def of_authority(given: Given, parts: Mapping[str, Part], authority: str) -> frozenset[str]:
+    """The jobs that leave a server of that authority."""
+    whose = {one.server.id: one.server.authority for one in given.estate.servers}
+    return frozenset(
+        job for job, part in parts.items() if any(whose.get(one) == authority for one in part.servers)
+    )
 
 
 def as_known(planning: Planning, servers: Collection[str]) -> Planning:

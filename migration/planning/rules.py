@@ -13,7 +13,6 @@ from migration.planner.problem import (
     Budget,
     Closed,
     Constraint,
-    Deadline,
     Earliest,
     Fits,
     Job,
@@ -21,13 +20,12 @@ from migration.planner.problem import (
     Pinned,
     Together,
 )
-from migration.planner.schedule import Change
 from migration.planning import beginning
 from migration.planning.asked import Given, Kept, Part, Unkept
 from migration.planning.calendar import Slot, blacked_out
 from migration.planning.capacity import limits, months
-from migration.planning.named import Names
-from migration.planning.stranded import undecided
+from migration.planning.days import Days
+from migration.planning.named import Names, of_authority
 
 
 class Rules:
@@ -48,13 +46,11 @@ class Rules:
         self._jobs_by_workload = {one.id: name for name, part in parts.items() for one in part.workloads}
         self.notes: list[str] = []
         self.faults: list[str] = []
-        self.unkept: list[Unkept] = []
-        """Rules of what no wave holds."""
         self._spent = spent or {}
         """Of the money of financial years, what went into what has moved."""
-        self._undecided = undecided(given, parts)
         self._apart = apart or {}
         """What is to move and is in no wave, with the reason."""
+        self._days = Days(given, parts, self.names, self._apart)
 
     def constraints(self, *, fits: bool) -> list[Constraint]:
         """All of them, in the order of the file; `fits`: whether lengths of windows count."""
@@ -111,12 +107,6 @@ class Rules:
                     one.minutes,
                 )
 
-    def _of_partner(self, name: str) -> frozenset[str]:
-        authority = {one.server.id: one.server.authority for one in self.given.estate.servers}
-        return frozenset(
-            job for job, part in self.parts.items() if any(authority.get(one) == name for one in part.servers)
-        )
-
     def _start(self) -> Iterator[Closed]:
         """Nothing moves before there is something to move to; what is pinned stays where a person put it."""
         first, why = beginning.start(self.given)
@@ -133,7 +123,7 @@ class Rules:
         yield from self._start()
         for number, one in enumerate(self.given.planning.blackout, 1):
             windows = blacked_out(self.slots, one)
-            jobs = self._of_partner(one.partner) if one.partner else frozenset()
+            jobs = of_authority(self.given, self.parts, one.partner) if one.partner else frozenset()
             if windows and (jobs or not one.partner):
                 whose = f" for {one.partner}" if one.partner else ""
                 yield Closed(
@@ -146,7 +136,7 @@ class Rules:
             if not partner.only:
                 continue
             self._known_windows(partner.only, f"partner {partner.name}")
-            jobs = self._of_partner(partner.name)
+            jobs = of_authority(self.given, self.parts, partner.name)
             others = frozenset(slot.id for slot in self.slots if slot.day not in partner.only)
             if jobs and others:
                 days = ", ".join(day(one) for one in partner.only)
@@ -175,98 +165,14 @@ class Rules:
         return self._jobs_by_workload.get(workload, "")
 
     def _deadlines(self) -> Iterator[Constraint]:
-        known = self.given.due
-        for number, one in enumerate(self.given.planning.deadline, 1):
-            jobs = self.names.server(one.server, f"deadline {number}")
-            by = known.get(one.server)
-            if by is None:
-                raise UsageError(
-                    f"planning.toml, deadline {number}: it is not known when the contract of {one.server} ends",
-                    "give it a day, or contract_end in hosts.toml",
-                )
-            staying = self._staying(one.server, jobs)
-            if by < self.given.today and (jobs or staying):
-                then = "no wave empties it" if staying else "it is moved as soon as can be, and late"
-                self.faults.append(f"{one.server} was to be empty by {day(by)}, which is past: {then}")
-            elif staying:
-                self._outside(f"deadline {number} of planning.toml", one.server, by, staying)
-                if one.hard:
-                    what = "its deadline, marked hard" if one.day else "the end of its contract, marked hard"
-                    words = f"{one.server} is empty by {day(by)}: {what}"
-                    change = (
-                        f"take `hard` from the deadline of {one.server}: it is emptied late, or outside the plan"
-                    )
-                    self._cannot_keep(f"deadline:{one.server}", words, one.server, by, staying, change)
-            elif one.hard:
-                what = "its deadline, marked hard" if one.day else "the end of its contract, marked hard"
-                for job in jobs:
-                    yield Deadline(
-                        f"deadline:{one.server}:{job}", f"{job} leaves {one.server} by {day(by)}: {what}", job,
-                        (by - self.given.today).days,
-                    )  # fmt: skip
-        for partner in self.given.planning.partner:
-            if partner.latest is None:
-                continue
-            jobs = sorted(self._of_partner(partner.name))
-            if partner.latest < self.given.today and jobs:
-                self.faults.append(f"{partner.name} was to be done by {day(partner.latest)}, which is past")
-                continue
-            for server in self._servers_of(partner.name):
-                reason = self._staying(server, self._of_server(server))
-                if reason and self._counted(server):
-                    words = f"{server} is empty by {day(partner.latest)}, as {partner.name} asks"
-                    change = f"let {server} be later than {partner.name} asks"
-                    rule = f"partner:{partner.name}:latest:{server}"
-                    self._cannot_keep(rule, words, server, partner.latest, reason, change)
-                elif reason:
-                    self._outside(f"the last day of {partner.name}", server, partner.latest, reason)
-            for job in jobs:
-                yield Deadline(
-                    f"partner:{partner.name}:latest:{job}", f"{job} moves by {day(partner.latest)}, as "
-                    f"{partner.name} asks", job, (partner.latest - self.given.today).days,
-                )  # fmt: skip
+        yield from self._days.constraints()
+        self.notes += self._days.notes
+        self.faults += self._days.faults
 
-    def _cannot(self, server: str) -> str:
-        """Why something that is to leave a server is in no wave; empty where all of it is in one."""
-        return "; ".join(
-            sorted({why for name, why in self._apart.items() if self.given.kinds[name].server == server})
-        )
-
-    def _staying(self, server: str, jobs: Sequence[str]) -> str:
-        """Why no wave empties a server; empty where one does, or what was on it has moved."""
-        cannot = self._cannot(server)
-        gone = any(
-            self.given.kinds[name].server == server for name in self.given.states if name in self.given.kinds
-        )
-        return cannot or ("" if jobs or gone else self.names.staying(server))
-
-    def _outside(self, where: str, server: str, by: date, why: str) -> None:
-        """What is said of a day of a server that no wave empties."""
-        then = (
-            "what is not emptied by its day is late until the horizon ends"
-            if self._counted(server)
-            else f"{day(by)} is kept, or missed, outside the plan, whose figures leave it out"
-        )
-        self.notes.append(f"{where}: no wave empties {server}: {why}; {then}")
-
-    def _counted(self, server: str) -> bool:
-        """Whether a server that no wave empties is one that is to be emptied, as far as anybody knows."""
-        return bool(self._cannot(server)) or server in self._undecided
-
-    def _of_server(self, server: str) -> list[str]:
-        return [job for job, part in self.parts.items() if server in part.servers]
-
-    def _servers_of(self, authority: str) -> list[str]:
-        return [
-            one.server.id
-            for one in self.given.estate.servers
-            if one.server.authority == authority and one.server.role != "target"
-        ]
-
-    def _cannot_keep(self, rule: str, words: str, server: str, by: date, why: str, change: str) -> None:
-        asked = Deadline(rule, words, server, (by - self.given.today).days)
-        stays = Constraint(f"stays:{server}", f"no wave holds all of {server}: {why}")
-        self.unkept.append(Unkept(asked, stays, Change(asked, None, change)))
+    @property
+    def unkept(self) -> list[Unkept]:
+        """Rules of what no wave holds."""
+        return self._days.unkept
 
     def _earliest(self) -> Iterator[Constraint]:
         for number, one in enumerate(self.given.planning.earliest, 1):
@@ -283,7 +189,7 @@ class Rules:
                 self.notes.append(f"no server is of the partner {partner.name}: {close}")
             if partner.earliest is None:
                 continue
-            for job in sorted(self._of_partner(partner.name)):
+            for job in sorted(of_authority(self.given, self.parts, partner.name)):
                 yield Earliest(
                     f"partner:{partner.name}:earliest:{job}", f"{job} moves on {day(partner.earliest)} at the "
                     f"earliest, as {partner.name} asks", job, (partner.earliest - self.given.today).days,
