@@ -44,7 +44,7 @@ fast: setup
 
 # Two at once, each with an estate of its own; what a file shares stays with one of them.
 practice-test: setup
-	$(BIN)/pytest -q --tb short -n 2 --dist loadfile -m "practice and not chaos" --durations 15
+	$(BIN)/pytest -q --tb short -n 2 --dist loadfile --no-loadscope-reorder -m "practice and not chaos" --durations 15
 
 # Kills at random moments on real servers, and new examples for properties; the kill in every phase is part of `make test`.
 chaos: setup packages
