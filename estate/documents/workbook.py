@@ -116,7 +116,8 @@ def _years(options: Iterable[Option]) -> Sheet:
         "What each option costs in each financial year, April to March. The discounted figures of an option sum to its"
         " net present cost.",
         (
-            Head("Option"), Head("Financial year"), Head("Capital (£)", "pounds"), Head("One-off revenue (£)", "pounds"),
+            Head("Option"), Head("Financial year"), Head("Capital of moving (£)", "pounds"),
+            Head("Capital: hardware of what stays (£)", "pounds"), Head("One-off revenue (£)", "pounds"),
             Head("Running (£)", "pounds"), Head("Of running: paid twice (£)", "pounds"),
             *(Head(f"All together, {end}", "pounds") for end in RANGE), Head("Discount factor", "factor"),
             Head("Discounted, likely (£)", "pence"),
@@ -128,7 +129,8 @@ def _years(options: Iterable[Option]) -> Sheet:
 def _year(year: YearCost) -> tuple[Cell, ...]:
     whole = year.capital + year.one_off_revenue + year.annual_revenue
     return (
-        year.capital.likely, year.one_off_revenue.likely, year.annual_revenue.likely, year.dual_running.likely,
+        year.capital.likely - year.staying_hardware.likely, year.staying_hardware.likely,
+        year.one_off_revenue.likely, year.annual_revenue.likely, year.dual_running.likely,
         *_ends(whole), year.discount_factor, round(whole.likely * year.discount_factor, 4),
     )  # fmt: skip
 

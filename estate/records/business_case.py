@@ -19,6 +19,8 @@ class YearCost(Record):
     dual_running: Amount
     """How much of `annual_revenue` is for what is paid twice."""
     discount_factor: float
+    staying_hardware: Amount = NOTHING
+    """How much of `capital` is hardware on-premises, of what stays or has not left yet: no cost of moving."""
 
 
 class Option(Record):
@@ -32,8 +34,6 @@ class Option(Record):
     """At the Green Book's 3.5%, optimism bias included in `high`: the years at their factors, and the bias."""
     optimism_bias: float = 0
     """How much of `net_present_cost.high` is optimism bias."""
-    staying_hardware: Amount = NOTHING
-    """Over all years, how much capital is hardware on-premises, of what stays or has not left: no cost of moving."""
     exposure: int | None = None
     """Days that servers run out of support in these years, one by one and summed; None where no end is known."""
     for_it: tuple[str, ...] = ()

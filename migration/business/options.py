@@ -6,7 +6,7 @@ from datetime import date
 
 from estate.documents.words import count, day, pounds
 from estate.records.business_case import Option
-from estate.records.cost import NOTHING, Amount, CostLine
+from estate.records.cost import Amount, CostLine
 from migration.business.given import Given
 from migration.business.moving import BY_DAYS
 from migration.business.reckon import Account, Reckoned
@@ -156,22 +156,12 @@ def options(given: Given) -> tuple[tuple[Option, ...], str]:
                 years=plain.years,
                 net_present_cost=Amount(low=cost.low, likely=cost.likely, high=max(cost.high, high)),
                 optimism_bias=max(0.0, high - cost.high),
-                staying_hardware=_staying_hardware(account, given.lines, given.terms.discount_rate),
                 exposure=given.exposure(one.way),
                 for_it=for_it,
                 against=against,
             )
         )
     return _prefer(made, given.lines)
-
-
-def _staying_hardware(account: Account, lines: Iterable[CostLine], rate: float) -> Amount:
-    """The capital that is hardware on-premises: it is paid for what stays, and for the rest until it leaves."""
-    held = [line for line in lines if line.side == "on-premises" and line.accounting == "capital"]
-    found = NOTHING
-    for year in account.reckon(held, rate).years:
-        found = found + year.capital
-    return found
 
 
 RULE = (
@@ -222,7 +212,8 @@ def _words(given: Given, one: Chosen, reckoned: Reckoned) -> tuple[tuple[str, ..
     for_it, against = [], []
     late = sum(end < given.over.until for end in given.ends.values())
     stay_late = sum(server not in way.gone and end < given.over.until for server, end in given.ends.items())
-    capital = sum(year.capital.likely for year in reckoned.years)
+    stays = sum(year.staying_hardware.likely for year in reckoned.years)
+    capital = sum(year.capital.likely for year in reckoned.years) - stays
     once = sum(year.one_off_revenue.likely for year in reckoned.years)
     twice = sum(year.dual_running.likely for year in reckoned.years)
     if one.id == "do-nothing":
@@ -255,7 +246,11 @@ def _words(given: Given, one: Chosen, reckoned: Reckoned) -> tuple[tuple[str, ..
     if once:
         against.append(f"{pounds(once)} has to be found once, in revenue.")
     if capital:
-        against.append(f"{pounds(capital)} of capital has to be found over these years.")
+        against.append(f"{pounds(capital)} of capital has to be found for moving.")
+    if stays:
+        against.append(
+            f"{pounds(stays)} of capital has to be found for hardware of what stays or has not left yet."
+        )
     if twice:
         against.append(f"{pounds(twice)} is paid twice, while both sides run.")
     if one.id == "later":

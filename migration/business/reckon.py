@@ -162,9 +162,9 @@ class Account:
 
     def reckon(self, lines: Iterable[CostLine], rate: float) -> Reckoned:
         """Every year's cost, discounted at `rate`."""
-        pots: Mapping[Pot | Literal["dual"], list[list[float]]] = {
+        pots: Mapping[Pot | Literal["dual", "stays"], list[list[float]]] = {
             name: [[0.0, 0.0, 0.0] for _ in self.over.years]
-            for name in ("capital", "one_off_revenue", "annual_revenue", "dual")
+            for name in ("capital", "one_off_revenue", "annual_revenue", "dual", "stays")
         }
         for line in lines:
             if line.category == BY_DAYS:
@@ -175,6 +175,8 @@ class Account:
                 _add(pots[pot][place], ends, paid)
                 if pot == "annual_revenue":
                     _add(pots["dual"][place], ends, held.twice[place])
+                if pot == "capital" and line.side == "on-premises":
+                    _add(pots["stays"][place], ends, paid)
         return Reckoned(
             tuple(
                 YearCost(
@@ -184,6 +186,7 @@ class Account:
                     annual_revenue=_amount(pots["annual_revenue"][place]),
                     dual_running=_amount(pots["dual"][place]),
                     discount_factor=factor(place, rate),
+                    staying_hardware=_amount(pots["stays"][place]),
                 )
                 for place, year in enumerate(self.over.years)
             )

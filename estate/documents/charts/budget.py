@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 
-from estate.documents.charts.drawn import BLUE, GREEN, INK, PURPLE, Chart, Data, drawn, values
+from estate.documents.charts.drawn import BLUE, GREEN, INK, ORANGE, PURPLE, Chart, Data, drawn, values
 from estate.documents.words import pounds
 from estate.records.business_case import Option, YearCost
 
 PANELS = (
-    ("Capital", BLUE),
-    ("One-off revenue", GREEN),
+    ("Moving: capital", BLUE),
+    ("Moving: revenue", GREEN),
+    ("Hardware kept", ORANGE),
     ("Running (revenue)", PURPLE),
 )
-_PANEL = 150
-"""Width of one panel."""
+_KEPT = 2
+"""The place of hardware of what stays: it has a panel only where it costs something."""
+_PANELS = 450
+"""Width of all panels together."""
 _ROW = 34
 
 
@@ -21,25 +24,27 @@ def chart(option: Option) -> Chart:
     import altair as alt
 
     header = alt.Header(labelFontWeight="bold", labelAnchor="start", labelAlign="left")
+    shown = _shown(option.years)
     rows = [
         {"year": year.year, "kind": kind, "pounds": amount, "said": pounds(amount)}
         for year in option.years
-        for (kind, _), amount in zip(PANELS, _kinds(year), strict=True)
+        for place in shown
+        for (kind, _), amount in [(PANELS[place], _kinds(year)[place])]
     ]
     most = max([1.0, *(_most(rows))])
-    order = [kind for kind, _ in PANELS]
+    order = [PANELS[place][0] for place in shown]
     years = alt.Y("year:N", title=None, sort=None, axis=alt.Axis(ticks=False, domain=False, labelPadding=8))
     base = alt.Chart().encode(y=years)
     bars = base.mark_bar(height=18).encode(
         x=alt.X("pounds:Q", title=None, axis=None, scale=alt.Scale(domain=[0, most * 1.75])),
         color=alt.Color(
-            "kind:N", legend=None, scale=alt.Scale(domain=order, range=[colour for _, colour in PANELS])
+            "kind:N", legend=None, scale=alt.Scale(domain=order, range=[PANELS[place][1] for place in shown])
         ),
     )
     labels = base.mark_text(align="left", dx=5).encode(x="pounds:Q", text="said:N")
     panels = (
         alt.layer(bars, labels, data=values(rows))
-        .properties(width=_PANEL, height=alt.Step(_ROW))
+        .properties(width=_PANELS // len(shown), height=alt.Step(_ROW))
         .facet(column=alt.Column("kind:N", title=None, sort=order, header=header))
     )
     sums = [
@@ -65,8 +70,15 @@ def _most(rows: Sequence[dict[str, object]]) -> list[float]:
     return [float(str(row["pounds"])) for row in rows]
 
 
-def _kinds(year: YearCost) -> tuple[float, float, float]:
-    return year.capital.likely, year.one_off_revenue.likely, year.annual_revenue.likely
+def _kinds(year: YearCost) -> tuple[float, ...]:
+    """By the places of the panels; they sum to all that the year costs."""
+    kept = year.staying_hardware.likely
+    return year.capital.likely - kept, year.one_off_revenue.likely, kept, year.annual_revenue.likely
+
+
+def _shown(years: Sequence[YearCost]) -> list[int]:
+    kept = any(year.staying_hardware.likely for year in years)
+    return [place for place in range(len(PANELS)) if kept or place != _KEPT]
 
 
 def _title(option: Option) -> str:
@@ -77,16 +89,19 @@ def _title(option: Option) -> str:
 
 
 def _alt(option: Option) -> str:
+    names = ("capital of moving", "revenue of moving", "hardware of what stays", "running")
+    shown = _shown(option.years)
     said = "; ".join(
-        f"{year.year}: capital {pounds(capital)}, one-off revenue {pounds(once)}, running {pounds(running)}"
+        f"{year.year}: " + ", ".join(f"{names[place]} {pounds(_kinds(year)[place])}" for place in shown)
         for year in option.years
-        for capital, once, running in (_kinds(year),)
     )
     return f"Bar chart of the cost of the option “{option.name}” by financial year. {said}."
 
 
 def _table(years: Sequence[YearCost]) -> Data:
+    titles = ("Moving: capital (£)", "Moving: revenue (£)", "Hardware of what stays (£)", "Running (£)")
+    shown = _shown(years)
     return Data(
-        ("Financial year", "Capital (£)", "One-off revenue (£)", "Running (£)", "All together (£)"),
-        tuple((year.year, *_kinds(year), sum(_kinds(year))) for year in years),
+        ("Financial year", *(titles[place] for place in shown), "All together (£)"),
+        tuple((year.year, *(_kinds(year)[place] for place in shown), sum(_kinds(year))) for year in years),
     )

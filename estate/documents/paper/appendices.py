@@ -2,7 +2,7 @@
 
 from estate.documents.paper import figures, sources
 from estate.documents.paper.figures import money, signed, sum_of
-from estate.documents.paper.finance import priced
+from estate.documents.paper.finance import STAYS, priced
 from estate.documents.paper.matter import Matter, wave_day
 from estate.documents.paper.model import Blank, Block, Column, Points, Section, Table, Text, headed
 from estate.documents.paper.pictures import Charts, picture
@@ -159,11 +159,13 @@ def _years(matter: Matter, charts: Charts) -> Section:
 
 
 def _by_year(matter: Matter, option: Option) -> Table:
+    stays = figures.any_staying([option])
     rows = [
         (
             one.year,
-            money(one.capital),
+            money(figures.moving_capital_of(one)),
             money(one.one_off_revenue),
+            *([money(one.staying_hardware)] if stays else []),
             money(one.annual_revenue),
             money(figures.of_year(one)),
             f"{one.discount_factor:.4f}" if one.discount_factor else "",
@@ -174,14 +176,16 @@ def _by_year(matter: Matter, option: Option) -> Table:
         caption=f"{option.name}: costs by financial year",
         columns=(
             Column(title="Year", width=0.9),
-            Column(title="Capital", width=1.3, number=True),
-            Column(title="Revenue, paid once", width=1.3, number=True),
+            Column(title="Moving: capital", width=1.3, number=True),
+            Column(title="Moving: revenue", width=1.3, number=True),
+            *([Column(title="Hardware of what stays", width=1.2, number=True)] if stays else []),
             Column(title="Running", width=1.4, number=True),
             Column(title="All", width=1.4, number=True),
             Column(title="Discount factor", width=0.9, number=True),
         ),
         rows=tuple(rows),
-        source=f"Likely, and the lowest and highest; optimism bias is added to the net present cost alone. {priced(matter)}",
+        source=f"Likely, and the lowest and highest; optimism bias is added to the net present cost alone. "
+        f"{STAYS if stays else ''}{priced(matter)}",
         total=True,
     )
 

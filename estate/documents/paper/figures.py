@@ -47,20 +47,30 @@ def one_off_revenue(option: Option) -> Amount:
     return total(year.one_off_revenue for year in option.years)
 
 
-def one_off(option: Option) -> Amount:
-    """All that is paid once, capital and revenue."""
-    return capital(option) + one_off_revenue(option)
-
-
 def moving(option: Option) -> Amount:
-    """What moving costs once: all that is paid once, without the hardware of what stays."""
+    """What moving costs once: capital and revenue, without the hardware of what stays."""
     return moving_capital(option) + one_off_revenue(option)
 
 
 def moving_capital(option: Option) -> Amount:
     """Capital over all years, without the hardware of what stays."""
-    whole, stays = capital(option), option.staying_hardware
+    return total(map(moving_capital_of, option.years))
+
+
+def moving_capital_of(year: YearCost) -> Amount:
+    """The same of one year."""
+    whole, stays = year.capital, year.staying_hardware
     return Amount(low=whole.low - stays.low, likely=whole.likely - stays.likely, high=whole.high - stays.high)
+
+
+def staying(option: Option) -> Amount:
+    """Capital over all years for hardware of what stays on-premises or has not left yet: paid whether or not all moves."""
+    return total(year.staying_hardware for year in option.years)
+
+
+def any_staying(options: Iterable[Option]) -> bool:
+    """Whether any option pays for such hardware: where none does, no table has a column for it."""
+    return any(staying(one).high for one in options)
 
 
 def running(option: Option) -> Amount:
@@ -82,6 +92,7 @@ def years_and_all(option: Option) -> tuple[YearCost, ...]:
         annual_revenue=running(option),
         dual_running=dual(option),
         discount_factor=0,
+        staying_hardware=staying(option),
     )
     return (*option.years, whole)
 

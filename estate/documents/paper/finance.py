@@ -34,6 +34,9 @@ def section(matter: Matter) -> Section:
 
 WHEN_SAVED = "When what the server room costs"
 """How the sensitivity names it."""
+STAYS = (
+    "“Hardware of what stays”: capital for what stays on-premises or has not left yet; it is no cost of moving. "
+)
 AS_ABOVE = "Source, prices, cover and assumptions: as of the options above."
 
 
@@ -56,6 +59,7 @@ def _left_out(matter: Matter) -> str:
 
 def _options(matter: Matter) -> Section:
     options = matter.case.options
+    stays = figures.any_staying(options)
     text = (
         f"{count(len(options), 'option')} {'was' if len(options) == 1 else 'were'} compared over the same years. Later "
         "years are discounted at 3.5% a year (the Treasury’s Green Book). The highest figures include optimism bias: what "
@@ -67,7 +71,8 @@ def _options(matter: Matter) -> Section:
             caption="Options",
             columns=(
                 Column(title="Option", width=1.5),
-                Column(title="Paid once", width=1.6, number=True),
+                Column(title="Moving, paid once", width=1.6, number=True),
+                *([Column(title="Hardware of what stays", width=1.3, number=True)] if stays else []),
                 Column(title="Running, all years", width=1.8, number=True),
                 Column(title="Net present cost", width=1.8, number=True),
                 Column(title="Against doing nothing", width=1.2, number=True),
@@ -75,14 +80,15 @@ def _options(matter: Matter) -> Section:
             rows=tuple(
                 (
                     one.name + (" (preferred)" if one.preferred else ""),
-                    money(figures.one_off(one)),
+                    money(figures.moving(one)),
+                    *([money(figures.staying(one))] if stays else []),
                     money(figures.running(one)),
                     money(one.net_present_cost),
                     _against_nothing(matter, one),
                 )
                 for one in options
             ),
-            source=priced(matter),
+            source=f"{STAYS if stays else ''}{priced(matter)}",
         ),
     ]
     if matter.case.rule:
@@ -100,13 +106,15 @@ def _against_nothing(matter: Matter, option: Option) -> str:
 
 def _years(matter: Matter) -> Section:
     option = matter.preferred
+    stays = figures.any_staying([option])
     nothing = figures.years_and_all(matter.nothing) if matter.nothing else ()
     before = {one.year: one.annual_revenue.likely for one in nothing}
     rows = [
         (
             one.year,
-            sum_of(one.capital.likely),
+            sum_of(figures.moving_capital_of(one).likely),
             sum_of(one.one_off_revenue.likely),
+            *([sum_of(one.staying_hardware.likely)] if stays else []),
             sum_of(one.annual_revenue.likely),
             sum_of(one.dual_running.likely),
             sum_of(figures.of_year(one).likely),
@@ -119,16 +127,17 @@ def _years(matter: Matter) -> Section:
             caption=f"“{option.name}” by financial year",
             columns=(
                 Column(title="Year", width=1),
-                Column(title="Capital", width=1, number=True),
-                Column(title="Revenue, paid once", width=1.1, number=True),
+                Column(title="Moving: capital", width=1, number=True),
+                Column(title="Moving: revenue", width=1.1, number=True),
+                *([Column(title="Hardware of what stays", width=1.2, number=True)] if stays else []),
                 Column(title="Running", width=1, number=True),
                 Column(title="of which paid twice", width=1.1, number=True),
                 Column(title="All", width=1, number=True),
                 Column(title="Running, against doing nothing", width=1.5, number=True),
             ),
             rows=tuple(rows),
-            source=f"The likely figures; Appendix C has the ranges. A year runs from April to March. “Paid twice”: for what "
-            f"runs on both sides during the move. {AS_ABOVE}",
+            source=f"The likely figures; Appendix C has the ranges. A year runs from April to March. “Moving” is paid once. "
+            f"{STAYS if stays else ''}“Paid twice”: for what runs on both sides during the move. {AS_ABOVE}",
             total=True,
         )
     ]
@@ -151,7 +160,7 @@ def _budgets(matter: Matter) -> list[Block]:
             rows=tuple(
                 (one.year, sum_of(one.allowed), sum_of(one.planned), _beside(one)) for one in matter.case.budgets
             ),
-            source="Source: budgets of planning.toml. Planned: what the plan’s moves cost the council once (likely), as in "
+            source="Source: budgets of planning.toml. Planned: what the plan’s moves cost the council once (likely), as “moving” in "
             "the table above, without what partners pay.",
         )
     ]

@@ -124,13 +124,13 @@ def recommendations(matter: Matter) -> Section:
 
 
 def _and_hardware(matter: Matter) -> str:
-    stays = matter.preferred.staying_hardware
+    stays = figures.staying(matter.preferred)
     return f", hardware of what is still on-premises {figures.money(stays)}" if stays.high else ""
 
 
 def _hardware(matter: Matter) -> list[str]:
     """Hardware of what stays is no cost of moving: it is noted, and not approved with it."""
-    stays = matter.preferred.staying_hardware
+    stays = figures.staying(matter.preferred)
     if not stays.high:
         return []
     return [

@@ -196,6 +196,7 @@ def _option(
             annual_revenue=amount(running[place]),
             dual_running=amount(9_000) if place == 1 and once else none,
             discount_factor=round(1 / 1.035**place, 6),
+            staying_hardware=amount(refresh) if place == 2 and refresh else none,
         )
         for place, year in enumerate(YEARS)
     )

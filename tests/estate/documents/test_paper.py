@@ -1,6 +1,7 @@
 """The committee's paper: what it says, as a page and as a Word document."""
 
 import io
+import re
 import shutil
 import subprocess
 import zipfile
@@ -60,9 +61,9 @@ def test_the_finance_officer_s_and_the_legal_comment_are_left_blank(paper: Paper
 
 def test_totals_are_the_sums_of_their_parts(paper: Paper) -> None:
     option = papers.matter().preferred
-    assert figures.one_off(option).likely == sum(
-        one.capital.likely + one.one_off_revenue.likely for one in option.years
-    )
+    for one in papers.case().options:
+        paid = sum(year.capital.likely + year.one_off_revenue.likely for year in one.years)
+        assert figures.moving(one).likely + figures.staying(one).likely == paid
     rows = next(one for one in tables(section(paper, "financial")) if one.total).rows
     assert rows[-1][1:4] == ("£0", "£184,000", "£873,000")
     assert [row[3] for row in rows[:-1]] == [pounds(one.annual_revenue.likely) for one in option.years]
@@ -131,13 +132,46 @@ def test_the_least_is_proved_with_the_changes_that_the_plan_supposes(paper: Pape
 def test_hardware_of_what_stays_is_neither_shared_nor_approved_as_a_cost_of_moving() -> None:
     made = papers.case()
     best = next(one for one in made.options if one.preferred)
-    year = best.years[0].model_copy(update={"capital": papers.amount(6_500)})
-    kept = best.model_copy(update={"years": (year, *best.years[1:]), "staying_hardware": papers.amount(6_500)})
+    year = best.years[0].model_copy(
+        update={"capital": papers.amount(6_500), "staying_hardware": papers.amount(6_500)}
+    )
+    kept = best.model_copy(update={"years": (year, *best.years[1:])})
     others = tuple(kept if one.preferred else one for one in made.options)
     told = text(compose(papers.matter(case=made.model_copy(update={"options": others})), papers.charts()))
     assert "Approve one-off expenditure of £184,000 (" in told
     assert "Note capital of £6,500 (" in told
     assert "Othertown 30%, £55,200" in told
+
+
+def test_what_is_paid_once_and_hardware_of_what_stays_are_columns_of_their_own_and_sum_to_all() -> None:
+    made = papers.case()
+    best = next(one for one in made.options if one.preferred)
+    year = best.years[0].model_copy(update={"capital": papers.amount(9_000)})
+    year = year.model_copy(update={"staying_hardware": papers.amount(6_500)})
+    kept = best.model_copy(update={"years": (year, *best.years[1:])})
+    others = tuple(kept if one.preferred else one for one in made.options)
+    paper = compose(papers.matter(case=made.model_copy(update={"options": others})), papers.charts())
+    by_caption = {one.caption: one for one in tables(section(paper, "financial"))}
+    options = by_caption["Options"]
+    row = next(row for row in options.rows if "(preferred)" in row[0])
+    assert [one.title for one in options.columns][1:3] == ["Moving, paid once", "Hardware of what stays"]
+    assert row[1].startswith("£186,500 (")
+    assert row[2].startswith("£6,500 (")
+    years = by_caption[f"“{kept.name}” by financial year"]
+    assert [one.title for one in years.columns][1:4] == [
+        "Moving: capital",
+        "Moving: revenue",
+        "Hardware of what stays",
+    ]
+    for row in years.rows:
+        capital, revenue, hardware, running, _, whole, _ = (_pounds(cell) for cell in row[1:])
+        assert capital + revenue + hardware + running == whole
+    assert years.rows[0][1:4] == ("£2,500", "£92,000", "£6,500")
+
+
+def _pounds(cell: str) -> int:
+    found = re.match(r"£([\d,]+)", cell)
+    return int(found[1].replace(",", "")) if found else 0
 
 
 def test_what_a_person_took_out_of_the_plan_is_told_with_the_person_s_reason() -> None:

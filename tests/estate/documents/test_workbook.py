@@ -122,8 +122,8 @@ def test_the_discounted_years_of_an_option_sum_to_its_net_present_cost() -> None
         summed = sum(row["Discounted, likely (£)"] for row in years)
         assert summed == pytest.approx(option["Net present cost, likely (£)"], abs=0.51)
         for row in years:
-            whole = row["Capital (£)"] + row["One-off revenue (£)"] + row["Running (£)"]
-            assert row["All together, likely (£)"] == whole
+            capital = row["Capital of moving (£)"] + row["Capital: hardware of what stays (£)"]
+            assert row["All together, likely (£)"] == capital + row["One-off revenue (£)"] + row["Running (£)"]
 
 
 @BOTH

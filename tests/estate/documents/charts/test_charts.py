@@ -160,6 +160,23 @@ def test_the_figures_of_the_budget_are_those_of_the_option() -> None:
         assert row[4] == sum(map(float, map(str, row[1:4])))
 
 
+def test_hardware_of_what_stays_is_drawn_apart_from_the_capital_of_moving() -> None:
+    nothing = case().options[0]
+    assert nothing.id == "do-nothing"
+    drawn = budget.chart(nothing)
+    assert drawn.table.columns[1:5] == (
+        "Moving: capital (£)",
+        "Moving: revenue (£)",
+        "Hardware of what stays (£)",
+        "Running (£)",
+    )
+    assert sum(year.staying_hardware.likely for year in nothing.years) == 4000
+    for year, row in zip(nothing.years, drawn.table.rows, strict=True):
+        assert row[3] == year.staying_hardware.likely
+        assert row[1] == year.capital.likely - year.staying_hardware.likely
+        assert row[5] == sum(map(float, map(str, row[1:5])))
+
+
 def test_what_costs_nothing_says_that_it_has_no_price() -> None:
     best = case().options[0]
     none = best.model_copy(
