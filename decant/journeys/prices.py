@@ -1,11 +1,12 @@
 """The price lists of a workspace, and Microsoft's own fetched anew."""
 
+import hashlib
 import time
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, NoReturn
 
-from estate import fetch, writing
+from estate import fetch, reading, writing
 from estate.catalogue import price_check, price_lists, retail
 from estate.catalogue.prices import book
 from estate.catalogue.retail import Item, Retail
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from estate.catalogue.price_lists import Prices
 
 REFRESHED = "prices.refreshed"
+REFUSED = "prices.refused"
 _ONE_ANSWER = 30.0
 """Seconds that one answer may take at most."""
 
@@ -54,7 +56,10 @@ def refresh(app: "App") -> Refreshed:
         made = _fetched(app)
         if found := price_check.doubts(made.prices, before.prices if before else None, book()):
             app.workspace.create()
-            writing.replace(app.workspace.prices_refused, made.model_dump_json(indent=1), writing.PRIVATE)
+            kept = made.model_dump_json(indent=1)
+            writing.replace(app.workspace.prices_refused, kept, writing.PRIVATE)
+            about = {"from": made.url, "sha256": _digest(kept.encode()), "doubts": list(found)}
+            app.ledger.append(REFUSED, [], about, actor=app.actor)
             raise UnreachableError(
                 f"what came cannot be the whole list: {'; '.join(found)}",
                 f"ask again later; or look at it ({app.workspace.prices_refused}), and take that very list with "
@@ -68,13 +73,23 @@ def refresh(app: "App") -> Refreshed:
 def accept_refused(app: "App") -> Refreshed:
     """Take the list that was refused last, as it was kept: somebody has looked at it. Nothing is fetched.
 
-    Raises `UsageError` where none is kept.
+    Raises `UsageError` where none is kept, or the file is not the list of which the ledger says that it was refused.
     """
-    made = retail.kept(app.workspace.prices_refused)
+    path = app.workspace.prices_refused
+    made, refused = retail.kept(path), app.ledger.entries(REFUSED)
     if made is None:
         raise UsageError("no list of prices was refused", "run `decant costs refresh`")
+    if not refused or refused[-1].payload["sha256"] != _digest(reading.content(path)):
+        raise UsageError(
+            f"{path} was changed since it was refused: it is not the list whose faults were said",
+            "run `decant costs refresh` again; prices of your own belong in rates.toml",
+        )
     before = _before(app)
     return _taken(app, made, before, price_check.doubts(made.prices, before.prices if before else None, book()))
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _taken(app: "App", made: Retail, before: Retail | None, accepted: tuple[str, ...] = ()) -> Refreshed:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from estate.documents.words import LONDON, day, financial_year
 from estate.errors import UsageError
 from migration.planner.problem import Window
-from migration.planning.file import WEEKDAYS, Blackout, Planning, WindowRule
+from migration.planning.file import LAST, WEEKDAYS, Blackout, Planning, WindowRule
 
 SUPPOSED_AHEAD = timedelta(days=28)
 """Where no windows are given, the first one that is supposed lies so far ahead: people need notice."""
@@ -131,7 +131,8 @@ def _recurring(rules: Iterable[WindowRule], today: date, until: date) -> Iterato
         last = min(until, rule.last or until)
         on = first + timedelta(days=(WEEKDAYS.index(rule.every) - first.weekday()) % 7)
         while on <= last:
-            if not rule.of_month or (on.day - 1) // 7 + 1 in rule.of_month:
+            of_month = {(on.day - 1) // 7 + 1, *([LAST] if (on + timedelta(weeks=1)).month != on.month else [])}
+            if not rule.of_month or of_month.intersection(rule.of_month):
                 yield _slot(rule, on)
             on += timedelta(weeks=1)
 

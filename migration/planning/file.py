@@ -5,7 +5,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from estate import invalid, reading
 from estate.errors import UsageError
@@ -24,6 +32,17 @@ def _year(value: str) -> str:
     if not (first.isascii() and first.isdigit() and len(first) == 4 and last == f"{(int(first) + 1) % 100:02d}"):
         raise ValueError("is no financial year; write it as 2026/27, April to March")
     return value
+
+
+def _week(value: object) -> object:
+    if value != LAST and (isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 5):
+        raise ValueError('is 1 to 5, or "last": the first to the fifth such weekday of a month, or the last one')
+    return value
+
+
+LAST = "last"
+Week = Annotated[int | Literal["last"], BeforeValidator(_week)]
+"""Which of a month's weekdays of one name."""
 
 
 def plain(value: str) -> str:
@@ -50,8 +69,8 @@ class WindowRule(_Section):
     """When workloads may move: every week or some weeks of each month, or one day. Times of the clock in London."""
 
     every: Weekday | None = None
-    of_month: tuple[Annotated[int, Field(ge=1, le=5)], ...] = ()
-    """Only the first, second … such weekday of a month."""
+    of_month: tuple[Week, ...] = ()
+    """Only the first, second … such weekday of a month, or its last one."""
     day: Day | None = None
     start: time
     end: time

@@ -278,6 +278,15 @@ def test_a_person_can_accept_a_list_that_looks_wrong_and_the_ledger_keeps_why(co
     assert refreshed(council, in_pages).code == 0, "the book still holds, whatever was accepted"
 
 
+def test_a_refused_list_that_was_edited_is_not_the_one_that_was_looked_at(council: Path) -> None:
+    assert refreshed(council, _absurd).code == 3
+    kept = council / ".decant/catalogue/prices.refused.json"
+    kept.write_text(kept.read_text().replace("9999999.0", "1.0"))
+    said = decant("costs", "refresh", "--accept-refused", at=council)
+    assert (said.code, "was changed since it was refused" in said.err) == (2, True), said.err
+    assert not (council / ".decant/catalogue/prices.json").exists()
+
+
 def test_an_address_that_is_not_https_is_refused(council: Path) -> None:
     settings(council, "http://prices.example/api")
     said = decant("costs", "refresh", at=council)

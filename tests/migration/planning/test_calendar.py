@@ -105,6 +105,11 @@ def test_some_weeks_of_a_month_and_a_time_of_year() -> None:
     assert [slot.id for slot in found] == ["2027-01-02", "2027-01-16", "2027-02-06", "2027-02-20"]
 
 
+def test_the_last_of_a_month_is_its_fourth_or_its_fifth() -> None:
+    found = laid({**NIGHT, "of_month": [2, "last"], "first": date(2027, 1, 1), "last": date(2027, 2, 28)})
+    assert [slot.id for slot in found] == ["2027-01-09", "2027-01-30", "2027-02-13", "2027-02-27"]
+
+
 def test_of_two_weekly_windows_on_a_day_the_longer_counts_and_a_single_one_before_both() -> None:
     short = {"every": "Saturday", "start": "20:00", "end": "22:00"}
     found = by_day(laid(short, NIGHT, {"day": date(2027, 1, 9), "start": "10:00", "end": "11:00"}))
