@@ -12,6 +12,7 @@ from pydantic import AfterValidator, ValidationError
 from tomlkit.items import Table
 
 from estate import invalid, reading
+from estate.documents.meanings import TOOLS
 from estate.documents.words import count, day, moment
 from estate.errors import UsageError
 from estate.records.base import Record
@@ -123,7 +124,7 @@ def _worth(plan: Plan) -> list[str]:
 
 def tool(how: How) -> str:
     """With what a workload is moved, in words: "by Azure Migrate", "by hand"."""
-    return how if how == "by hand" else f"by {'Decant' if how == 'decant' else how}"
+    return TOOLS[how]
 
 
 def said_of(reached: Reached, *, changed: bool = False) -> str:

@@ -105,6 +105,7 @@ def _plan(plan: Plan, names: Names) -> Plan:
         },
         reached=plan.reached,
         conflicts=tuple(Conflict(rules=()) for _ in plan.conflicts),
+        broken=(ELSEWHERE,) * len(plan.broken),
         at=plan.at,
     )
 

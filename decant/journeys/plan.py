@@ -113,7 +113,7 @@ def _read(app: "App", about: "Given", seconds: float) -> Planned:
     path = app.workspace.plan
     plan, warnings = plan_file.load(path, about.estate, about.now, about.states)
     judged: Judged = judge(about, plan)
-    plan = plan.model_copy(update={"reached": judged.reached})
+    plan = plan.model_copy(update={"reached": judged.reached, "broken": judged.broken})
     proposal, impossible, asked = _best(app, about, seconds)
     differences = plan_file.differences(plan, proposal) if impossible is None else ()
     if impossible is not None:

@@ -18,6 +18,7 @@ from estate.records.workload import Workload
 from estate.suggest import pick
 from inventory.systems_file import load, with_systems
 from migration import plan_file
+from migration.costing import assumptions
 from migration.plan import PLAN_ID, Estate
 from migration.planning import file as planning_file
 from migration.planning.asked import DONE, Given
@@ -66,6 +67,8 @@ def given(
         _finished(app, moves),
         app.store.all(PersonalData),
         next(iter(app.store.all(Costs)), None),
+        unfiled=not app.workspace.plan.exists(),
+        build_days=assumptions.load(app.workspace.assumptions).build_days,
     )
     return replace(about, before=_before(app, about))
 
@@ -86,7 +89,8 @@ def held(app: "App", about: Given) -> Plan:
         return stored.model_copy(update={"waves": plan.waves})
     from migration.planning.edited import judge
 
-    return plan.model_copy(update={"reached": judge(about, plan).reached})
+    judged = judge(about, plan)
+    return plan.model_copy(update={"reached": judged.reached, "broken": judged.broken})
 
 
 def _before(app: "App", about: Given) -> Plan | None:

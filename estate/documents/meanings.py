@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from estate.records.plan import How
+
 KINDS: Mapping[str, str] = MappingProxyType(
     {
         "postgres": "PostgreSQL database",
@@ -29,6 +31,16 @@ DISPOSITIONS: Mapping[str, str] = MappingProxyType(
         "undecided": "too little is known to say",
     }
 )
+
+TOOLS: Mapping[How, str] = MappingProxyType(
+    {
+        "decant": "by Decant",
+        "Azure Migrate": "by Azure Migrate",
+        "the vendor": "by the vendor",
+        "by hand": "by hand",
+    }
+)
+"""With what a workload is moved."""
 
 PHASES: Mapping[str, str] = MappingProxyType(
     {
@@ -64,3 +76,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "Workload": "one thing that moves: a database, a shared drive, a website, a job, a service",
     }
 )
+
+
+def by_tools(found: Mapping[How, int]) -> str:
+    """8 by Decant, 30 by Azure Migrate, 2 by hand."""
+    return ", ".join(f"{number:,} {TOOLS[how]}" for how, number in found.items())

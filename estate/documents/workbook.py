@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
+from estate.documents.meanings import TOOLS
 from estate.documents.sheets import Cell, Head, Sheet, write
 from estate.documents.words import LONDON, day, moment
 from estate.records.assessment import Assessment
@@ -66,19 +67,20 @@ def workbook(
 
 
 def _roadmap(plan: Plan, public: bool) -> Sheet:
+    tools = tuple(plan.by_tool) or ("decant",)
     return Sheet(
         "Roadmap",
         "One wave a row: what moves in one window. Times are London's.",
         (
             Head("Wave", "number"), *(() if public else (Head("Name", "words"),)), Head("Pilot"), Head("Day", "day"),
             Head("Window starts", "moment"), Head("Window ends", "moment"), Head("Workloads", "number", total=True),
-            Head("Of these moved by Decant", "number", total=True),
+            *(Head(f"Of these {TOOLS[how]}", "number", total=True) for how in tools),
             Head("Dependencies that cross afterwards", "number"),
         ),
         tuple(
             (
                 wave.number, *(() if public else (wave.name,)), wave.pilot, _day(wave), wave.window_start,
-                wave.window_end, len(wave.moves), sum(move.how == "decant" for move in wave.moves), len(wave.crossing),
+                wave.window_end, len(wave.moves), *(wave.by_tool.get(how, 0) for how in tools), len(wave.crossing),
             )
             for wave in plan.waves
         ),
@@ -288,7 +290,7 @@ def _moves(plan: Plan) -> Sheet:
             Head("Bytes", "number"), Head("State"), Head("Pinned"), Head("Why", "words"),
         ),
         tuple(
-            (wave.number, _day(wave), move.workload, move.target or "to be decided", move.how, move.bytes, move.state,
+            (wave.number, _day(wave), move.workload, move.target or "to be decided", TOOLS[move.how], move.bytes, move.state,
              move.pinned, move.why)
             for wave in plan.waves
             for move in wave.moves

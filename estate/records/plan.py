@@ -1,5 +1,6 @@
 """A plan: waves, in order."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Literal, get_args
 
@@ -40,6 +41,11 @@ class Wave(Record):
     """The day for which it is planned: its window's, or a supposed one where no windows were given."""
     pilot: bool = False
 
+    @property
+    def by_tool(self) -> dict[How, int]:
+        """How many of its workloads move with each tool, in the order of `How`; what moves none is left out."""
+        return _by_tool(self.moves)
+
 
 class Reached(Record):
     """What a plan reached of one objective, and the least that could have been: `bound`, proved."""
@@ -71,6 +77,8 @@ class Plan(Record):
     """Why there is no plan that keeps every rule; the waves are then those of the least change."""
     changes: tuple[str, ...] = ()
     """The least change to the rules that the waves suppose; empty where all rules are kept."""
+    broken: tuple[str, ...] = ()
+    """The rules that a plan edited by a person breaks, in plain words; of ours, none. Nothing accepted is among them."""
     at: Instant
 
     @property
@@ -82,5 +90,9 @@ class Plan(Record):
     @property
     def by_tool(self) -> dict[How, int]:
         """How many workloads move with each tool, in the order of `How`; what moves none is left out."""
-        moves = [move.how for wave in self.waves for move in wave.moves]
-        return {how: moves.count(how) for how in get_args(How) if how in moves}
+        return _by_tool(move for wave in self.waves for move in wave.moves)
+
+
+def _by_tool(moves: Iterable[PlannedMove]) -> dict[How, int]:
+    tools = [move.how for move in moves]
+    return {how: tools.count(how) for how in get_args(How) if how in tools}

@@ -15,7 +15,7 @@ from migration.planning.evaluation import broken, measures, places
 from migration.planning.kept import day_of
 from migration.planning.outcome import unknown
 
-_BREAKS = "plan.toml breaks a rule"
+_BREAKS = "plan.toml breaks a rule: "
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class Judged:
     warnings: tuple[str, ...]
     reached: tuple[Reached, ...]
     """Without bounds: nobody proved how much better it could be."""
+    broken: tuple[str, ...] = ()
+    """The rules that it breaks, in words, without those that an accepted change allows it to."""
     late: bool = False
     """Whether a hard deadline, or a partner's last day, is missed, and no accepted change allows it."""
 
@@ -57,12 +59,9 @@ def judge(given: Given, plan: Plan) -> Judged:
         return Judged(tuple(warnings), ())
     found = places(asked, plan)
     worth, left = measures(asked.problem, found), asked.standing.days
+    said = (*_said(plan, asked.problem, found), *(_stays(plan, one) for one in asked.unkept))
     return Judged(
-        (
-            *warnings,
-            *_said(plan, asked.problem, found),
-            *(_stays(plan, one) for one in asked.unkept),
-        ),
+        (*warnings, *said),
         tuple(
             Reached.model_validate(
                 {
@@ -75,6 +74,7 @@ def judge(given: Given, plan: Plan) -> Judged:
             )
             for name in OBJECTIVES
         ),
+        broken=tuple(one.removeprefix(_BREAKS) for one in said if one.startswith(_BREAKS)),
         late=any(one.change.words not in plan.changes for one in asked.unkept)
         or any(isinstance(one, Deadline) and not _accepted(plan, one) for one in broken(asked.problem, found)),
     )
@@ -94,7 +94,7 @@ def asked_of(given: Given, plan: Plan) -> Asked | None:
 def _stays(plan: Plan, one: Unkept) -> str:
     if one.change.words in plan.changes:
         return f"not by planning.toml, but by an accepted change: {one.change.words}"
-    return f"{_BREAKS}: {one.rule.words}: {one.why.words}"
+    return f"{_BREAKS}{one.rule.words}: {one.why.words}"
 
 
 def _opened(plan: Plan, on: date) -> bool:
@@ -114,6 +114,6 @@ def _said(plan: Plan, problem: Problem, found: dict[str, str]) -> Sequence[str]:
     return [
         f"{one.words}: not by planning.toml, but by an accepted change ({accepted})"
         if (accepted := _accepted(plan, one))
-        else f"{_BREAKS}: {one.words}"
+        else f"{_BREAKS}{one.words}"
         for one in broken(problem, found)
     ]

@@ -23,6 +23,7 @@ from estate.documents.charts.drawn import (
     short,
     values,
 )  # fmt: skip
+from estate.documents.meanings import by_tools
 from estate.documents.words import count, day
 from estate.records.plan import Plan, Wave
 
@@ -276,14 +277,14 @@ def _alt(rows: Sequence[_Row], marks: Sequence[Mapping[str, str]], blackouts: Se
 
 def _table(plan: Plan, names: bool) -> Data:
     return Data(
-        ("Wave", "Name", "Day", "Workloads", "Of these moved by Decant"),
+        ("Wave", "Name", "Day", "Workloads", "How"),
         tuple(
             (
                 wave.number,
                 wave.name if names else "",
                 day(on) if (on := day_of(wave)) else "no day yet",
                 len(wave.moves),
-                sum(move.how == "decant" for move in wave.moves),
+                by_tools(wave.by_tool),
             )
             for wave in plan.waves
         ),

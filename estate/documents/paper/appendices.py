@@ -1,5 +1,6 @@
 """The appendices: what stands behind the paper, each figure with its parts."""
 
+from estate.documents.meanings import by_tools
 from estate.documents.paper import figures, sources
 from estate.documents.paper.figures import money, signed, sum_of
 from estate.documents.paper.finance import STAYS, priced
@@ -44,7 +45,7 @@ def _roadmap(matter: Matter, charts: Charts) -> Section:
                     Column(title="Day", width=1.6),
                     Column(title="What moves", width=3.2),
                     Column(title="Workloads", width=1, number=True),
-                    Column(title="By Decant", width=0.9, number=True),
+                    Column(title="How", width=1.6),
                     Column(title="Data", width=1, number=True),
                 ),
                 rows=tuple(_wave(matter, wave) for wave in matter.plan.waves),
@@ -100,14 +101,13 @@ def _seen(matter: Matter) -> str:
 def _wave(matter: Matter, wave: Wave) -> tuple[str, ...]:
     known = sum(move.bytes or 0 for move in wave.moves)
     unknown = any(move.bytes is None for move in wave.moves)
-    ours = sum(move.how == "decant" for move in wave.moves)
     on = wave_day(wave)
     return (
         f"{wave.number}{' (pilot)' if wave.pilot else ''}",
         day(on) if on else "no day yet",
         matter.name_of(wave),
         str(len(wave.moves)),
-        str(ours),
+        by_tools(wave.by_tool),
         (f"at least {size(known)}" if known else "unknown") if unknown else size(known),
     )
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
-from estate.documents.paper import unplanned
+from estate.documents.paper import staying, unplanned
 from estate.documents.paper.figures import sum_of
 from estate.documents.paper.matter import Matter, wave_day
 from estate.documents.paper.model import Column, Section, Table, Text, headed
@@ -13,6 +13,8 @@ from estate.records.server import Server
 
 Row = tuple[str, str, str, str]
 NOBODY = "nobody is named"
+MOST_RULES = 6
+"""Rules that are broken with a row of their own."""
 
 
 def needed(matter: Matter) -> Section:
@@ -45,9 +47,11 @@ def _rows(matter: Matter) -> list[Row]:
         for row in (
             _slipped(matter),
             _conflicts(matter, first),
+            *_broken(matter, first),
             _over_budget(matter, first),
             _unplanned(matter, first),
             _contracts(matter),
+            _without_move(matter),
             _switched_off(matter, first),
             _undecided(matter, first),
             _untargeted(matter, first),
@@ -70,6 +74,30 @@ def _conflicts(matter: Matter, first: date | None) -> Row | None:
         "This committee",
         _by(first),
     )
+
+
+def _broken(matter: Matter, first: date | None) -> list[Row]:
+    """Each rule that a person's plan breaks, under its own words; in the public edition their number."""
+    rules = matter.plan.broken
+    if not rules:
+        return []
+    if matter.public:
+        number = len(rules)
+        asked = [f"Whether {count(number, 'rule')} that the plan breaks {'gives' if number == 1 else 'give'} way"]
+    else:
+        asked = [f"Whether this rule gives way: {one}" for one in rules[:MOST_RULES]]
+        if len(rules) > MOST_RULES:
+            asked.append(f"Whether {count(len(rules) - MOST_RULES, 'more rule')} that the plan breaks give way")
+    told = " It is told in the working edition." if matter.public else ""
+    return [
+        (
+            text,
+            f"The plan was edited by a person and does not keep it: the rule is given up, or the plan is changed.{told}",
+            "This committee",
+            _by(first),
+        )
+        for text in asked
+    ]
 
 
 def _slipped(matter: Matter) -> Row | None:
@@ -136,7 +164,9 @@ def _contracts(matter: Matter) -> Row | None:
     late = [
         one
         for one in matter.legacy
-        if one.contract_end and one.contract_end < matter.last_day.get(one.id, date.max)
+        if one.contract_end
+        and one.contract_end < matter.last_day.get(one.id, date.max)
+        and one.id not in matter.without_move
     ]
     if not late:
         return None
@@ -145,6 +175,20 @@ def _contracts(matter: Matter) -> Row | None:
         f"{'It ends' if len(late) == 1 else 'They end'} before the planned move, or no day is planned",
         _owners(matter, late),
         _by(min(one.contract_end for one in late if one.contract_end), matter.at.date()),
+    )
+
+
+def _without_move(matter: Matter) -> Row | None:
+    found = staying.servers(matter)
+    if not found:
+        return None
+    return (
+        f"Renew {count(len(found), 'contract')} of servers that do not move, or replace or switch off what "
+        f"{'it is' if len(found) == 1 else 'they are'} for by then",
+        f"{'It ends' if len(found) == 1 else 'They end'}, and no wave empties the "
+        f"{'server' if len(found) == 1 else 'servers'}: {staying.said(matter, found)}",
+        _owners(matter, found),
+        _by(found[0].contract_end, matter.at.date()),
     )
 
 

@@ -160,8 +160,8 @@ def _budgets(matter: Matter) -> list[Block]:
             rows=tuple(
                 (one.year, sum_of(one.allowed), sum_of(one.planned), _beside(one)) for one in matter.case.budgets
             ),
-            source="Source: budgets of planning.toml. Planned: what the plan’s moves cost the council once (likely), as “moving” in "
-            "the table above, without what partners pay.",
+            source="Source: budgets of planning.toml. Planned: what the plan’s moves cost the council once (likely, as "
+            "“moving” above), without what partners pay.",
         )
     ]
 

@@ -1,14 +1,16 @@
 """The implications that every report must give: what is known of each, and who must write the rest."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from estate.documents.paper import figures
+from estate.documents.paper import figures, issues, staying
 from estate.documents.paper.matter import Matter
 from estate.documents.paper.model import Blank, Block, Column, Section, Table, Text
 from estate.documents.words import count, day, share, some
 from estate.records.cost import Amount
 
 AUTHOR = "the report’s author"
+MOST_RULES = 3
+"""Rules that are broken, told in one row."""
 
 
 def policy(matter: Matter) -> Section:
@@ -128,6 +130,18 @@ def _risks(matter: Matter) -> Iterable[tuple[str, str, str]]:
             f"{count(reached['lateness'], 'day')} late in all",
             "Extend, or change a rule of the plan (section 3)",
         )
+    if broken := matter.plan.broken:
+        yield (
+            "The plan breaks a rule that was given",
+            count(len(broken), "rule") + ("" if matter.public else f": {_told(broken)}"),
+            "Section 3 asks whether it gives way, or the plan is changed",
+        )
+    if ending := staying.servers(matter):
+        yield (
+            "A contract ends of a server that does not move",
+            f"{count(len(ending), 'contract')}, the first on {day(ending[0].contract_end)}",
+            "Renew it, or replace or switch off the server by then (section 3)",
+        )
     if matter.unplanned:
         yield (
             "Some of the room is never left",
@@ -140,8 +154,9 @@ def _risks(matter: Matter) -> Iterable[tuple[str, str, str]]:
         )
     yield (
         "Data is lost in a move",
-        f"{ours} of {count(of, 'workload')} {'is' if ours == 1 else 'are'} moved by Decant, {of - ours} by people",
-        "What Decant moves is compared by a second way and can go back; what people move needs its own test and way back",
+        issues.by_whom(matter.plan),
+        "What Decant moves is compared by a second way and can go back"
+        + ("" if ours == of else "; whatever else moves needs its own test and way back"),
     )
     if reached.get("cut") or not matter.connections_known:
         yield (
@@ -170,6 +185,12 @@ def _risks(matter: Matter) -> Iterable[tuple[str, str, str]]:
             f"More days are needed than there are in {count(len(short), 'month')}",
             "Appendix B",
         )
+
+
+def _told(rules: Sequence[str]) -> str:
+    """Rules hold commas: they are told apart by semicolons."""
+    more = f"; and {len(rules) - MOST_RULES:,} more" if len(rules) > MOST_RULES else ""
+    return "; ".join(rules[:MOST_RULES]) + more
 
 
 def _scores(matter: Matter) -> list[Block]:

@@ -4,8 +4,8 @@ from collections import Counter
 from datetime import date
 from itertools import chain
 
-from estate.documents.meanings import DISPOSITIONS, KINDS
-from estate.documents.paper import decisions, figures, unplanned
+from estate.documents.meanings import DISPOSITIONS, KINDS, TOOLS
+from estate.documents.paper import decisions, figures, staying, unplanned
 from estate.documents.paper.matter import Matter, wave_day
 from estate.documents.paper.model import Blank, Block, Column, Points, Section, Table, Text, Warn
 from estate.documents.words import count, day, share, some
@@ -47,6 +47,15 @@ def purpose(matter: Matter) -> Section:
             Warn(
                 text="No plan keeps every rule that was given. The dates and costs here suppose the least change to those "
                 "rules, which section 2 asks the committee to decide on."
+            )
+        )
+    if matter.plan.broken:
+        number = len(matter.plan.broken)
+        blocks.append(
+            Warn(
+                text=f"The plan was edited by a person, and breaks {count(number, 'rule')} that "
+                f"{'was' if number == 1 else 'were'} given: section 3 asks whether "
+                f"{'it gives' if number == 1 else 'they give'} way, or the plan is changed."
             )
         )
     if matter.case.kind == "indicative":
@@ -146,6 +155,7 @@ def key_issues(matter: Matter) -> Section:
         _readiness(matter),
         _roadmap(matter),
         unplanned.part(matter),
+        staying.part(matter),
         decisions.needed(matter),
         _fix_once(matter),
     ]
@@ -273,7 +283,7 @@ def _roadmap(matter: Matter) -> Section:
     reached = {one.objective: one for one in plan.reached}
     text = (
         f"{count(of, 'workload')} move in {count(len(plan.waves), 'wave')}, so that what belongs together moves together. "
-        f"{_by_whom(plan)}"
+        f"{by_whom(plan)}"
     )
     if ours:
         text += " Decant copies while people work, checks the copy by a second way, and can go back without loss."
@@ -311,12 +321,9 @@ def _roadmap(matter: Matter) -> Section:
     return Section(id="the-plan", title="How it would go", blocks=tuple(blocks))
 
 
-def _by_whom(plan: Plan) -> str:
-    """Of how many moves each way is: "8 by Decant, 30 by Azure Migrate and 2 by hand"."""
-    found = Counter(
-        "by Decant" if move.how == "decant" else move.how for wave in plan.waves for move in wave.moves
-    )
-    parts = [f"{number:,} {how if how.startswith('by ') else f'by {how}'}" for how, number in found.most_common()]
+def by_whom(plan: Plan) -> str:
+    """With what the moves are made: "8 by Decant, 30 by Azure Migrate and 2 by hand"."""
+    parts = [f"{number:,} {TOOLS[how]}" for how, number in plan.by_tool.items()]
     if len(parts) == 1:
         return f"All are moved {parts[0].partition(' ')[2]}."
     return f"They are moved in these ways: {', '.join(parts[:-1])} and {parts[-1]}." if parts else ""

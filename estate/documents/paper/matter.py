@@ -25,6 +25,8 @@ LEFT_OUT = "the plan leaves it out"
 """How the reason begins for what a person took out of the plan."""
 MOVING = frozenset({Disposition.REHOST, Disposition.RELOCATE, Disposition.REPLATFORM, Disposition.REFACTOR})
 """What becomes of a server that is to be in a wave."""
+WITHOUT_MOVE = frozenset({Disposition.RETAIN, Disposition.REPURCHASE, Disposition.RETIRE})
+"""What becomes of a server that is to be in none."""
 DO_NOTHING = "do-nothing"
 """Id of the option that the others are compared with."""
 
@@ -130,6 +132,15 @@ class Matter(Record):
     def in_waves(self) -> frozenset[str]:
         """The servers of which something is in a wave."""
         return frozenset(move.workload.partition("/")[0] for wave in self.plan.waves for move in wave.moves)
+
+    @cached_property
+    def without_move(self) -> Mapping[str, Disposition]:
+        """The servers that are to be in no wave, and are in none: what becomes of each."""
+        return {
+            one.server: one.disposition
+            for one in self.assessed
+            if one.disposition in WITHOUT_MOVE and one.server not in self.in_waves
+        }
 
     @cached_property
     def unplanned(self) -> Mapping[str, str]:

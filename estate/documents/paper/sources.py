@@ -2,16 +2,23 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from estate.documents.paper.matter import Matter
 from estate.documents.paper.model import Block, Column, Points, Section, Table, Text, headed
 from estate.documents.words import count, day, some
+from estate.records.assessment import Disposition
 from estate.records.cost import NotPriced
 
 _OF_CARBON = ("azure_pue", "azure_watts", "grid_", "pue", "watts_")
 """How the keys of the assumptions begin on which carbon rests."""
+_LEFT: Mapping[Disposition | None, str] = {
+    Disposition.RETAIN: "it stays",
+    Disposition.REPURCHASE: "to be replaced",
+    Disposition.RETIRE: "to be switched off",
+}
+"""What stands for the day of a server that is in no wave."""
 MOST_NAMES = 6
 """Names in one cell."""
 MOST_ROWS = 60
@@ -169,7 +176,9 @@ def _by_server(matter: Matter) -> Table:
                     one.owner or "nobody is named",
                     day(one.contract_end) if one.contract_end else "",
                     product,
-                    day(matter.last_day[one.id]) if one.id in matter.last_day else "no day yet",
+                    day(matter.last_day[one.id])
+                    if one.id in matter.last_day
+                    else _LEFT.get(matter.without_move.get(one.id), "no day yet"),
                 ),
             )
         )

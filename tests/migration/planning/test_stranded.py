@@ -107,6 +107,10 @@ def test_a_plan_that_leaves_out_what_has_a_hard_deadline_breaks_that_rule() -> N
     (said,) = judge(about, plan.model_copy(update={"waves": tuple(only)})).warnings
     assert said.startswith("plan.toml breaks a rule: b is empty by 22 November 2027")
     assert said.endswith("plan.toml has it in no wave with a day")
+    assert judge(about, plan.model_copy(update={"waves": tuple(only)})).broken == (
+        said.removeprefix("plan.toml breaks a rule: "),
+    )
+    assert judge(about, plan).broken == ()
     assert judge(about, plan.model_copy(update={"waves": tuple(only)})).late
     assert not judge(about, plan).late
 
