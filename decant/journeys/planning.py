@@ -18,6 +18,7 @@ from estate.records.workload import Workload
 from estate.suggest import pick
 from inventory.systems_file import load, with_systems
 from migration import plan_file
+from migration.costing import assumptions
 from migration.plan import PLAN_ID, Estate
 from migration.planning import file as planning_file
 from migration.planning.asked import DONE, Given
@@ -66,6 +67,8 @@ def given(
         _finished(app, moves),
         app.store.all(PersonalData),
         next(iter(app.store.all(Costs)), None),
+        unfiled=not app.workspace.plan.exists(),
+        build_days=assumptions.load(app.workspace.assumptions).terms.build_days,
     )
     return replace(about, before=_before(app, about))
 

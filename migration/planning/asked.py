@@ -46,6 +46,10 @@ class Given:
     costs: Costs | None = None
     before: Plan | None = None
     """The plan that holds until now: what runs, is done or pinned in it stays where it is."""
+    unfiled: bool = False
+    """Whether plan.toml is gone, and `before` is the plan as Decant stored it."""
+    build_days: int = 0
+    """How long before its first move a target is built, as assumptions.toml says."""
     windows_a_month: int | None = None
     """Of the windows, only the first so many of each month; for a question of what if."""
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from estate.documents.words import count, day, financial_year, some
+from estate.errors import UsageError
 from estate.graph import HUB
 from estate.records.workload import Workload
 from migration.plan import not_moving
@@ -87,6 +88,8 @@ def _asked(
         tuple(constraints),
     )
     spare = [] if wave_of else _after(given, laid)
+    if counted and not wave_of and not stays.pins:
+        _refuse_late_start(given, laid)
 
     def wider() -> Problem | None:
         if not spare or not counted:
@@ -138,6 +141,19 @@ def _after(given: Given, laid: Sequence[Slot]) -> list[Slot]:
     longer = given.planning.model_copy(update={"horizon_months": given.planning.horizon_months + FURTHER})
     last = max(slot.day for slot in laid)
     return [slot for slot in _thinned(slots(longer, given.now), given.windows_a_month) if slot.day > last]
+
+
+def _refuse_late_start(given: Given, laid: Sequence[Slot]) -> None:
+    """A first day that a person wrote is not bent: where no window comes after it, the horizon is too short."""
+    first = given.planning.start.day
+    if first is None or given.planning.pin or any(slot.day >= first for slot in laid):
+        return
+    months = (first.year - given.today.year) * 12 + first.month - given.today.month + 2
+    raise UsageError(
+        f"[start] of planning.toml lets nothing move before {day(first)}, and {_horizon(given)}: "
+        "no window lies between",
+        f"give horizon_months = {months} or more, or an earlier day",
+    )
 
 
 def _horizon(given: Given) -> str:

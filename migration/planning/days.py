@@ -25,7 +25,7 @@ class Days:
         self._apart = apart
         self._undecided = undecided(given, parts)
 
-    def constraints(self) -> Iterator[Constraint]:
+    def constraints(self) -> Iterator[Deadline]:
         """The days by which jobs move; what no wave holds is gathered in `unkept`.
 
         Raises `UsageError` for an end of a contract that nobody knows.

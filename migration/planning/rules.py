@@ -1,7 +1,7 @@
 """The rules of planning.toml as a planner's constraints, each with words for people. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from estate.documents.words import count, day, length, pounds
@@ -13,6 +13,7 @@ from migration.planner.problem import (
     Budget,
     Closed,
     Constraint,
+    Deadline,
     Earliest,
     Fits,
     Job,
@@ -54,11 +55,12 @@ class Rules:
 
     def constraints(self, *, fits: bool) -> list[Constraint]:
         """All of them, in the order of the file; `fits`: whether lengths of windows count."""
-        closed = list(self._closed())
+        capacity, deadlines = list(self._capacity()), list(self._deadlines())
+        closed = list(self._closed(deadlines))
         return [
-            *self._capacity(),
+            *capacity,
             *closed,
-            *self._deadlines(),
+            *deadlines,
             *self._earliest(),
             *self._before(),
             *self._pins(),
@@ -107,20 +109,44 @@ class Rules:
                     one.minutes,
                 )
 
-    def _start(self) -> Iterator[Closed]:
-        """Nothing moves before there is something to move to; what is pinned stays where a person put it."""
-        first, why = beginning.start(self.given)
-        early = frozenset(slot.id for slot in self.slots if self.given.today <= slot.day < first)
+    def _start(self, deadlines: Iterable[Deadline]) -> Iterator[Closed]:
+        """Nothing moves before there is something to move to; what is pinned stays where a person put it.
+
+        What has to move before that has a rule of its own: where that gives way, the others stay.
+        """
+        begins = beginning.start(self.given)
+        early = frozenset(slot.id for slot in self.slots if self.given.today <= slot.day < begins.day)
         pinned = {self._job(name) for name in self.kept.pins}
         pinned |= {job for one in self.given.planning.pin for job in self.names.jobs(one.of, "pin")}
-        jobs = frozenset(self.parts.keys() - pinned) if pinned & self.parts.keys() else frozenset()
-        if early and (jobs or not pinned & self.parts.keys()):
-            words = f"nothing moves before {day(first)}: {why}"
-            self.notes.append(words)
-            yield Closed(beginning.START, words, jobs, early)
+        free = self.parts.keys() - pinned
+        said = f"nothing moves before {day(begins.day)}: {begins.why}"
+        pressed = self._pressed(deadlines, begins.day) & free if early else set()
+        if free and (early or begins.of_last_plan):
+            but = "but what an accepted change names " if pressed else ""
+            self.notes.append(said.replace("nothing ", f"nothing {but}", 1))
+        if soon := beginning.too_soon(self.given):
+            self.notes.append(soon)
+        for job in sorted(pressed):
+            words = f"{job} does not move before {day(begins.day)}: {begins.why}"
+            yield Closed(f"{beginning.START}:{job}", words, frozenset({job}), early)
+        if early and free - pressed:
+            some = pressed or pinned & self.parts.keys()
+            yield Closed(beginning.START, said, frozenset(free - pressed) if some else frozenset(), early)
 
-    def _closed(self) -> Iterator[Closed]:
-        yield from self._start()
+    def _pressed(self, deadlines: Iterable[Deadline], begins: date) -> set[str]:
+        """The jobs that have to move before the first window of all, and those that must move before them."""
+        first = min((slot.day for slot in self.slots if slot.day >= begins), default=date.max)
+        found = {one.job for one in deadlines if one.day < (first - self.given.today).days}
+        pairs = [
+            (set(self.names.jobs(one.first, "before")), set(self.names.jobs(one.then, "before")))
+            for one in self.given.planning.before
+        ]
+        while more := {job for firsts, thens in pairs if thens & found for job in firsts - found}:
+            found |= more
+        return found
+
+    def _closed(self, deadlines: Iterable[Deadline]) -> Iterator[Closed]:
+        yield from self._start(deadlines)
         for number, one in enumerate(self.given.planning.blackout, 1):
             windows = blacked_out(self.slots, one)
             jobs = of_authority(self.given, self.parts, one.partner) if one.partner else frozenset()
@@ -164,7 +190,7 @@ class Rules:
     def _job(self, workload: str) -> str:
         return self._jobs_by_workload.get(workload, "")
 
-    def _deadlines(self) -> Iterator[Constraint]:
+    def _deadlines(self) -> Iterator[Deadline]:
         yield from self._days.constraints()
         self.notes += self._days.notes
         self.faults += self._days.faults
@@ -279,7 +305,7 @@ class Rules:
                 "[pilot] low_risk; `decant plan why WORKLOAD` says what speaks against one"
             )
             return
-        shut = {name for one in closed if not one.jobs or one.id == beginning.START for name in one.windows}
+        shut = {name for one in closed if not one.jobs or beginning.is_start(one.id) for name in one.windows}
         first = next((slot for slot in self.slots if slot.id not in shut), None)
         if first is not None:
             yield Pilot(
