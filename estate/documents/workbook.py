@@ -46,6 +46,7 @@ def workbook(
             "Without a price",
             f"{len(case.unpriced):,} items, which are in no total" if case.unpriced else "nothing that is known",
         ),
+        *(("To know of these prices", said) for said in costs.cautions),
         *(("How it is reckoned", said) for said in case.conventions),
     ]
     sheets = [
@@ -56,6 +57,7 @@ def workbook(
         _people(case),
         _totals(costs.lines),
         *((_by_category(costs.lines),) if public else (_lines(costs.lines),)),
+        *((_budgets(case),) if case.budgets else ()),
         *((_shares(case),) if case.shares else ()),
         _unpriced(case.unpriced, public),
         _assumptions(costs),
@@ -234,6 +236,30 @@ def _shares(case: BusinessCase) -> Sheet:
         (Head("Authority", "words"), Head("Share", "part", total=True)),
         tuple(case.shares.items()),
     )
+
+
+def _budgets(case: BusinessCase) -> Sheet:
+    partners = sorted({name for one in case.budgets for name in one.partners})
+    return Sheet(
+        "Budgets",
+        "By financial year, what planning.toml allows for moves, and what they cost once (likely): the council, and each "
+        "partner for its own servers. Below nothing is left where the plan is over the budget.",
+        (
+            Head("Financial year"), Head("Budget (£)", "pounds", total=True),
+            Head("Planned: the council (£)", "pounds", total=True), Head("Left of the budget (£)", "pounds"),
+            *(Head(f"{name} pays (£)", "pounds", total=True) for name in partners),
+            Head("All together (£)", "pounds", total=True),
+        ),
+        tuple(
+            (
+                one.year, one.allowed, one.planned,
+                None if one.allowed is None else one.allowed - one.planned,
+                *(one.partners.get(name, 0.0) for name in partners),
+                one.planned + sum(one.partners.values()),
+            )
+            for one in case.budgets
+        ),
+    )  # fmt: skip
 
 
 def _unpriced(unpriced: Iterable[NotPriced], public: bool) -> Sheet:

@@ -65,9 +65,18 @@ class Budgeted(Record):
     """What a budget allows for the moves of one financial year, and what the plan has for them, in pounds."""
 
     year: str
-    allowed: int
+    allowed: int | None
+    """None for a year without a budget."""
     planned: float
-    """What the moves cost the council once, likely: without what partners pay, and without dual running."""
+    """What the moves cost the council once, likely: without what partners pay, and without dual running. In whole
+    pounds, so that what is shown adds up."""
+    partners: dict[str, float] = {}
+    """What each partner authority pays of the moves of the year, besides; in whole pounds."""
+
+    @property
+    def over(self) -> float:
+        """By how much the plan is over the budget, in pounds; nothing where it keeps it, or there is none."""
+        return max(0.0, self.planned - self.allowed) if self.allowed is not None else 0.0
 
 
 class BusinessCase(Record):
@@ -83,7 +92,7 @@ class BusinessCase(Record):
     moving_once: float = 0
     """What moving costs once in the plan, likely, in pounds, partners' parts among it: what `shares` are parts of."""
     budgets: tuple[Budgeted, ...] = ()
-    """Of `planning.toml`; empty where it gives none."""
+    """Of each year with a budget in `planning.toml` or with moves that cost; empty without any budget or partner."""
     rule: str = ""
     """By what rule an option is preferred, and what that gave: a proposal, which a person decides on."""
     conventions: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
 """The whole business case from what it is made of."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from estate.documents.words import LONDON, count, day, financial_year, share
@@ -114,19 +115,29 @@ def _shares(given: Given) -> tuple[dict[str, float], float]:
 
 
 def _budgets(given: Given) -> tuple[Budgeted, ...]:
-    """Each budget of planning.toml beside what the moves of its year cost the council once."""
-    if not given.budgets:
+    """By financial year: the budget of planning.toml, what the year's moves cost the council once, and each partner."""
+    if not given.budgets and not given.pays:
         return ()
     days = given.roadmap.way().moved
-    by_move = once_by_move(given.costs, given.assessments, days, given.authorities, given.pays)
-    planned = dict.fromkeys(given.budgets, 0.0)
-    for name, amount in by_move.items():
-        year = financial_year(days[name])
-        if year in planned:
-            planned[year] += amount
+
+    def by_year(pays: Mapping[str, float]) -> Mapping[str, float]:
+        held: dict[str, float] = defaultdict(float)
+        for name, amount in once_by_move(given.costs, given.assessments, days, given.authorities, pays).items():
+            held[financial_year(days[name])] += amount
+        return held
+
+    whole, council = by_year({}), by_year(given.pays)
+    without = {name: by_year({name: part}) for name, part in sorted(given.pays.items())}
+    first = financial_year(given.on)
+    years = given.budgets.keys() | {year for year, amount in whole.items() if amount and year >= first}
     return tuple(
-        Budgeted(year=year, allowed=allowed, planned=round(planned[year]))
-        for year, allowed in sorted(given.budgets.items())
+        Budgeted(
+            year=year,
+            allowed=given.budgets.get(year),
+            planned=round(council.get(year, 0.0)),
+            partners={name: round(whole.get(year, 0.0) - less.get(year, 0.0)) for name, less in without.items()},
+        )
+        for year in sorted(years)
     )
 
 

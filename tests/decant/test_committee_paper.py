@@ -33,6 +33,7 @@ PUBLISHED = {
     "Matter.council", "Matter.ledger_head", "Support.product", "Support.version", "Support.source", "Size.basis",
     "Option.name", "Option.what", "Option.for_it", "Option.against", "Sensitivity.assumption", "Sensitivity.from_value",
     "Sensitivity.to_value", "MonthOfWork.skill", "BusinessCase.rule", "BusinessCase.conventions", "BusinessCase.shares",
+    "Budgeted.partners",
     "NotPriced.what", "NotPriced.why", "Costs.assumptions", "Costs.sources", "Costs.cautions", "Carbon.source",
     "Risk.framework", "Server.authority", "Outdated.assessments", "Outdated.plan", "CostLine.source",
 }  # fmt: skip

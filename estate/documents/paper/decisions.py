@@ -122,12 +122,12 @@ def _slipped(matter: Matter) -> Row | None:
 
 
 def _over_budget(matter: Matter, first: date | None) -> Row | None:
-    over = [one for one in matter.case.budgets if one.planned > one.allowed]
+    over = [one for one in matter.case.budgets if one.over]
     if not over:
         return None
     return (
         f"Whether the budget of {some([one.year for one in over], 3)} is raised, or moves are put off",
-        f"The moves cost {sum_of(sum(one.planned - one.allowed for one in over))} more than it allows (section 5)",
+        f"The moves cost {sum_of(sum(one.over for one in over))} more than it allows (section 5)",
         "This committee",
         _by(first),
     )

@@ -145,9 +145,31 @@ def _years(matter: Matter) -> Section:
 
 
 def _budgets(matter: Matter) -> list[Block]:
-    """What planning.toml allows for the moves of a year, beside what is planned."""
-    if not matter.case.budgets:
+    """What planning.toml allows for the moves of a year, beside what is planned, and what partners pay besides."""
+    years = matter.case.budgets
+    if not years:
         return []
+    partners = sorted({name for one in years for name in one.partners})
+    allowed = [one.allowed for one in years if one.allowed is not None]
+    rows = [
+        (
+            one.year,
+            "none is given" if one.allowed is None else sum_of(one.allowed),
+            sum_of(one.planned),
+            _beside(one),
+            *(sum_of(one.partners.get(name, 0)) for name in partners),
+        )
+        for one in years
+    ]
+    rows.append(
+        (
+            "All years",
+            sum_of(sum(allowed)) if allowed else "none is given",
+            sum_of(sum(one.planned for one in years)),
+            "",
+            *(sum_of(sum(one.partners.get(name, 0) for one in years)) for name in partners),
+        )
+    )
     return [
         Table(
             caption="Budgets of the moves, beside what is planned",
@@ -156,10 +178,10 @@ def _budgets(matter: Matter) -> list[Block]:
                 Column(title="Budget", width=1.2, number=True),
                 Column(title="Planned", width=1.2, number=True),
                 Column(title="Difference", width=2),
+                *(Column(title=f"{name} pays", width=1.2, number=True) for name in partners),
             ),
-            rows=tuple(
-                (one.year, sum_of(one.allowed), sum_of(one.planned), _beside(one)) for one in matter.case.budgets
-            ),
+            rows=tuple(rows),
+            total=True,
             source="Source: budgets of planning.toml. Planned: what the plan’s moves cost the council once (likely, as "
             "“moving” above), without what partners pay.",
         )
@@ -167,8 +189,10 @@ def _budgets(matter: Matter) -> list[Block]:
 
 
 def _beside(one: Budgeted) -> str:
-    if one.planned > one.allowed:
-        return f"{sum_of(one.planned - one.allowed)} over the budget"
+    if one.allowed is None:
+        return "no budget is given"
+    if one.over:
+        return f"{sum_of(one.over)} over the budget"
     return f"{sum_of(one.allowed - one.planned)} left"
 
 
@@ -189,6 +213,8 @@ def _sure(matter: Matter) -> Section:
     ]
     number = len(matter.unpriced)
     blocks: list[Block] = [Points(items=tuple(items)), *_by_head(matter)]
+    if matter.costs.cautions:
+        blocks += [Text(lead="What to know of these prices.", text=""), Points(items=matter.costs.cautions)]
     if number:
         blocks.append(
             Warn(
@@ -213,8 +239,9 @@ def _by_head(matter: Matter) -> list[Block]:
     return [
         Text(
             lead="What the saving rests on.",
-            text=f"The server room’s {sum_of(whole)} a year was given as one sum and is shared by head: each of "
-            f"{count(len(parts), 'server')} counts as much, the smallest as the largest, and saves its part when it leaves. "
+            text=f"The server room’s {sum_of(whole)} a year was given as one sum (on_premises_total in "
+            f"assumptions.toml) and is shared by head: each of {count(len(parts), 'server')} "
+            f"counts as much, the smallest as the largest, and saves its part when it leaves. "
             "Rent, power and contracts may not fall so."
             + (
                 f" If nothing is saved until the last server leaves, it costs {signed(late.difference)}."
@@ -256,7 +283,12 @@ def _partners(matter: Matter) -> tuple[Section, ...]:
         return ()
     once = matter.case.moving_once
     parts = sorted(matter.case.shares.items(), key=lambda pair: (-pair[1], pair[0]))
-    paid = "; ".join(f"{name} {share(part, 1)}, {sum_of(once * part)}" for name, part in parts)
+    sums = {name: once * part for name, part in parts}
+    if years := matter.case.budgets:
+        # The very sums of the table of budgets, so that nobody finds two figures a pound apart.
+        sums = {name: sum(one.partners.get(name, one.planned) for one in years) for name in sums}
+        once = sum(sums.values())
+    paid = "; ".join(f"{name} {share(part, 1)}, {sum_of(sums[name])}" for name, part in parts)
     return (
         headed(
             "partners",

@@ -17,6 +17,7 @@ from estate.documents.paper.docx import docx
 from estate.documents.paper.html import html
 from estate.documents.paper.model import Blank, Paper, Section, Table, Text
 from estate.documents.words import pounds
+from estate.records.business_case import Budgeted
 from tests.estate.documents import papers
 
 HEADINGS = [
@@ -167,6 +168,30 @@ def test_what_is_paid_once_and_hardware_of_what_stays_are_columns_of_their_own_a
         capital, revenue, hardware, running, _, whole, _ = (_pounds(cell) for cell in row[1:])
         assert capital + revenue + hardware + running == whole
     assert years.rows[0][1:4] == ("£2,500", "£92,000", "£6,500")
+
+
+def test_budgets_sum_to_a_row_of_all_years_with_what_partners_pay() -> None:
+    years = (
+        Budgeted(year="2026/27", allowed=20_000, planned=20_130, partners={"Othertown": 9_741}),
+        Budgeted(year="2027/28", allowed=None, planned=900, partners={"Othertown": 0}),
+    )
+    paper = compose(papers.matter(case=papers.case().model_copy(update={"budgets": years})), papers.charts())
+    (table,) = [one for one in tables(section(paper, "financial")) if one.caption.startswith("Budgets")]
+    assert table.rows == (
+        ("2026/27", "£20,000", "£20,130", "£130 over the budget", "£9,741"),
+        ("2027/28", "none is given", "£900", "no budget is given", "£0"),
+        ("All years", "£20,000", "£21,030", "", "£9,741"),
+    )
+    assert "Whether the budget of 2026/27 is raised" in text(paper)
+    assert "Of the £30,771 that the plan’s moves cost once" in text(paper)
+    assert "Anytown &amp; District 70%, £21,030; Othertown 30%, £9,741" in text(paper)
+
+
+def test_what_is_to_be_known_of_prices_stands_beside_the_figures() -> None:
+    said = "No price is newer than 400 days."
+    assert said not in text(compose(papers.matter(), papers.charts()))
+    costs = papers.costs().model_copy(update={"cautions": (said,)})
+    assert said in text(compose(papers.matter(costs=costs), papers.charts()))
 
 
 def _pounds(cell: str) -> int:

@@ -163,6 +163,26 @@ def test_the_public_edition_has_the_same_sums_and_names_no_server() -> None:
     assert not {"Moves", "Not moving", "Assessments", "Costs by line", "Carbon"} & set(public.sheetnames)
 
 
+@BOTH
+def test_budgets_have_every_year_of_moves_and_their_totals_are_what_moving_costs_once(public: bool) -> None:
+    _, case, _, _ = parts()
+    book = read(public)
+    found, whole = rows(book, "Budgets"), total(book, "Budgets")
+    assert [row["Financial year"] for row in found] == ["2026/27", "2027/28"]
+    for name in ("Planned: the council (£)", "Anyshire pays (£)", "All together (£)"):
+        assert whole[name] == pytest.approx(sum(row[name] for row in found))
+    assert whole["All together (£)"] == case.moving_once
+    assert whole["Anyshire pays (£)"] == pytest.approx(case.shares["Anyshire"] * case.moving_once, abs=0.01)
+
+
+def test_what_to_know_of_prices_stands_on_the_cover() -> None:
+    made, case, priced, _ = parts()
+    doubted = priced.model_copy(update={"cautions": ("No licence of Windows is counted.",)})
+    book = load_workbook(io.BytesIO(workbook(made, case, doubted, council="", at=AT)))
+    said = {row[0]: row[1] for row in book["Cover"].iter_rows(values_only=True)}
+    assert said["To know of these prices"] == "No licence of Windows is counted."
+
+
 def test_what_has_no_price_is_listed_and_what_is_not_known_is_empty_and_never_nought() -> None:
     book = read()
     assert {"a licence"} <= {row["What"] for row in rows(book, "No price")}

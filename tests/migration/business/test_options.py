@@ -349,3 +349,17 @@ def test_a_budget_stands_beside_what_the_moves_of_its_year_cost() -> None:
         ("2030/31", 5, 0),
     ]
     assert case(small()).budgets == ()
+
+
+def test_what_partners_pay_stands_beside_the_budgets_and_all_of_it_is_what_moving_costs_once() -> None:
+    shared = replace(
+        small(), budgets={"2026/27": 900}, pays={"Anyshire": 0.5}, authorities={"web": "Anyshire", "db": "Ourtown"}
+    )
+    made = case(shared)
+    assert [(one.year, one.allowed, one.planned, one.partners) for one in made.budgets] == [
+        ("2026/27", 900, 250 + 500, {"Anyshire": 250}),
+        ("2027/28", None, 700 + 500, {"Anyshire": 0}),
+    ]
+    assert [one.over for one in made.budgets] == [0, 0]
+    assert sum(one.planned + sum(one.partners.values()) for one in made.budgets) == made.moving_once == 2200
+    assert made.shares["Anyshire"] * made.moving_once == pytest.approx(250, abs=0.01)
