@@ -111,6 +111,8 @@ class Kept:
     """By workload: the day, and why it stays."""
     slots: Mapping[date, Slot] = field(default_factory=dict)
     """The windows of these days, as the plan before has them."""
+    longer: Mapping[date, Slot] = field(default_factory=dict)
+    """Of these, the ones that planning.toml has shorter: an accepted change, or a person, made them longer."""
     notes: tuple[str, ...] = ()
 
     @property

@@ -64,7 +64,12 @@ def _asked(
         own += [Slot(one.day, None, None) for one in given.planning.pin if one.day >= given.today]
     calendar = {slot.day: slot for slot in _thinned(own, given.windows_a_month)}
     extra = {on: slot for on, slot in stays.slots.items() if on not in calendar}
-    stays = replace(stays, slots=extra)
+    longer = {
+        on: slot
+        for on, slot in {**stays.slots, **(more or {})}.items()
+        if on in calendar and _is_longer(slot, calendar[on])
+    }
+    stays = replace(stays, slots=extra, longer=longer)
     laid = sorted({**(more or {}), **calendar, **extra}.values(), key=lambda slot: slot.day)
     found = parts(given, moving, wave_of)
     paces = Paces(given.planning, given.finished)
@@ -116,6 +121,11 @@ def _asked(
         notes=(*stays.notes, *notes, *unpriced, *rules.notes, *_hubs(given, moving), *_unobserved(given, found)),
         faults=(*faults, *rules.faults, *([] if moving else _nothing(given, stays))),
     )
+
+
+def _is_longer(slot: Slot, given: Slot) -> bool:
+    """Whether the window of a plan ends later than the same window of planning.toml."""
+    return slot.start == given.start and slot.end is not None and given.end is not None and slot.end > given.end
 
 
 def _spent(stays: Kept, pounds: Mapping[str, int]) -> Mapping[str, int]:

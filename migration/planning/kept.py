@@ -47,7 +47,7 @@ def kept(given: Given) -> Kept:
     outside = [name for name in given.states if name not in seen and name in given.kinds]
     if outside:
         waves.append(_outside(given, sorted(outside)))
-    return Kept(tuple(waves), pins, slots, tuple(notes))
+    return Kept(tuple(waves), pins, slots, notes=tuple(notes))
 
 
 def day_of(wave: Wave) -> date | None:

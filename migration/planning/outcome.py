@@ -67,9 +67,9 @@ def conflicts(impossible: Impossible | None) -> tuple[Conflict, ...]:
 
 
 def longer(asked: Asked, impossible: Impossible | None) -> Mapping[str, datetime]:
-    """By window that the least change makes longer: when it then ends."""
+    """By window that is longer than planning.toml has it, by the least change or as it is kept: when it then ends."""
     minutes = {job.id: job.minutes for job in asked.problem.jobs} if asked.problem else {}
-    found: dict[str, datetime] = {}
+    found = {slot.id: slot.end for slot in asked.kept.longer.values() if slot.end is not None}
     for change in impossible.changes if impossible else ():
         if not isinstance(change.instead, Fits):
             continue

@@ -65,12 +65,21 @@ class Rules:
             *self._before(),
             *self._pins(),
             *self._budgets(),
-            *([Fits(f"fits:{job.id}", self._fits(job), job.id) for job in self.jobs] if fits else []),
+            *([self._fits(job) for job in self.jobs] if fits else []),
             *self._pilot(closed),
         ]
 
-    def _fits(self, job: Job) -> str:
-        return f"{job.id} takes about {length(job.minutes)} and moves only in windows that are as long"
+    def _fits(self, job: Job) -> Fits:
+        """A window that was made longer for what stays in it is as long for that, and for nothing else."""
+        words = f"{job.id} takes about {length(job.minutes)} and moves only in windows that are as long"
+        own = {one.id for one in self.parts[job.id].workloads}
+        longer = {
+            slot.id
+            for on, slot in self.kept.longer.items()
+            if slot.minutes >= job.minutes
+            and any(self.kept.pins[name][0] == on for name in own & self.kept.pins.keys())
+        }
+        return Fits(f"fits:{job.id}", words, job.id, frozenset(longer))
 
     def _capacity(self) -> Iterator[Constraint]:
         planning = self.given.planning

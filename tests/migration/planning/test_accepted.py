@@ -1,5 +1,6 @@
 """A plan with the least change to the rules: its waves are as the change says, and it is read again as what it is."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from estate.records.plan import Plan
@@ -10,7 +11,7 @@ from migration.planning.asking import ask
 from migration.planning.edited import judge
 from migration.planning.outcome import plan_of
 from tests.migration.planning.small import AT, FIRST, estate
-from tests.migration.proposing import given
+from tests.migration.proposing import given, planned
 
 PILOT = {"pilot": {"wanted": False}}
 
@@ -53,3 +54,26 @@ def test_a_window_that_an_accepted_change_opened_is_told_as_that() -> None:
     moved = plan.model_copy(update={"changes": ()})
     (said_of_another,) = [one for one in judge(about, moved).warnings if "is planned for" in one]
     assert said_of_another.endswith("which is no window of planning.toml")
+
+
+def test_what_is_pinned_in_a_window_made_longer_keeps_it_as_long_when_planned_anew() -> None:
+    short = {"day": FIRST, "start": "20:00", "end": "20:30"}
+    late = {"day": date(2027, 6, 5), "start": "08:00", "end": "20:00"}
+    rules = {"window": [short, late], "deadline": [{"server": "a", "day": date(2027, 1, 1), "hard": True}]}
+    about = given(estate("a", "b"), AT, {**PILOT, **rules})
+    plan, _ = _accepted(about)
+    (wave,) = [one for one in plan.waves if one.expected == FIRST]
+    pinned = wave.model_copy(
+        update={"moves": tuple(one.model_copy(update={"pinned": True}) for one in wave.moves)}
+    )
+    before = plan.model_copy(
+        update={"waves": tuple(pinned if one.number == wave.number else one for one in plan.waves)}
+    )
+    anew, asked = planned(replace(about, before=before))
+    assert anew.conflicts == ()
+    first, second = anew.waves
+    assert (first.expected, first.window_end) == (FIRST, wave.window_end)
+    assert [move.workload for move in first.moves] == [move.workload for move in wave.moves]
+    assert second.expected == date(2027, 6, 5), "the longer window is for what stays in it alone"
+    assert asked.kept.longer.keys() == {FIRST}
+    assert judge(about, anew).warnings == ()
