@@ -76,4 +76,4 @@ def test_what_is_pinned_in_a_window_made_longer_keeps_it_as_long_when_planned_an
     assert [move.workload for move in first.moves] == [move.workload for move in wave.moves]
     assert second.expected == date(2027, 6, 5), "the longer window is for what stays in it alone"
     assert asked.kept.longer.keys() == {FIRST}
-    assert judge(about, anew).warnings == ()
+    assert judge(replace(about, before=anew), anew).warnings == ()
