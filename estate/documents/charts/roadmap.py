@@ -277,14 +277,14 @@ def _alt(rows: Sequence[_Row], marks: Sequence[Mapping[str, str]], blackouts: Se
 
 def _table(plan: Plan, names: bool) -> Data:
     return Data(
-        ("Wave", "Name", "Day", "Workloads", "How"),
+        ("Wave", "Name", "Day", "How", "Workloads"),
         tuple(
             (
                 wave.number,
                 wave.name if names else "",
                 day(on) if (on := day_of(wave)) else "no day yet",
-                len(wave.moves),
                 by_tools(wave.by_tool),
+                len(wave.moves),
             )
             for wave in plan.waves
         ),

@@ -44,8 +44,8 @@ def _roadmap(matter: Matter, charts: Charts) -> Section:
                     Column(title="Wave", width=0.7),
                     Column(title="Day", width=1.6),
                     Column(title="What moves", width=3.2),
-                    Column(title="Workloads", width=1, number=True),
                     Column(title="How", width=1.6),
+                    Column(title="Workloads", width=1, number=True),
                     Column(title="Data", width=1, number=True),
                 ),
                 rows=tuple(_wave(matter, wave) for wave in matter.plan.waves),
@@ -65,8 +65,8 @@ def _roadmap(matter: Matter, charts: Charts) -> Section:
                     Column(title="Least there can be", number=True),
                 ),
                 rows=tuple(_aim(matter, one) for one in matter.plan.reached),
-                source=f"In this order; each with the earlier ones kept as they are. “Least” is proved: {_proved(matter)} "
-                "can do better than it. Days out of support before the move: one for each server and day"
+                source=f"In this order; each with the earlier ones kept as they are. {_proved(matter)} "
+                "Days out of support before the move: one for each server and day"
                 f"{_not_counted(matter)}{_seen(matter)}",
             )
         )
@@ -82,8 +82,11 @@ def _aim(matter: Matter, one: Reached) -> tuple[str, ...]:
 
 
 def _proved(matter: Matter) -> str:
-    """Among which plans the least is the least."""
-    return "no plan that keeps the rules" if matter.possible else "with these changes to the rules, no plan"
+    """Among which plans the least is the least; of a plan that a person edited, it is not known."""
+    if all(one.bound is None for one in matter.plan.reached):
+        return "How much better a plan could be is not known: nobody proved it of this one."
+    among = "no plan that keeps the rules" if matter.possible else "with these changes to the rules, no plan"
+    return f"“Least” is proved: {among} can do better than it."
 
 
 def _not_counted(matter: Matter) -> str:
@@ -106,8 +109,8 @@ def _wave(matter: Matter, wave: Wave) -> tuple[str, ...]:
         f"{wave.number}{' (pilot)' if wave.pilot else ''}",
         day(on) if on else "no day yet",
         matter.name_of(wave),
-        str(len(wave.moves)),
         by_tools(wave.by_tool),
+        str(len(wave.moves)),
         (f"at least {size(known)}" if known else "unknown") if unknown else size(known),
     )
 
@@ -176,7 +179,9 @@ def _by_year(matter: Matter, option: Option) -> Table:
         caption=f"{option.name}: costs by financial year",
         columns=(
             Column(title="Year", width=0.9),
-            Column(title="Moving: capital", width=1.3, number=True),
+            Column(
+                title="Moving: capital", width=1.3 if figures.moving_capital(option).high else 0.8, number=True
+            ),
             Column(title="Moving: revenue", width=1.3, number=True),
             *([Column(title="Hardware of what stays", width=1.2, number=True)] if stays else []),
             Column(title="Running", width=1.4, number=True),

@@ -72,7 +72,7 @@ def _options(matter: Matter) -> Section:
             columns=(
                 Column(title="Option", width=1.5),
                 Column(title="Moving, paid once", width=1.6, number=True),
-                *([Column(title="Hardware of what stays", width=1.3, number=True)] if stays else []),
+                *([Column(title="Hardware of what stays", width=1.1, number=True)] if stays else []),
                 Column(title="Running, all years", width=1.8, number=True),
                 Column(title="Net present cost", width=1.8, number=True),
                 Column(title="Against doing nothing", width=1.2, number=True),
@@ -81,7 +81,7 @@ def _options(matter: Matter) -> Section:
                 (
                     one.name + (" (preferred)" if one.preferred else ""),
                     money(figures.moving(one)),
-                    *([money(figures.staying(one))] if stays else []),
+                    *([sum_of(figures.staying(one).likely)] if stays else []),
                     money(figures.running(one)),
                     money(one.net_present_cost),
                     _against_nothing(matter, one),
@@ -177,7 +177,7 @@ def _budgets(matter: Matter) -> list[Block]:
                 Column(title="Year", width=1),
                 Column(title="Budget", width=1.2, number=True),
                 Column(title="Planned", width=1.2, number=True),
-                Column(title="Difference", width=2),
+                Column(title="Difference", width=1.6, number=True),
                 *(Column(title=f"{name} pays", width=1.2, number=True) for name in partners),
             ),
             rows=tuple(rows),
@@ -214,7 +214,10 @@ def _sure(matter: Matter) -> Section:
     number = len(matter.unpriced)
     blocks: list[Block] = [Points(items=tuple(items)), *_by_head(matter)]
     if matter.costs.cautions:
-        blocks += [Text(lead="What to know of these prices.", text=""), Points(items=matter.costs.cautions)]
+        blocks += [
+            Text(lead="What to know of these prices.", text=""),
+            Points(items=tuple(map(_begun, matter.costs.cautions))),
+        ]
     if number:
         blocks.append(
             Warn(
@@ -223,6 +226,12 @@ def _sure(matter: Matter) -> Section:
             )
         )
     return Section(id="how-sure", title="How sure these figures are", blocks=tuple(blocks))
+
+
+def _begun(said: str) -> str:
+    """A sentence with a capital, where it does not begin with the name of a setting."""
+    first = said.partition(" ")[0]
+    return said[:1].upper() + said[1:] if first.isalpha() else said
 
 
 def _by_head(matter: Matter) -> list[Block]:

@@ -155,8 +155,7 @@ def _risks(matter: Matter) -> Iterable[tuple[str, str, str]]:
     yield (
         "Data is lost in a move",
         issues.by_whom(matter.plan),
-        "What Decant moves is compared by a second way and can go back"
-        + ("" if ours == of else "; whatever else moves needs its own test and way back"),
+        _tested(ours, of),
     )
     if reached.get("cut") or not matter.connections_known:
         yield (
@@ -185,6 +184,14 @@ def _risks(matter: Matter) -> Iterable[tuple[str, str, str]]:
             f"More days are needed than there are in {count(len(short), 'month')}",
             "Appendix B",
         )
+
+
+def _tested(ours: int, of: int) -> str:
+    """What is done against losing data: Decant has a test of its own, and every other way needs one."""
+    if not ours:
+        return "Each move needs its own test and way back"
+    said = "What Decant moves is compared by a second way and can go back"
+    return said if ours == of else f"{said}; whatever else moves needs its own test and way back"
 
 
 def _told(rules: Sequence[str]) -> str:
