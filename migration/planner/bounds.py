@@ -33,6 +33,8 @@ class Bound:
     prices: Prices
     shares: Amounts
     """By job and window, how much of the job the linear programme moves there."""
+    floors: Amounts
+    """By job and window, what any plan costs at the least that moves the job there."""
 
 
 def pressing(
@@ -148,7 +150,8 @@ class _Sifted:
                 self.least, self.costs, self.best = least, table, prices
             if self.least >= self.objective.Value() * (1 - NEAR) - 1e-6 or not self._widen(self._cheap(table, at)):
                 break
-        return Bound(float(np.ceil(max(0.0, self.least) - 1e-4)), self.costs, self.best, self.shares)
+        floors = self.relaxation.floors(self.best)
+        return Bound(float(np.ceil(max(0.0, self.least) - 1e-4)), self.costs, self.best, self.shares, floors)
 
     def _cheap(self, table: Amounts, at: Numbers) -> Flags:
         """By job, the windows that would cost it less than those it has."""

@@ -5,8 +5,10 @@ import numpy as np
 from migration.planner.tables import Numbers, Tables
 
 
-def clusters(tables: Tables) -> Numbers:
+def clusters(tables: Tables, at: Numbers | None = None) -> Numbers:
     """The group of each job, numbered from 0: the jobs of a machine together, as far as a window holds them.
+
+    With a plan `at`, only those that it moves in one window.
 
     Machines are taken with the most jobs last; a group grows only while one window at least can hold all of it, and
     nothing in it must move before something else in it.
@@ -19,7 +21,7 @@ def clusters(tables: Tables) -> Numbers:
         first, *others = tables.members[machine].tolist()
         for other in others:
             one, two = int(group[first]), int(group[other])
-            if one == two:
+            if one == two or (at is not None and at[first] != at[other]):
                 continue
             both = members[one] + members[two]
             if any((a, b) in ordered for a in members[one] for b in members[two]) or not _room(tables, both):

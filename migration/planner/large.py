@@ -12,25 +12,33 @@ import numpy as np
 
 from estate.progress import Progress, Step
 from migration.planner import bounds
+from migration.planner.annealing import joined, sooner
 from migration.planner.bounds import Bound
 from migration.planner.clusters import clusters
 from migration.planner.exact import Found, solved, solver_of
 from migration.planner.greedy import greedy, rounded
 from migration.planner.model import Model
 from migration.planner.neighbourhood import improved
+from migration.planner.proved import proved
 from migration.planner.relaxation import Amounts, Held, Prices
 from migration.planner.schedule import OBJECTIVES, Measure
-from migration.planner.swaps import joined, pressed
+from migration.planner.swaps import pressed
 from migration.planner.tables import Numbers, Tables
 
-SHARES = (0.15, 0.65, 0.67)
+SHARES = (0.15, 0.55, 0.57)
 """By which share of the time lateness, exposure and dual running are done; the rest is for what is cut."""
-HARD_SHARES = (0.5, 0.6, 0.75)
+HARD_SHARES = (0.5, 0.6, 0.62)
 """The same where something must be late."""
+SMALL_SHARES = (0.3, 0.5, 0.93)
+"""The same where one model holds all, and what is reached can be proved."""
 DAY_LATE = 30
 """Days of exposure that weigh as much as one of lateness, where both are made little at once."""
 DAY_LATE_LAST = 1000
 """The same at the end, so that what is still late is looked at most."""
+FILLED = 0.6
+"""Of the time for lateness, by which share the search goes on by other means."""
+POLISHED = 0.85
+"""By which share of the time small steps no more lessen what is cut, and windows are filled anew again."""
 PROOF_ENDS = 0.96
 """By which share of the time proofs end: a linear programme is not broken off at once."""
 ONE_MODEL = 30_000
@@ -56,7 +64,9 @@ class _Large:
         self.group = clusters(tables)
         self.merged = tables.merged(self.group)
         self.prices: Prices | None = None
-        self.shares = SHARES
+        self.small = self.whole.allowed.size <= ONE_MODEL
+        self.shares = SMALL_SHARES if self.small else SHARES
+        self.least = [0.0] * len(OBJECTIVES)
         self.beside = ThreadPoolExecutor(1)
         self.sooner: Future[float] | None = None
         self.proof: Future[float] | None = None
@@ -65,34 +75,22 @@ class _Large:
         at, impossible = self._begin()
         if at is None:
             return Found(impossible=impossible)
-        least = [0.0] * len(OBJECTIVES)
         with self.beside:
-            for number, name in enumerate(OBJECTIVES):
-                self.told(Step("plan", number, len(OBJECTIVES), "objectives", name))
-                value = self.merged.measures(at)[number]
-                if number == 0:
-                    at, least[0] = self._soonest(at)
-                elif number == 1:
-                    least[1] = self._simplest(self.whole.exposed)
-                    if value > least[1]:
-                        at = self._pressed(at, number)
-                        self.proof = self.beside.submit(self._proof, at, self.merged.measures(at)[0])
-                elif number == 2:
-                    least[2] = bounds.dual_running(self.whole) if value else 0.0
-                    at = self._improved(at, number, self.shares[2], least[2])
-                else:
-                    at = joined(self.merged, at, self._until(1.0))
-                    at = self._improved(at, number, 1.0, 0.0)
-                    least[3] = bounds.cut(self.whole)
-            if self.sooner:
-                least[0] = max(least[0], self.sooner.result())
-            if self.proof:
-                least[1] = max(least[1], self.proof.result())
+            self._tell(0)
+            at = self._soonest(at)
+            self._tell(1)
+            at = self._least_exposed(at)
+            at = self._proved(at) if self.small else self._closest(at)
+            self._tell(3)
+            at = self._joined(at)
+            for number, proof in ((0, self.sooner), (1, self.proof)):
+                if proof:
+                    self.least[number] = max(self.least[number], proof.result())
         at = at[self.group]
         values = self.whole.measures(at)
         measures = [
             Measure(name, value, min(bound, value))
-            for name, value, bound in zip(OBJECTIVES, values, least, strict=True)
+            for name, value, bound in zip(OBJECTIVES, values, self.least, strict=True)
         ]
         return Found(at, measures=measures)
 
@@ -116,8 +114,16 @@ class _Large:
         state = solved(solver, model.cp)
         return state, model.read(solver) if state in {"OPTIMAL", "FEASIBLE"} else None
 
-    def _pressed(self, at: Numbers, number: int) -> Numbers:
+    def _least_exposed(self, at: Numbers) -> Numbers:
         """Exposure made as little as can be, and lateness no more."""
+        self.least[1] = self._simplest(self.whole.exposed)
+        if self.merged.measures(at)[1] > self.least[1]:
+            at = self._pressed(at)
+            if not self.small:
+                self.proof = self.beside.submit(self._proof, at, self.merged.measures(at)[0])
+        return at
+
+    def _pressed(self, at: Numbers) -> Numbers:
         tables, held = self.merged, self.merged.measures(at)[0]
         share = self.shares[1]
         limit = Held(tables.late, held)
@@ -128,13 +134,31 @@ class _Large:
         easy, self.prices = self.prices is None, bound.prices
         if easy:
             at = self._rounded(at, bound, held)
-        if easy and tables.allowed.size <= ONE_MODEL:
-            dearer = bound.costs - bound.costs.min(axis=1, keepdims=True)
-            # A window that would by itself make any plan worse than this one need not be thought of.
-            near = tables.allowed & (dearer <= tables.measures(at)[1] - bound.least + 1)
-            near[np.arange(len(at)), at] = True
-            at = self._modelled(replace(tables, allowed=near), at, 1, self._left(share * 0.9))
-        return self._improved(at, number, share, bound.least)
+        return self._improved(at, 1, share, bound.least)
+
+    def _proved(self, at: Numbers) -> Numbers:
+        """What is proved of the whole, and as good; from here on what is not apart in it stays together."""
+        seconds = self._left(self.shares[2])
+        at, proofs = proved(self.whole, at[self.group], seconds, self.workers, self.seed, self._tell)
+        self.least[:3] = [max(one, proof) for one, proof in zip(self.least, proofs, strict=False)]
+        self.group = clusters(self.whole, at)
+        self.merged = self.whole.merged(self.group)
+        first = np.zeros(len(self.merged.allowed), np.int64)
+        first[self.group] = at
+        return first
+
+    def _closest(self, at: Numbers) -> Numbers:
+        """Dual running made as little as can be."""
+        self._tell(2)
+        self.least[2] = bounds.dual_running(self.whole) if self.merged.measures(at)[2] else 0.0
+        return self._improved(at, 2, self.shares[2], self.least[2])
+
+    def _joined(self, at: Numbers) -> Numbers:
+        """What is cut made as little as can be."""
+        now = (monotonic() - self.started) / self.seconds
+        at = joined(self.merged, at, self._until(now + (1 - now) * POLISHED), self.seed)
+        self.least[3] = bounds.cut(self.whole)
+        return self._improved(at, 3, 1.0, self.least[3])
 
     def _rounded(self, at: Numbers, bound: Bound, held: int) -> Numbers:
         """The best of the plan and those that the prices of a bound of exposure tell."""
@@ -154,31 +178,20 @@ class _Large:
             trial = improved(self.merged, trial, 0, monotonic() + self.seconds * MEND, self._free, self.seed, held)
         return min((at, trial), key=lambda one: self.merged.measures(one)[:2])
 
-    def _modelled(self, tables: Tables, at: Numbers, number: int, seconds: float) -> Numbers:
-        """Bettered in one model of everything."""
-        model = Model(tables)
-        if number:
-            model.cp.add(model.objective(0) <= tables.measures(at)[0])
-        model.cp.minimize(model.objective(number))
-        model.hint(at)
-        solver = solver_of(seconds, self.workers, self.seed)
-        if solved(solver, model.cp) in {"OPTIMAL", "FEASIBLE"}:
-            return min((at, model.read(solver)), key=lambda one: tables.measures(one)[: number + 1])
-        return at
-
     def _improved(self, at: Numbers, number: int, share: float, goal: float) -> Numbers:
         return improved(self.merged, at, number, self._until(share), self._free, self.seed, goal)
 
-    def _soonest(self, at: Numbers) -> tuple[Numbers, float]:
-        """The plan with as little lateness as can be, and the least that it could be."""
+    def _soonest(self, at: Numbers) -> Numbers:
+        """The plan with as little lateness as can be."""
         at = pressed(self.merged, at, self._until(SHARES[0] / 2))
-        least = self._simplest(self.whole.late)
-        if self.merged.measures(at)[0] > least:
-            self.shares = HARD_SHARES
-            until = self._until(self.shares[1])
-            self.sooner = self.beside.submit(bounds.soonest, self.whole, self.merged, self.group, at, until)
+        self.least[0] = self._simplest(self.whole.late)
+        if self.merged.measures(at)[0] > self.least[0]:
+            if not self.small:
+                self.shares = HARD_SHARES
+                until = self._until(self.shares[1])
+                self.sooner = self.beside.submit(bounds.soonest, self.whole, self.merged, self.group, at, until)
             at = self._both(at)
-        return at, least
+        return at
 
     def _both(self, at: Numbers) -> Numbers:
         """Lateness and exposure made little at once: what is late takes windows for want of which others are exposed."""
@@ -193,14 +206,12 @@ class _Large:
             if (trial := rounded(tables, _ordered(tables, dearer - KEEP * bound.shares - first))) is not None:
                 trial = pressed(tables, trial, self._until(share * 0.75))
                 at = min((at, trial), key=lambda one: both.measures(one)[0])
-        small = self.whole.allowed.size <= ONE_MODEL
-        at = improved(
-            both, at, 0, self._until(share * (0.5 if small else 0.85)), self._free, self.seed, bound.least
-        )
-        if small:
-            return self._parted(at)
+        if self.small:
+            until = self._until(share * FILLED)
+            return self._parted(improved(both, at, 0, until, self._free, self.seed, bound.least))
+        at = sooner(tables, at, DAY_LATE_LAST, self._until(share * FILLED), self.seed)
         last = replace(tables, late=DAY_LATE_LAST * tables.late + tables.exposed)
-        return improved(last, at, 0, self._until(share), self._free, self.seed, bound.least)
+        return improved(last, at, 0, self._until(share), self._free, self.seed)
 
     def _parted(self, at: Numbers) -> Numbers:
         """The plan, bettered by moving what shares a machine apart; it is planned so from here on where that helps.
@@ -226,6 +237,9 @@ class _Large:
         tables, held = self.whole, Held(self.whole.late, lateness)
         until = self._until(PROOF_ENDS)
         return bounds.pressing(tables, tables.exposed, at[self.group], until, held, self.prices).least
+
+    def _tell(self, number: int) -> None:
+        self.told(Step("plan", number, len(OBJECTIVES), "objectives", OBJECTIVES[number]))
 
     def _until(self, share: float) -> float:
         return self.started + self.seconds * share

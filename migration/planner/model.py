@@ -113,6 +113,7 @@ class Model:
         spans: list[cp_model.LinearExprT] = []
         days = self.tables.days
         low, top = int(days[0]), int(days[-1])
+        least = int(np.diff(days).min()) if len(days) > 1 else 0
         for jobs in self.tables.members:
             if len(jobs) < 2:
                 continue
@@ -121,8 +122,25 @@ class Model:
                 day = self._cost(int(job), days)
                 self.cp.add(first <= day)
                 self.cp.add(last >= day)
+            # A proof needs to know that what is apart is so by some days, and what is not moves in one window.
+            apart = self._apart(jobs)
+            self.cp.add(last - first >= least * apart)
+            self.cp.add(last - first <= (top - low) * apart)
             spans.append(last - first)
         return cp_model.LinearExpr.sum(spans)
+
+    def _apart(self, jobs: Numbers) -> cp_model.IntVar:
+        """A flag that is set where these jobs do not all move in one window."""
+        apart = self.cp.new_bool_var("")
+        one = self.choices[int(jobs[0])]
+        for job in jobs[1:]:
+            other = self.choices[int(job)]
+            for window in one.keys() | other.keys():
+                both = one.get(window), other.get(window)
+                for flag, match in (both, both[::-1]):
+                    if flag is not None:
+                        self.cp.add_bool_or([~flag, apart] if match is None else [~flag, match, apart])
+        return apart
 
     def _cut(self) -> cp_model.LinearExprT:
         parts: list[cp_model.LinearExprT] = []

@@ -92,18 +92,13 @@ class Relaxation:
         table = self.own + self.forbidden
         if self.use.shape[1]:
             table += self.use @ by_window
-        centre = self.centre_costs
         if self.held and prices.held:
             table += prices.held * self.held_own
-            centre = centre + prices.held * self.held_centre
         at = table.argmin(axis=1)
         total = float(table[self.alone, at[self.alone]].sum())
         if len(self.grouped):
             rows = table[self.grouped]
-            before = self.columns - self.ahead
-            upto = np.take_along_axis(np.minimum.accumulate(rows, axis=1), np.maximum(before, 0), axis=1)
-            upto[before < 0] = NO
-            groups = np.add.reduceat(upto, self.starts, axis=0) + centre
+            _, groups = self._groups(rows, prices)
             last = groups.argmin(axis=1)
             total += float(groups[np.arange(len(last)), last].sum())
             later = self.columns > last[self.group_of][:, None] - self.ahead
@@ -113,6 +108,32 @@ class Relaxation:
         if self.held:
             total -= prices.held * self.held.most
         return total, at, table
+
+    def floors(self, prices: Prices) -> Amounts:
+        """By job and window, what any plan costs at the least that moves the job there and keeps every limit."""
+        total, _, table = self.cheapest(prices)
+        found: Amounts = total + table - table.min(axis=1, keepdims=True)
+        if len(self.grouped):
+            rows = table[self.grouped]
+            upto, groups = self._groups(rows, prices)
+            others = groups[self.group_of] - upto
+            # The last of the jobs is in the window that is asked for, or in a later one.
+            cheapest = np.minimum.accumulate(others[:, ::-1], axis=1)[:, ::-1]
+            last = self.columns + self.ahead
+            after = np.take_along_axis(cheapest, np.minimum(last, len(self.columns) - 1), axis=1)
+            after[last >= len(self.columns)] = NO
+            found[self.grouped] = total + after + rows - groups.min(axis=1)[self.group_of][:, None]
+        return found
+
+    def _groups(self, rows: Amounts, prices: Prices) -> tuple[Amounts, Amounts]:
+        """By window of the last job: what each job costs then at the least, and what all of its machine do."""
+        centre = self.centre_costs
+        if self.held and prices.held:
+            centre = centre + prices.held * self.held_centre
+        before = self.columns - self.ahead
+        upto = np.take_along_axis(np.minimum.accumulate(rows, axis=1), np.maximum(before, 0), axis=1)
+        upto[before < 0] = NO
+        return upto, np.add.reduceat(upto, self.starts, axis=0) + centre
 
 
 def _leavings(tables: Tables, costs: Numbers, held: Held | None) -> list[Leaving]:

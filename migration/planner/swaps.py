@@ -8,7 +8,6 @@ from time import monotonic
 
 import numpy as np
 
-from migration.planner.greedy import neighbours
 from migration.planner.relaxation import ancestors
 from migration.planner.tables import Flags, Numbers, Tables
 
@@ -20,21 +19,14 @@ FEW = 48
 
 def pressed(tables: Tables, at: Numbers, until: float) -> Numbers:
     """The plan with less lateness, and then less exposure; what is cut does not count."""
-    swaps = _Swaps(tables, at, together=False)
-    swaps.run(until)
-    return swaps.at
-
-
-def joined(tables: Tables, at: Numbers, until: float) -> Numbers:
-    """The plan with less cut, and neither more lateness nor more exposure."""
-    swaps = _Swaps(tables, at, together=True)
+    swaps = _Swaps(tables, at)
     swaps.run(until)
     return swaps.at
 
 
 class _Swaps:
-    def __init__(self, tables: Tables, at: Numbers, together: bool) -> None:
-        self.tables, self.at, self.together = tables, at.copy(), together
+    def __init__(self, tables: Tables, at: Numbers) -> None:
+        self.tables, self.at = tables, at.copy()
         jobs, windows = tables.allowed.shape
         self.moves = np.ones(jobs, np.bool_)
         self.ordered: dict[int, list[tuple[int, bool]]] = {}
@@ -47,17 +39,8 @@ class _Swaps:
         self.costs = np.zeros((jobs, windows), np.int64)
         for members, late, exposed in zip(tables.members, tables.late, tables.exposed, strict=True):
             self.costs[members] += DAY_LATE * late + exposed
-            if len(members) > 1 and together:
-                self.moves[members] = False  # only the last of them counts
-        if not together:
-            self._hurry()
+        self._hurry()
         self.loads = [limit.loads(at) for limit in tables.limits]
-        self.talks = neighbours(tables)
-        self.near = np.zeros((jobs, windows), np.int64)
-        """By job and window, the weight of its links to jobs there."""
-        one, other, weight = tables.links
-        np.add.at(self.near, (one, self.at[other]), weight)
-        np.add.at(self.near, (other, self.at[one]), weight)
 
     def _hurry(self) -> None:
         """What others wait for costs what they cost that move next at the earliest."""
@@ -72,18 +55,16 @@ class _Swaps:
         random = np.random.default_rng(len(self.at))
         everyone = np.flatnonzero(self.moves)
         free = np.setdiff1d(everyone, list(self.ordered))
-        slack, better = 0, True
+        better = True
         while better and monotonic() < until:
             better = False
             for job in random.permutation(everyone).tolist():
-                gain, saved = self._step(job, free, slack)
-                slack += saved if self.together else 0
-                better |= gain
+                better |= self._step(job, free)
                 if monotonic() > until:
                     break
 
-    def _step(self, job: int, free: Numbers, slack: int) -> tuple[bool, int]:
-        """The best step for one job, taken; whether there was one, and what exposure it saved."""
+    def _step(self, job: int, free: Numbers) -> bool:
+        """The best step for one job, taken; whether there was one."""
         here, costs, allowed = int(self.at[job]), self.costs, self.tables.allowed
         own = self._own(job)
         alone = costs[job] - costs[job, here]
@@ -91,32 +72,20 @@ class _Swaps:
         pair = alone[there] + costs[free, here] - costs[free, there]
         may, may_pair = own.copy(), own[there] & allowed[free, here] & (there != here)
         may[here] = False
-        if self.together:
-            worth = self.near[job, here] - self.near[job]
-            worth_pair = worth[there] + self.near[free, there] - self.near[free, here]
-            others, weights = self.talks[job]
-            both = np.zeros(len(self.at), np.int64)
-            both[others] = weights
-            worth_pair = worth_pair + 2 * both[free]
-            may &= _no_more(alone, slack)
-            may_pair &= _no_more(pair, slack)
-        else:
-            worth, worth_pair = alone, pair
         best = 0
         found: tuple[int, int | None] | None = None
-        window = self._first(worth, may & (worth < 0), lambda some: self._room(job, some))
+        window = self._first(alone, may & (alone < 0), lambda some: self._room(job, some))
         if window is not None:
-            best, found = int(worth[window]), (window, None)
-        other = self._first(worth_pair, may_pair & (worth_pair < best), lambda some: self._change(job, free[some]))
+            best, found = int(alone[window]), (window, None)
+        other = self._first(pair, may_pair & (pair < best), lambda some: self._change(job, free[some]))
         if other is not None:
             found = int(there[other]), int(free[other])
         if found is None:
-            return False, 0
-        more = int(alone[found[0]] if found[1] is None else pair[other])
+            return False
         self._move(job, found[0])
         if found[1] is not None:
             self._move(found[1], here)
-        return True, DAY_LATE * round(more / DAY_LATE) - more
+        return True
 
     def _own(self, job: int) -> Flags:
         """The windows in which a job may move, as those stand that it has an order with."""
@@ -158,14 +127,4 @@ class _Swaps:
             for where, use in ((here, -limit.use[job]), (window, limit.use[job])):
                 if limit.pool[where] >= 0:
                     load[limit.pool[where]] += use
-        others, weights = self.talks[job]
-        self.near[others, here] -= weights
-        self.near[others, window] += weights
         self.at[job] = window
-
-
-def _no_more(more: Numbers, slack: int) -> Flags:
-    """Which steps are not later, and use up no more exposure than others saved. Less lateness pays for none."""
-    late = np.round(more / DAY_LATE).astype(np.int64)
-    found: Flags = (late <= 0) & (more - DAY_LATE * late <= slack)
-    return found

@@ -18,7 +18,7 @@ from migration.planner.problem import Problem
 from migration.planner.relaxation import Held, Prices, Relaxation
 from migration.planner.schedule import Schedule
 from migration.planner.solve import SMALL, solve
-from migration.planner.swaps import joined, pressed
+from migration.planner.swaps import pressed
 from migration.planner.translate import Translation
 from tests.migration.planner.small import best, problems
 
@@ -69,12 +69,6 @@ def test_what_small_steps_and_the_greedy_planner_make_keeps_every_constraint(pro
     assert broken(problem, translation.named(at)) == []
     sooner = pressed(tables, at, monotonic() + 5)
     assert broken(problem, translation.named(sooner)) == []
-    together = joined(tables, sooner, monotonic() + 5)
-    assert broken(problem, translation.named(together)) == []
-    before, after = tables.measures(sooner), tables.measures(together)
-    assert after[0] <= before[0]
-    assert after[1] <= before[1]
-    assert after[3] <= before[3]
 
 
 def test_an_estate_that_is_too_large_for_one_model_is_planned_near_its_bound() -> None:
@@ -171,13 +165,3 @@ def test_where_contracts_cannot_be_kept_a_plan_is_late_no_more_than_the_simple_o
     lateness = found.measures[0]
     assert simple is None or lateness.value <= Translation(problem).tables().measures(simple)[0]
     assert 0 < lateness.bound <= lateness.value
-
-
-def test_what_joins_what_talks_takes_no_exposure_for_lateness_that_it_saves() -> None:
-    tables = Translation(estate(300, contracts=HARD)).tables()
-    at = greedy(tables)
-    assert at is not None
-    before, after = tables.measures(at), tables.measures(joined(tables, at, monotonic() + 20))
-    assert after[0] <= before[0]
-    assert after[1] <= before[1]
-    assert after[3] < before[3]
