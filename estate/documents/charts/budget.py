@@ -10,7 +10,7 @@ PANELS = (
     ("Moving: capital", BLUE),
     ("Moving: revenue", GREEN),
     ("Hardware kept", ORANGE),
-    ("Running (revenue)", PURPLE),
+    ("Running", PURPLE),
 )
 _KEPT = 2
 """The place of hardware of what stays: it has a panel only where it costs something."""
