@@ -136,19 +136,28 @@ def rules_of(about: Given) -> list[Rule]:
 
 
 def why(app: "App", name: str) -> "Why":
-    """Why a workload is where it is in the plan that holds.
+    """Why a workload is where it is in the plan that holds; of one in no wave, which rules that it is in cannot hold.
 
     Raises `UsageError` for one that is not known, where there is no plan, or plan.toml is not right.
     """
+    from migration.planning.answers import answer
     from migration.planning.asking import ask
     from migration.planning.edited import asked_of
     from migration.planning.evaluation import places
+    from migration.planning.outcome import conflicts
     from migration.planning.why import explain
 
     about = given(app)
-    plan = held(app, about)
+    there = app.workspace.plan.exists() or app.store.get(Plan, PLAN_ID) is not None
+    plan = held(app, about) if there else Plan(id=PLAN_ID, waves=(), at=about.now)
     workload = _meant(about, plan, name)
     asked = ask(about)
+    if not any(move.workload == workload for wave in plan.waves for move in wave.moves):
+        planned = asked.unkept or asked.job_of(workload)
+        found = answer(asked, before=about.before, told=app.progress).impossible if planned else None
+        if found is None and not there:
+            held(app, about)
+        return explain(about, asked, plan.model_copy(update={"conflicts": conflicts(found)}), workload)
     if asked.problem is None or len(places(asked, plan)) < len(asked.parts):
         # A person's plan may part systems, or be for other days: it is explained by its own.
         asked = asked_of(about, plan) or asked

@@ -14,7 +14,7 @@ from migration.planner.problem import Closed, Problem
 from migration.planning.asked import Asked, Given, Kept, Part
 from migration.planning.calendar import Slot, months_on, slots, supposed
 from migration.planning.kept import kept
-from migration.planning.measured import Paces, told
+from migration.planning.measured import Paces, told, told_ahead
 from migration.planning.parts import jobs, machines, paid_once, parts, talk
 from migration.planning.rules import Rules
 from migration.planning.stranded import standing, undecided, unfit
@@ -117,7 +117,10 @@ def _asked(
         wider=wider,
         unkept=tuple(rules.unkept),
         observed=bool(given.estate.dependencies),
-        durations=told([(one.kind, given.estate.how(one)) for one in moving], paces, given.planning),
+        durations=(
+            *told([(one.kind, given.estate.how(one)) for one in moving], paces, given.planning),
+            *told_ahead([(one, given.estate.how(one)) for one in moving], given.planning),
+        ),
         notes=(*stays.notes, *notes, *unpriced, *rules.notes, *_hubs(given, moving), *_unobserved(given, found)),
         faults=(*faults, *rules.faults, *([] if moving else _nothing(given, stays))),
     )

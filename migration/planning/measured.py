@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from estate.documents.words import count, length
+from estate.documents.words import count, length, span
+from estate.documents.words import size as human
 from estate.records.plan import How
 from estate.records.workload import Workload
 from migration.plan_file import tool
@@ -80,6 +81,25 @@ def in_window(workload: Workload, how: How, planning: Planning) -> tuple[int, in
     size = round(planning.durations.unknown_gib * 1024 * MIB) if supposed else (workload.bytes or 0)
     within = ceil(size * planning.share_in_window(workload.kind, how))
     return within, size - within, supposed
+
+
+def hours_ahead(size: int, planning: Planning) -> float:
+    """How long so many bytes take that are copied before a window, with the link to themselves."""
+    link = planning.link
+    rates = [planning.durations.megabytes_a_second * MEGABYTE]
+    rates += [link.megabits * MEGABYTE / 8 * link.usable] if link.megabits is not None else []
+    return size / min(rates) / 3600
+
+
+def told_ahead(moved: Iterable[tuple[Workload, How]], planning: Planning) -> tuple[str, ...]:
+    """What goes before the windows, and that no limit holds it; nothing where nothing does."""
+    before = sum(in_window(one, how, planning)[1] for one, how in moved)
+    if not before:
+        return ()
+    return (
+        f"copied before the windows: {human(before)} in all, which takes about {span(hours_ahead(before, planning))} one "
+        "after another; the link's limit counts only what goes in the windows",
+    )
 
 
 def told(moved: Iterable[tuple[str, How]], paces: Paces, planning: Planning) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Why a workload is in its wave: what presses, what it talks to, and what speaks against each earlier window. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -13,7 +13,7 @@ from migration.planner.schedule import OBJECTIVES
 from migration.planner.translate import amount
 from migration.planning.asked import Asked, Given, Part
 from migration.planning.evaluation import broken, measures, places
-from migration.planning.measured import MEGABYTE, MIB, in_window
+from migration.planning.measured import MIB, hours_ahead, in_window
 from migration.planning.parts import pressing
 
 
@@ -66,8 +66,7 @@ def explain(given: Given, asked: Asked, plan: Plan, workload: str) -> Why:
     )
     job = asked.job_of(workload)
     if wave is None:
-        reason = plan.not_moving.get(workload, "the plan does not know it yet: run `decant plan`")
-        return _nowhere(workload, f"it does not move: {reason}")
+        return replace(_nowhere(workload, ""), reasons=tuple(_not_placed(given, asked, plan, workload)))
     move = next(one for one in wave.moves if one.workload == workload)
     if job is None or asked.problem is None:
         said = {"done": "it has moved", "running": "its move is under way"}.get(
@@ -80,6 +79,7 @@ def explain(given: Given, asked: Asked, plan: Plan, workload: str) -> Why:
     reasons = [f"{server}: {words}" for server in sorted(part.servers) for words in pressing(given, server)]
     reasons += [one.words for one in problem.constraints if job in jobs_of(one) and not _everybodys(one)]
     reasons += [f"the pilot: {part.low_risk}"] if wave.pilot and part.low_risk else []
+    reasons += _conflicts(asked, plan, job, part.servers)
     return Why(
         workload=workload,
         wave=wave.number,
@@ -98,6 +98,29 @@ def explain(given: Given, asked: Asked, plan: Plan, workload: str) -> Why:
 
 def _nowhere(workload: str, reason: str) -> Why:
     return Why(workload, None, "", None, "", (), (reason,), (), "", (), (), ())
+
+
+def _not_placed(given: Given, asked: Asked, plan: Plan, workload: str) -> Iterator[str]:
+    """Why a workload is in no wave, what presses of it all the same, and which rules that it is in cannot hold together."""
+    server, job = given.kinds[workload].server, asked.job_of(workload)
+    against = _conflicts(asked, plan, job, {server})
+    unknown = "no plan keeps every rule" if against else "the plan does not know it yet: run `decant plan`"
+    yield f"it does not move: {plan.not_moving.get(workload, unknown)}"
+    yield from (f"{server}: {words}" for words in pressing(given, server))
+    yield from against
+
+
+def _conflicts(asked: Asked, plan: Plan, job: str | None, servers: Collection[str]) -> list[str]:
+    """The sets of rules that cannot hold together and have one of this job, or of these servers."""
+    every = asked.problem.constraints if asked.problem and job else ()
+    rules = [one for one in every if job in set(jobs_of(one))]
+    rules += [rule for one in asked.unkept if set(jobs_of(one.rule)) & set(servers) for rule in one.both]
+    words = {one.words for one in rules}
+    held = [one.rules for one in plan.conflicts if words.intersection(one.rules)]
+    return [
+        f"{'these rules cannot all hold' if len(one) > 1 else 'no plan keeps this'}: {'; '.join(one)}"
+        for one in held
+    ]
 
 
 def _everybodys(rule: Constraint) -> bool:
@@ -122,7 +145,7 @@ def _earlier(asked: Asked, problem: Problem, at: Mapping[str, str], job: str) ->
         if window.id == at[job]:
             return
         there = {**at, job: window.id}
-        against = [one for one in broken(ours, there) if one.id not in before]
+        against = _speaking([one for one in broken(ours, there) if one.id not in before])
         day = asked.slots[window.id].day
         if against:
             state = _state(against)
@@ -145,11 +168,14 @@ def _state(against: Iterable[Constraint]) -> Literal["closed", "full", "too shor
     return "full" if all(isinstance(one, AtMost | Together | Budget) for one in kinds) else "against a rule"
 
 
+def _speaking(against: Sequence[Constraint]) -> Sequence[Constraint]:
+    """A pin counts only where nothing else speaks."""
+    return [one for one in against if not isinstance(one, Pinned)] or against
+
+
 def _telling(against: Sequence[Constraint], state: str) -> Sequence[Constraint]:
-    """What makes the window what it is: of a closed one what closes it, and a pin only where nothing else speaks."""
-    kinds = Closed if state == "closed" else Constraint
-    told = [one for one in against if isinstance(one, kinds) and not isinstance(one, Pinned)]
-    return told or against
+    """What makes the window what it is: of a closed one what closes it."""
+    return [one for one in against if state != "closed" or isinstance(one, Closed)]
 
 
 def _said(rule: Constraint, problem: Problem, there: Mapping[str, str], window: str) -> str:
@@ -181,10 +207,7 @@ def _takes(given: Given, part: Part, own: Job) -> Iterator[str]:
     within = "less than 1 MiB" if not own.mebibytes else size(own.mebibytes * MIB)
     yield f"{within} over the link in the window"
     if before:
-        link, planning = given.planning.link, given.planning
-        rates = [planning.durations.megabytes_a_second * MEGABYTE]
-        rates += [link.megabits * MEGABYTE / 8 * link.usable] if link.megabits is not None else []
-        yield f"{size(before)} are copied before it, which takes about {span(before / min(rates) / 3600)}"
+        yield f"{size(before)} are copied before it, which takes about {span(hours_ahead(before, given.planning))}"
     yield from (f"{length(minutes)} of {skill}" for skill, minutes in sorted(own.effort.items()) if minutes)
 
 

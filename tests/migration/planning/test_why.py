@@ -60,3 +60,32 @@ def test_what_is_copied_before_the_window_is_said_with_its_time() -> None:
         "4.8 TiB are copied before it, which takes about 36 hours",
         "2 hours of servers",
     )
+
+
+def test_what_is_in_a_set_of_rules_that_cannot_hold_is_told_which() -> None:
+    about = given(
+        estate("a", "b"), AT, {**ROOM, "deadline": [{"server": "a", "day": date(2026, 11, 25), "hard": True}]}
+    )
+    plan, asked = planned(about)
+    assert (plan.waves, len(plan.conflicts)) == ((), 1)
+    found = explain(about, asked, plan, "a/postgres/x").reasons
+    assert found[0] == "it does not move: no plan keeps every rule"
+    assert found[1] == "a: planning.toml has it empty by 25 November 2026 (hard)"
+    assert found[-1].startswith("no plan keeps this: ")
+    assert "its deadline, marked hard" in found[-1]
+    other = explain(about, asked, plan, "b/postgres/x").reasons
+    assert other[0] == "it does not move: the plan does not know it yet: run `decant plan`"
+
+
+def test_a_server_that_nobody_decided_about_is_told_the_day_that_binds_it() -> None:
+    made = estate("a", "b", b={"contract_end": FIRST})
+    bare = Estate(
+        made.servers, made.workloads, [], [supported("a"), supported("b").model_copy(update={"disposition": None})]
+    )
+    about = given(bare, AT, {**ROOM, "deadline": [{"server": "b", "hard": True}]})
+    plan, asked = planned(about)
+    found = explain(about, asked, plan, "b/postgres/x").reasons
+    assert any("its contract ends on 28 November 2026" in one or "(hard)" in one for one in found)
+    assert any(
+        one.startswith("these rules cannot all hold: ") and "no wave holds all of b" in one for one in found
+    )
