@@ -252,7 +252,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _refusal(wrong: ValidationError, origins: Mapping[str, str]) -> UsageError:
-    first = wrong.errors(include_url=False, include_input=False)[0]
+    first = invalid.first(wrong)
     spot = ".".join(str(part) for part in first["loc"])
     where = origins.get(spot, origins.get(str(first["loc"][0]), "decant.toml"))
     if first["type"] == "extra_forbidden":

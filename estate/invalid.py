@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 _WORDS: Mapping[str, str] = {
     "extra_forbidden": "is not known here",
@@ -40,12 +41,21 @@ _DATES = ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_
 _TIMES = ("datetime_type", "datetime_parsing", "datetime_from_date_parsing", "timezone_naive", "timezone_aware")
 
 
+def first(wrong: ValidationError) -> ErrorDetails:
+    """The fault to tell of: the first; of a key that is missing and one beside it that is not known, the latter."""
+    errors = wrong.errors(include_url=False, include_input=False)
+    beside = (
+        one for one in errors if one["type"] == "extra_forbidden" and one["loc"][:-1] == errors[0]["loc"][:-1]
+    )
+    return next(beside, errors[0]) if errors[0]["type"] == "missing" else errors[0]
+
+
 def sentence(wrong: ValidationError) -> str:
     """Where the first fault is and what it is: "move.parallel must be a whole number".
 
     The value itself is not repeated: it may be a secret.
     """
-    error = wrong.errors(include_url=False, include_input=False)[0]
+    error = first(wrong)
     spot, fault = place(error["loc"]), words(error["type"], error.get("ctx", {}), error["msg"])
     between = ": " if error["type"] == "value_error" else " "
     return f"{spot}{between}{fault}" if spot else fault

@@ -68,7 +68,7 @@ def template(name: str, kind: str) -> str:
 
 
 def _refusal(path: Path, wrong: ValidationError) -> UsageError:
-    first = wrong.errors(include_url=False, include_input=False)[0]
+    first = invalid.first(wrong)
     spot = _spot(first["loc"])
     if first["type"] == "extra_forbidden":
         return UsageError(

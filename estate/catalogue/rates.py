@@ -137,7 +137,7 @@ def load(path: Path, servers: Collection[str] = (), today: date | None = None) -
 
 
 def _remedy(wrong: ValidationError) -> str:
-    first = wrong.errors(include_url=False, include_input=False)[0]
+    first = invalid.first(wrong)
     if first["type"] != "extra_forbidden":
         return _MEND
     known = (*_File.model_fields, *Rate.model_fields)

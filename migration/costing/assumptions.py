@@ -160,7 +160,7 @@ def _terms(value: object, name: str) -> Terms:
     try:
         return Terms.model_validate(value)
     except ValidationError as wrong:
-        first = wrong.errors(include_url=False, include_input=False)[0]
+        first = invalid.first(wrong)
         near = (
             did_you_mean(str(first["loc"][-1]), Terms.model_fields, _MEND)
             if first["type"] == "extra_forbidden"

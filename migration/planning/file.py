@@ -340,7 +340,7 @@ def template() -> str:
 
 
 def _remedy(wrong: ValidationError) -> str:
-    error = wrong.errors(include_url=False, include_input=False)[0]
+    error = invalid.first(wrong)
     if error["type"] != "extra_forbidden":
         return _MEND
     section: type[BaseModel] = Planning

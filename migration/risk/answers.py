@@ -150,7 +150,7 @@ def _read(path: Path, number: int, entry: object) -> _Block:
     try:
         return _model().model_validate(entry)
     except ValidationError as wrong:
-        first = wrong.errors(include_url=False, include_input=False)[0]
+        first = invalid.first(wrong)
         if first["type"] == "extra_forbidden":
             key = str(first["loc"][0])
             raise UsageError(

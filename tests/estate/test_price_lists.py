@@ -82,6 +82,7 @@ def test_no_file_and_the_template_as_it_stands_mean_no_rate_of_the_councils_own(
         (rate(f"vm/{D2}", 1) * 2, "is given twice"),
         (rate("today/db99", 1), "there is no server"),
         (rate(f"vm/{D2}", 1, 'meters = "x"'), "did you mean meter"),
+        (f'[[rate]]\nMeter = "vm/{D2}"\ngbp = 1\ndated = 2026-01-01\n', "did you mean meter"),
         (f'[[rate]]\nmeter = "vm/{D2}"\ngbp = 1\ndated = 2027-01-01\n', "which is still to come"),
         (f'[[rate]]\nmeter = "vm/{D2}"\ngbp = 1\n', "dated is missing"),
         ("rate = 3\n", "must be a list"),
