@@ -70,10 +70,11 @@ class _Steps:
     def __init__(
         self, tables: Tables, at: Numbers, worth: Amounts, seed: int, held: tuple[Numbers, ...] = ()
     ) -> None:
-        self.tables, self.at, self.worth, self.held = tables, at.copy(), worth, held
-        self.spare = [0 for _ in held]
-        """By how much the plan is better in what is held than it was."""
+        self.tables, self.at, self.worth = tables, at.copy(), worth
         jobs, self.windows = tables.allowed.shape
+        self.held = np.array(held, np.int64).reshape(len(held), jobs, self.windows)
+        self.spare = np.zeros((len(held), 1), np.int64)
+        """By how much the plan is better in what is held than it was."""
         self.random = np.random.default_rng(seed)
         self.noise = self.random.gumbel(size=NOISE + jobs + self.windows)
         self.moves = np.ones(jobs, np.bool_)
@@ -133,10 +134,8 @@ class _Steps:
         noise = self.noise[offset : offset + self.windows + len(pair)]
         stays = -heat * self.random.gumbel()
         drawn, drawn_pair = alone - heat * noise[: self.windows], pair - heat * noise[self.windows :]
-        windows = _best(drawn, self._bearable(job, np.flatnonzero(drawn < stays)))
-        windows = windows[self._room(job, windows)]
-        others = _best(drawn_pair, self._bearable_pairs(job, np.flatnonzero(drawn_pair < stays)))
-        others = others[self._room_to_change(job, others)]
+        windows = self._windows(job, drawn, np.flatnonzero(drawn < stays))
+        others = self._others(job, drawn_pair, np.flatnonzero(drawn_pair < stays))
         window = int(windows[drawn[windows].argmin()]) if len(windows) else None
         other = int(others[drawn_pair[others].argmin()]) if len(others) else None
         if other is not None and (window is None or drawn_pair[other] < drawn[window]):
@@ -162,39 +161,38 @@ class _Steps:
     def _correct(self, job: int, pair: Amounts) -> None:
         """For what two jobs are worth together, where that is not the sum of both."""
 
-    def _bearable(self, job: int, windows: Numbers) -> Numbers:
-        """Of the windows, those in which what is held grows no more than it may."""
-        here, found = self.at[job], np.ones(len(windows), np.bool_)
-        for costs, spare in zip(self.held, self.spare, strict=True):
-            found &= costs[job, windows] - costs[job, here] <= spare
-        return windows[found]
-
-    def _bearable_pairs(self, job: int, others: Numbers) -> Numbers:
-        here, there, found = self.at[job], self.at[others], np.ones(len(others), np.bool_)
-        for costs, spare in zip(self.held, self.spare, strict=True):
-            more = costs[job, there] - costs[job, here] + costs[others, here] - costs[others, there]
-            found &= more <= spare
-        return others[found]
-
-    def _room(self, job: int, windows: Numbers) -> Flags:
+    def _windows(self, job: int, drawn: Amounts, some: Numbers) -> Numbers:
+        """Of some windows, the best that have room, and in which what is held grows no more than it may."""
         here = self.at[job]
-        room = self.use[:, job, None] <= self.left[:, windows]
-        found: Flags = np.all(self.same[:, here, windows] | room, axis=0)
-        return found
+        if len(some) and len(self.held):
+            more = self.held[:, job, some] - self.held[:, job, here, None]
+            some = some[(more <= self.spare).all(axis=0)]
+        if not len(some):
+            return some
+        some = _best(drawn, some)
+        room = self.use[:, job, None] <= self.left[:, some]
+        return some[np.all(self.same[:, here, some] | room, axis=0)]
 
-    def _room_to_change(self, job: int, others: Numbers) -> Flags:
-        here, there = self.at[job], self.at[others]
-        more = self.use[:, job, None] - self.use[:, others]
-        both = (more <= self.left[:, there]) & (-more <= self.left[:, here, None])
-        found: Flags = np.all(self.same[:, here, there] | both, axis=0)
-        return found
+    def _others(self, job: int, drawn: Amounts, some: Numbers) -> Numbers:
+        """The same of jobs to change places with."""
+        here = self.at[job]
+        if len(some) and len(self.held):
+            held, there = self.held, self.at[some]
+            more = held[:, job, there] - held[:, job, here, None] + held[:, some, here] - held[:, some, there]
+            some = some[(more <= self.spare).all(axis=0)]
+        if not len(some):
+            return some
+        some = _best(drawn, some)
+        there = self.at[some]
+        more = self.use[:, job, None] - self.use[:, some]
+        room = (more <= self.left[:, there]) & (-more <= self.left[:, here, None])
+        return some[np.all(self.same[:, here, there] | room, axis=0)]
 
     def _take(self, job: int, window: int, other: int | None) -> None:
         here = int(self.at[job])
-        for number, costs in enumerate(self.held):
-            self.spare[number] -= int(costs[job, window] - costs[job, here])
-            if other is not None:
-                self.spare[number] -= int(costs[other, here] - costs[other, window])
+        self.spare[:, 0] -= self.held[:, job, window] - self.held[:, job, here]
+        if other is not None:
+            self.spare[:, 0] -= self.held[:, other, here] - self.held[:, other, window]
         self._move(job, window)
         if other is not None:
             self._move(other, here)
