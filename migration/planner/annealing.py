@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from migration.planner.greedy import neighbours
 from migration.planner.relaxation import Amounts
-from migration.planner.tables import Flags, Numbers, Tables
+from migration.planner.tables import Numbers, Tables
 
 HOT_LATE, COLD_DAYS = 3.0, 5.0
 """By so many days of lateness the random amounts change what a step is worth at first; by so many of exposure, last."""
