@@ -29,7 +29,7 @@ SHARES = (0.15, 0.55, 0.57)
 """By which share of the time lateness, exposure and dual running are done; the rest is for what is cut."""
 HARD_SHARES = (0.5, 0.6, 0.62)
 """The same where something must be late."""
-SMALL_SHARES = (0.1, 0.2, 0.95)
+SMALL_SHARES = (0.15, 0.28, 0.95)
 """The same where one model holds all, and what is reached can be proved."""
 DAY_LATE = 30
 """Days of exposure that weigh as much as one of lateness, where both are made little at once."""
