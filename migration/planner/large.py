@@ -1,7 +1,8 @@
 """A very good plan of a large estate, and how far it may be from the best.
 
-What shares machines is planned as one. Prices say which windows are worth thinking of for each of these; CP-SAT places
-them there; then a few windows at a time are emptied and filled anew. Proofs are of the whole problem, job by job.
+What shares machines is planned as one. Prices say which windows are worth thinking of for each of these; then small steps
+better the plan, and a few windows at a time are emptied and filled anew. Proofs are of the whole problem, job by job: by
+prices, and where one model holds all, by CP-SAT (`proved`).
 """
 
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -138,8 +139,8 @@ class _Large:
 
     def _proved(self, at: Numbers) -> Numbers:
         """What is proved of the whole, and as good; from here on what is not apart in it stays together."""
-        seconds = self._left(self.shares[2])
-        at, proofs = proved(self.whole, at[self.group], seconds, self.workers, self.seed, self._tell)
+        self._tell(2)
+        at, proofs = proved(self.whole, at[self.group], self._left(self.shares[2]), self.workers, self.seed)
         self.least[:3] = [max(one, proof) for one, proof in zip(self.least, proofs, strict=False)]
         self.group = clusters(self.whole, at)
         self.merged = self.whole.merged(self.group)

@@ -16,6 +16,8 @@ class Model:
             {int(window): self.cp.new_bool_var("") for window in np.flatnonzero(row)} for row in tables.allowed
         ]
         """For each job, a flag for each window in which it may move."""
+        self.apart: list[cp_model.IntVar] = []
+        """Once dual running was asked for: a flag for each machine that is set where its jobs move in several windows."""
         for choice in self.choices:
             self.cp.add_exactly_one(choice.values())
         for limit in tables.limits:
@@ -124,6 +126,7 @@ class Model:
                 self.cp.add(last >= day)
             # A proof needs to know that what is apart is so by some days, and what is not moves in one window.
             apart = self._apart(jobs)
+            self.apart.append(apart)
             self.cp.add(last - first >= least * apart)
             self.cp.add(last - first <= (top - low) * apart)
             spans.append(last - first)
