@@ -26,9 +26,9 @@ from migration.planner.schedule import OBJECTIVES, Measure
 from migration.planner.swaps import pressed
 from migration.planner.tables import Numbers, Tables
 
-SHARES = (0.15, 0.55, 0.57)
+SHARES = (0.15, 0.52, 0.53)
 """By which share of the time lateness, exposure and dual running are done; the rest is for what is cut."""
-HARD_SHARES = (0.5, 0.6, 0.62)
+HARD_SHARES = (0.5, 0.56, 0.57)
 """The same where something must be late."""
 SMALL_SHARES = (0.15, 0.28, 0.95)
 """The same where one model holds all, and what is reached can be proved."""
@@ -38,7 +38,7 @@ DAY_LATE_LAST = 1000
 """The same at the end, so that what is still late is looked at most."""
 FILLED = 0.6
 """Of the time for lateness, by which share the search goes on by other means."""
-POLISHED = 0.85
+POLISHED = 0.97
 """By which share of the time small steps no more lessen what is cut, and windows are filled anew again."""
 PROOF_ENDS = 0.96
 """By which share of the time proofs end: a linear programme is not broken off at once."""
