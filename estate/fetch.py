@@ -58,7 +58,7 @@ def get(url: str, limit: int, seconds: float) -> Answer:
             came.set_result(_ask(url, limit, seconds))
         except DecantError as wrong:
             came.set_exception(wrong)
-        except BaseException as bug:
+        except BaseException as bug:  # whoever waits must hear of it, and it ends this thread all the same
             came.set_exception(bug)
             raise
 

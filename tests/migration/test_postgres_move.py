@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from postgres_drive import MOVER, SOURCE, TARGET, VERIFIER, Drive, differing
+from postgres_writer import Writer, written
 
 from estate.errors import DecantError, HeldError, RefusedError
 from migration.context import Context
@@ -19,7 +19,6 @@ from practice.estate import Estate
 pytestmark = [pytest.mark.practice, pytest.mark.slow]
 
 ODD = 'odd "town"'
-ADDRESSES = {SOURCE: "10.99.1.12", TARGET: "10.99.2.22"}
 CONFIGURATION = "cat /etc/postgresql/*/main/pg_hba.conf /var/lib/postgresql/*/main/postgresql.auto.conf"
 IDENTITIES = (
     "SELECT string_agg(oid::regclass || relreplident::text, ',' ORDER BY oid) FROM pg_class WHERE relkind = 'r'"
@@ -117,53 +116,6 @@ class Before:
         assert drive.sql(SOURCE, ACL) == self.acl
         assert drive.sql(SOURCE, IDENTITIES) == self.identities
         assert drive.sql(SOURCE, "SELECT count(*) FROM pg_publication") == "0"
-
-
-class Writer(threading.Thread):
-    """Writes as the application does, and keeps its own record of what was acknowledged."""
-
-    def __init__(self, drive: Drive) -> None:
-        super().__init__(daemon=True)
-        self.password = Path(drive.estate.password_file("reports_app")).read_text().strip()
-        self.host = SOURCE
-        self.kept: set[str] = set()
-        self.gone: set[str] = set()
-        self.stopping = threading.Event()
-        self.longest = 0.0
-
-    def run(self) -> None:
-        number, last = 0, time.monotonic()
-        while not self.stopping.is_set():
-            try:
-                with psycopg.connect(
-                    host=ADDRESSES[self.host], dbname="reports", user="reports_app", password=self.password,
-                    connect_timeout=2, autocommit=True,
-                ) as there:  # fmt: skip
-                    while not self.stopping.is_set():
-                        number += 1
-                        mark = f"w{number}"
-                        there.execute(
-                            """INSERT INTO reports (resident_id, ward_id, category_id, description)
-                               SELECT resident_id, ward_id, category_id, %s FROM reports ORDER BY id LIMIT 1""", (mark,)
-                        )  # fmt: skip
-                        self.kept.add(mark)
-                        self.longest, last = max(self.longest, time.monotonic() - last), time.monotonic()
-                        if number % 5 == 0:
-                            there.execute("DELETE FROM reports WHERE description = %s", (f"w{number - 3}",))
-                            self.gone.add(f"w{number - 3}")
-                        self.stopping.wait(0.01)
-            except psycopg.Error:
-                self.stopping.wait(0.05)
-
-    def stop(self) -> set[str]:
-        self.stopping.set()
-        self.join(20)
-        return self.kept - self.gone
-
-
-def written(drive: Drive, host: str) -> list[str]:
-    found = drive.sql(host, "SELECT description FROM reports WHERE description ~ '^w[0-9]+$'")
-    return sorted(found.split())
 
 
 def test_nothing_is_lost_forward_and_back_while_an_application_writes(estate: Estate) -> None:
