@@ -13,6 +13,8 @@ from estate.records.system import System
 from migration.planning.results import Result, Rule
 from migration.planning.why import Why
 
+_BROKEN = "the rules that a plan.toml edited by a person breaks; what was accepted is not among them"
+
 DECIDING: Mapping[str, Output] = {
     "decant.assessments/1": Output(
         ("assess",),
@@ -78,6 +80,7 @@ DECIDING: Mapping[str, Output] = {
                 "sets of rules that cannot hold together; the waves are then of the plan before, or of the least change",
             ),
             "changes": (list[str], "the least change to the rules that restores a plan"),
+            "broken": (list[str], _BROKEN),
             "edited": (bool, "whether a person has edited plan.toml"),
             "written": (bool, "whether plan.toml was written"),
             "indicative": (bool, "whether nobody gave windows, so that days are only supposed"),
@@ -103,13 +106,14 @@ DECIDING: Mapping[str, Output] = {
             "of": (int, "how many workloads move"),
             "reached": (
                 list[Reached],
-                "what it is worth by each objective; empty where a person changed the file since",
+                "what it is worth by each objective; without bounds where a person changed the file since",
             ),
             "conflicts": (
                 list[Conflict],
                 "sets of rules that cannot hold together, where it supposes changed ones",
             ),
             "changes": (list[str], "the changes to the rules that it supposes"),
+            "broken": (list[str], _BROKEN),
             "rules": (list[Rule], "with --rules, each rule that a plan is held to; else empty"),
         },
     ),

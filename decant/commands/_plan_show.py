@@ -16,7 +16,7 @@ def COMMAND(app: App, rules: bool, as_json: bool) -> None:
     """Show plan.toml as it stands, with what is done and under way. Nothing is planned anew."""
     from decant.commands import _plan_shown
     from decant.journeys.planning import given, held, rules_of
-    from decant.output import next_step, show_json, table
+    from decant.output import listing, next_step, show_json, table
 
     about = given(app)
     plan = held(app, about)
@@ -28,6 +28,7 @@ def COMMAND(app: App, rules: bool, as_json: bool) -> None:
         )
         return
     _plan_shown.waves(plan)
+    listing("plan.toml was edited, and breaks these rules", plan.broken)
     if plan.changes:
         _plan_shown.impossible(plan)
     if rules:

@@ -19,6 +19,7 @@ def data(plan: Plan) -> dict[str, Any]:
         "reached": plan.reached,
         "conflicts": plan.conflicts,
         "changes": plan.changes,
+        "broken": plan.broken,
     }
 
 

@@ -57,7 +57,8 @@ def change_of(problem: Problem, one: Constraint, at: Mapping[str, str], *, gone:
         case Closed(jobs=jobs):
             used = {at[job] for job in jobs or at} & one.windows
             left = replace(one, windows=one.windows - used) if used < one.windows else None
-            return _change(one, left, f"open {_all(_in_order(problem, used))}")
+            for_it = " for it" if len(jobs) == 1 else ""
+            return _change(one, left, f"open {_all(_in_order(problem, used))}{for_it}")
         case Pinned(job=job):
             return _change(one, replace(one, window=at[job]), f"let {job} move in {at[job]} instead")
         case Pilot():

@@ -161,7 +161,12 @@ def test_an_edited_plan_is_kept_measured_and_warned_of_where_it_breaks_a_rule(wo
     assert said.json["edited"] is True
     assert any("plan.toml breaks a rule" in one and "(Audit)" in one for one in said.json["warnings"])
     assert {one["bound"] for one in said.json["reached"]} == {None}
-    assert decant("plan", "show", "--json", at=workspace).json["reached"] == said.json["reached"]
+    shown = held(decant("plan", "show", "--json", at=workspace), "decant.plan-shown/1").json
+    assert shown["reached"] == said.json["reached"]
+    assert shown["broken"] == said.json["broken"] != []
+    told = decant("plan", "show", at=workspace).out
+    assert "plan.toml was edited, and breaks these rules" in told
+    assert "(Audit)" in told
     assert "our " in path.read_text()
 
 

@@ -78,7 +78,7 @@ def read(problem: Problem, change: Change) -> Callable[[Plan], bool]:
             assert words == f"let {first} and {then} move in any order"
             return lambda plan: True
         case Closed(windows=windows):
-            opened = words.removeprefix("open ").split(", ")
+            opened = words.removeprefix("open ").removesuffix(" for it").split(", ")
             left = windows - set(opened)
             return still(replace(one, windows=left)) if left else lambda plan: True
         case Deadline() | Earliest():

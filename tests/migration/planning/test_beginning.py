@@ -94,7 +94,7 @@ def test_what_has_to_move_earlier_is_let_through_alone() -> None:
     plan = plan_of(about, asked, mended(impossible).schedule, impossible)
     assert days(plan) == {"a": FIRST, "b": BUILT, "c": BUILT}
     (change,) = plan.changes
-    assert change.endswith(": open 2026-11-28"), change
+    assert change.endswith(": open 2026-11-28 for it"), change
     # The day that the change opened is no first day of the plan: the others are not let through by it afterwards.
     (rule_of_all,) = _start_of_all(ask(replace(about, before=plan)))
     assert "nothing moves before 20 December 2026" in rule_of_all
