@@ -32,6 +32,7 @@ WITHOUT_JSON: Mapping[str, str] = {
     "stack destroy": _ACTS,
     "stack new": "it writes a settings file and prints its path",
     "stack refresh": _ACTS,
+    "stack settings": "it is a page for people; docs/stacks.md holds it",
     "stack up": _ACTS,
 }
 """Every command that has no `--json`, and why."""

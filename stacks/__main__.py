@@ -13,8 +13,9 @@ import pulumi
 from pulumi_azure_native import Provider
 
 from stacks.base import Site
+from stacks.ground import standing
 from stacks.platform_stack import build_platform
-from stacks.settings import load
+from stacks.settings.file import load
 from stacks.workload_stack import build_workloads
 
 settings_file = Path(pulumi.Config("decant").require("settings"))
@@ -26,9 +27,8 @@ azure = Provider(
     location=site.settings.region,
 )
 opts = pulumi.ResourceOptions(provider=azure)
-platform = build_platform(site, opts)
-targets = build_workloads(site, platform, opts)
+ground = standing(site) if site.settings.platform else build_platform(site, opts)
+targets = build_workloads(site, ground, opts)
 
 pulumi.export("kind", site.settings.kind)
 pulumi.export("targets", targets)
-pulumi.export("vault", platform.vault.vault.name)

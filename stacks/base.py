@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
+from pulumi_azure_native import authorization
 
 from stacks.naming import Names
-from stacks.sections import StackSettings
+from stacks.roles import role_id
+from stacks.settings.whole import StackSettings
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,12 @@ class Site:
     def of(cls, stack: str, settings: StackSettings) -> "Site":
         """The site of a stack of that name."""
         return cls(stack, settings, Names.of(stack, settings))
+
+    @property
+    def platform(self) -> "Site":
+        """The site of the stack that it stands on; a platform's is its own."""
+        on = self.settings.platform
+        return Site.of(on, self.settings.model_copy(update={"platform": ""})) if on else self
 
     def tags(self, workload: str = "platform") -> dict[str, str]:
         """The labels of a resource that serves `workload`, a system's name or the platform itself."""
@@ -42,8 +50,8 @@ class Site:
             "ropa-ref": s.tags.ropa_ref,
             "dpia-ref": s.tags.dpia_ref,
             "expires-on": s.expires_on.isoformat() if s.expires_on else "",
-            "data-source": "" if s.production else s.data.kind,
-            "masking-run": "" if s.production else s.data.masking_run,
+            "data-source": "" if s.lasts else s.data.kind,
+            "masking-run": "" if s.lasts else s.data.masking_run,
         }
         return labels | {key: value for key, value in optional.items() if value}
 
@@ -66,4 +74,20 @@ class Part(pulumi.ComponentResource):
 
     def keeper(self, **options: Any) -> pulumi.ResourceOptions:
         """Options of a resource that holds data or guards it: protected in production, and nowhere else."""
-        return pulumi.ResourceOptions(parent=self, protect=self.site.settings.production, **options)
+        return pulumi.ResourceOptions(parent=self, protect=self.site.settings.lasts, **options)
+
+    def grant(self, name: str, role: str, scope: pulumi.Input[str], why: str) -> list[pulumi.Resource]:
+        """Give everyone who administers the stack a role on `scope`. `why` follows their name, for whoever reviews it."""
+        s = self.site.settings
+        return [
+            authorization.RoleAssignment(
+                f"{name}-{number}" if principal.type == "User" else name,
+                principal_id=principal.object_id,
+                principal_type=principal.type,
+                role_definition_id=role_id(s.subscription, role),
+                scope=scope,
+                description=f"{principal.name} {why}",
+                opts=self.inside(),
+            )
+            for number, principal in enumerate(s.access.principals, start=1)
+        ]

@@ -15,7 +15,7 @@ from estate.errors import RefusedError, ToolMissingError, UnfinishedError, Usage
 from estate.records.preview import SECRET
 from estate.secrets import Secrets, resolve
 from stacks.preview.stack import PROJECT
-from stacks.settings import load
+from stacks.settings.file import load
 
 Say = Callable[[str], None]
 """Takes each line that Pulumi writes."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from estate.errors import DecantError, UsageError
-from stacks.sections import StackSettings
+from stacks.settings.whole import StackSettings
 
 REGION_CODES: Mapping[str, str] = MappingProxyType({"uksouth": "uks", "ukwest": "ukw"})
 

@@ -1,12 +1,10 @@
 """The platform of a stack: everything that is there before a workload is. It never waits for a wave."""
 
-from dataclasses import dataclass
-
 import pulumi
 
 from stacks.addresses import BASTION
 from stacks.base import Site
-from stacks.components.alerts import ActionGroup
+from stacks.components.alerts import ActionGroup, ActivityAlerts
 from stacks.components.bastion import Bastion
 from stacks.components.budget import Budget
 from stacks.components.defender import Defender
@@ -15,31 +13,20 @@ from stacks.components.endpoint import Endpoint
 from stacks.components.flowlogs import FlowLogs
 from stacks.components.groups import Groups
 from stacks.components.locks import Locks
-from stacks.components.logs import Logs
+from stacks.components.logs import Diagnostics, Logs
 from stacks.components.network import Network
 from stacks.components.recovery import Recovery
 from stacks.components.storage import Storage
 from stacks.components.vault import KeyVault
+from stacks.ground import Ground
+
+GROUPS = ("network", "platform")
 
 
-@dataclass(frozen=True)
-class Platform:
-    """What workloads stand on."""
-
-    groups: Groups
-    network: Network
-    dns: PrivateDns
-    vault: KeyVault
-    logs: Logs
-    storage: Storage
-    recovery: Recovery
-    contacts: ActionGroup
-
-
-def build_platform(site: Site, opts: pulumi.ResourceOptions) -> Platform:
-    """Compose the platform of one stack."""
+def build_platform(site: Site, opts: pulumi.ResourceOptions) -> Ground:
+    """Compose the platform of one stack; returns what workloads stand on."""
     s = site.settings
-    groups = Groups(site, opts)
+    groups = Groups(site, GROUPS, opts)
     network_group = groups.by_name["network"].name
     platform_group = groups.by_name["platform"].name
     network = Network(site, network_group, opts)
@@ -56,8 +43,26 @@ def build_platform(site: Site, opts: pulumi.ResourceOptions) -> Platform:
     recovery = Recovery(site, platform_group, opts)
     contacts = ActionGroup(site, platform_group, opts)
     Budget(site, contacts.group.id, opts)
+    ActivityAlerts(site, platform_group, contacts.group.id, opts)
+    sources: dict[str, pulumi.Input[str]] = {
+        "vault": vault.vault.id,
+        "blobs": storage.account.id.apply(lambda account: f"{account}/blobServices/default"),
+        "recovery": recovery.vault.id,
+        **{f"nsg-{name}": nsg.id for name, nsg in network.groups.items()},
+    }
+    Diagnostics("platform", site, logs.workspace.id, sources, opts)
     if s.protection.defender:
         Defender(site, opts)
-    if s.production:
-        Locks(site, {name: group.id for name, group in groups.by_name.items()}, opts)
-    return Platform(groups, network, dns, vault, logs, storage, recovery, contacts)
+    if s.lasts:
+        Locks("platform", site, {name: group.id for name, group in groups.by_name.items()}, opts)
+    pulumi.export("vault", vault.vault.name)
+    return Ground(
+        subnets={name: subnet.id for name, subnet in network.subnets.items()},
+        zones={name: zone.id for name, zone in dns.zones.items()},
+        ready=tuple(dns.links.values()),
+        workspace=logs.workspace.id,
+        contacts=contacts.group.id,
+        backup_group=platform_group,
+        backup_vault=recovery.vault.name,
+        backup_policy=recovery.policy.id,
+    )

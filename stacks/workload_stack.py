@@ -1,49 +1,35 @@
 """The workloads of a stack: the targets that systems move to, and what watches them."""
 
 import pulumi
-from pulumi_azure_native import authorization
 
 from stacks.base import Site
-from stacks.components.alerts import Alerts, Watch
+from stacks.components.alerts import Watch, Watches
+from stacks.components.groups import Groups
+from stacks.components.locks import Locks
 from stacks.components.logs import Diagnostics
 from stacks.components.postgres import PostgresServer
 from stacks.components.vm import VirtualMachine
-from stacks.platform_stack import Platform
-from stacks.roles import VM_ADMINISTRATOR_LOGIN, role_id
+from stacks.ground import Ground
+
+GROUP = "workloads"
 
 
-def build_workloads(site: Site, platform: Platform, opts: pulumi.ResourceOptions) -> dict[str, pulumi.Output[str]]:
-    """Compose the targets on a platform; returns the outputs that moves need: each target's private address."""
+def build_workloads(site: Site, ground: Ground, opts: pulumi.ResourceOptions) -> dict[str, pulumi.Output[str]]:
+    """Compose the targets on what they stand on; returns what moves need: each target's private address."""
     s = site.settings
-    group = platform.groups.by_name["workloads"]
+    if not s.targets:
+        return {}
+    groups = Groups(site, (GROUP,), opts)
+    group = groups.by_name[GROUP]
+    sources: dict[str, pulumi.Input[str]] = {}
     watches: dict[str, Watch] = {}
-    sources: dict[str, pulumi.Input[str]] = {
-        "vault": platform.vault.vault.id,
-        "blobs": platform.storage.account.id.apply(lambda account: f"{account}/blobServices/default"),
-        "recovery": platform.recovery.vault.id,
-        **{f"nsg-{name}": nsg.id for name, nsg in platform.network.groups.items()},
-    }
     outputs: dict[str, pulumi.Output[str]] = {}
     if s.vm:
-        authorization.RoleAssignment(
-            "vm-administrators",
-            principal_id=s.access.admins.object_id,
-            principal_type="Group",
-            role_definition_id=role_id(s.subscription, VM_ADMINISTRATOR_LOGIN),
-            scope=group.id,
-            description=f"{s.access.admins.name} sign in to these machines as themselves.",
-            opts=opts,
-        )
+        groups.administrators(GROUP)
     for vm in s.vm:
-        machine = VirtualMachine(site, vm, group.name, platform.network.subnets[vm.subnet].id, opts)
-        if s.production:
-            machine.back_up(
-                vm,
-                site.names.name("resource group", "workloads"),
-                platform.groups.by_name["platform"].name,
-                platform.recovery.vault.name,
-                platform.recovery.policy.id,
-            )
+        machine = VirtualMachine(site, vm, group.name, ground.subnets[vm.subnet], opts)
+        if s.lasts:
+            machine.back_up(vm, ground)
         watches[vm.name] = Watch(
             machine.machine.id,
             "Microsoft.Compute/virtualMachines",
@@ -52,18 +38,16 @@ def build_workloads(site: Site, platform: Platform, opts: pulumi.ResourceOptions
             1,
             f"{vm.name} does not answer Azure.",
         )
-        outputs[vm.name] = machine.card.ip_configurations.apply(
-            lambda cards: str(cards[0].get("privateIPAddress", "")) if cards else ""
-        )
+        outputs[vm.name] = machine.address
     for server in s.postgres:
-        linked = pulumi.ResourceOptions(depends_on=[platform.dns.links["postgresql"]])
+        ready = pulumi.ResourceOptions(depends_on=list(ground.ready))
         database = PostgresServer(
             site,
             server,
             group.name,
-            platform.network.subnets["databases"].id,
-            platform.dns.zones["postgresql"].id,
-            pulumi.ResourceOptions.merge(opts, linked),
+            ground.subnets["databases"],
+            ground.zones["postgresql"],
+            pulumi.ResourceOptions.merge(opts, ready),
         )
         sources[f"postgres-{server.name}"] = database.server.id
         watches[f"{server.name}-storage"] = Watch(
@@ -75,6 +59,9 @@ def build_workloads(site: Site, platform: Platform, opts: pulumi.ResourceOptions
             f"{server.name} has used 80 per cent of its storage.",
         )
         outputs[server.name] = database.server.fully_qualified_domain_name
-    Diagnostics(site, platform.logs.workspace.id, sources, opts)
-    Alerts(site, platform.groups.by_name["platform"].name, platform.contacts.group.id, watches, opts)
+    if sources:
+        Diagnostics("workloads", site, ground.workspace, sources, opts)
+    Watches(site, group.name, ground.contacts, watches, opts)
+    if s.lasts:
+        Locks("workloads", site, {GROUP: group.id}, opts)
     return outputs

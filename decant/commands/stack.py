@@ -59,6 +59,26 @@ def new(app: App, name: str, kind: str) -> None:
     next_step(f"decant stack preview {name}")
 
 
+@COMMAND.command("settings")
+@click.option("--markdown", is_flag=True, help="Write them as the page docs/stacks.md has them.")
+def settings(markdown: bool) -> None:
+    """Show every setting that a stack's file may have, with its default and its meaning."""
+    from decant.output import table
+    from stacks.settings import page
+
+    if markdown:
+        click.echo(page.markdown(), nl=False)
+        return
+    table(
+        "Settings of a stack",
+        ("section", "key", "default", "meaning"),
+        [
+            (one.section.replace("`", "") or "at the top", one.key, one.default.strip("`") or "none", one.meaning)
+            for one in page.settings()
+        ],
+    )
+
+
 @COMMAND.command("list", short_help="List the stacks with kind, expiry and monthly cost.")
 @json_option
 @click.pass_obj

@@ -130,7 +130,7 @@ def _servers(app: "App", names: Sequence[str]) -> list[ServerFacts]:
 
 def _outdated(preview: Preview | None, path: Path) -> str:
     """Why a preview no longer says what the stack would be; empty where it still does."""
-    from stacks import fingerprint
+    from stacks.settings import fingerprint
 
     if preview is None:
         return "there was no preview yet"

@@ -17,8 +17,8 @@ from estate.errors import UsageError
 from estate.records.assessment import Assessment
 from estate.records.plan import Plan, Wave
 from migration.plan import Estate
-from stacks.sections import StackSettings
-from stacks.settings import template
+from stacks.settings.file import template
+from stacks.settings.whole import StackSettings
 
 if TYPE_CHECKING:
     from decant.app import App

@@ -20,9 +20,10 @@ from estate.errors import DecantError, RefusedError, UsageError
 from estate.records.preview import Preview
 from estate.suggest import unknown
 from stacks.addresses import refuse_overlap
+from stacks.kinds import KINDS
 from stacks.preview.difference import Change, difference, rows
-from stacks.sections import StackSettings
-from stacks.settings import BUILT_KINDS, load, template
+from stacks.settings.file import load, template
+from stacks.settings.whole import StackSettings
 
 if TYPE_CHECKING:
     from stacks.deploy import Deployment
@@ -35,7 +36,7 @@ def settings_file(app: App, name: str) -> Path:
     """The settings file of a stack; raises `UsageError` with what is close where there is none."""
     path = app.workspace.stacks / f"{name}.toml"
     if not _NAME.fullmatch(name) or not path.is_file():
-        kind = name if name in BUILT_KINDS else "|".join(BUILT_KINDS)
+        kind = name if name in KINDS else "|".join(KINDS)
         raise unknown("stack", name, _names(app), f"`decant stack new {name} --kind {kind}` makes it")
     return path
 
@@ -254,7 +255,9 @@ def _refuse_overlap(app: App) -> None:
     spaces = {}
     for name in _names(app):
         try:
-            spaces[name] = load(app.workspace.stacks / f"{name}.toml").network.address_space
+            settings = load(app.workspace.stacks / f"{name}.toml")
         except DecantError:
             continue  # `stack list` and its own preview say what is wrong with it
+        if not settings.platform:
+            spaces[name] = settings.network.address_space
     refuse_overlap(spaces)

@@ -15,7 +15,7 @@ from estate.store import Store
 from migration.costing import assumptions
 from migration.planning import file as planning_file
 from migration.risk import questions
-from stacks.settings import template
+from stacks.settings.file import template
 
 OVERRIDES_TEMPLATE = """\
 # Dispositions that a person decided. Each goes into the ledger.

@@ -45,15 +45,14 @@ class ActionGroup(Part):
         self.register_outputs({"id": self.group.id})
 
 
-class Alerts(Part):
-    """What they are told: changes of the firewall rules, Azure's own incidents, and each target's measure."""
+class ActivityAlerts(Part):
+    """What they are told of the subscription: changes of the firewall rules, and Azure's own incidents."""
 
     def __init__(
         self,
         site: Site,
         group: pulumi.Input[str],
         action_group_id: pulumi.Input[str],
-        watches: Mapping[str, Watch],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("alerts", site, opts)
@@ -90,6 +89,21 @@ class Alerts(Part):
                 tags=site.tags(),
                 opts=self.inside(),
             )
+        self.register_outputs({})
+
+
+class Watches(Part):
+    """What they are told of the targets: each measure that passes its bound."""
+
+    def __init__(
+        self,
+        site: Site,
+        group: pulumi.Input[str],
+        action_group_id: pulumi.Input[str],
+        watches: Mapping[str, Watch],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("watches", site, opts)
         for name, watch in watches.items():
             monitor.MetricAlert(
                 f"alert-{name}",

@@ -1,4 +1,4 @@
-"""Defender for Cloud: the plans of the kinds of resource that the stack has."""
+"""Defender for Cloud: the plans of the kinds of resource that a stack and those on it may have."""
 
 import pulumi
 from pulumi_azure_native import security
@@ -12,11 +12,12 @@ class Defender(Part):
     def __init__(self, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("defender", site, opts)
         s = site.settings
-        plans: dict[str, str | None] = {"KeyVaults": None, "StorageAccounts": "DefenderForStorageV2"}
-        if s.vm:
-            plans["VirtualMachines"] = "P2"
-        if s.postgres:
-            plans["OpenSourceRelationalDatabases"] = None
+        plans: dict[str, str | None] = {
+            "KeyVaults": None,
+            "StorageAccounts": "DefenderForStorageV2",
+            "VirtualMachines": "P2",
+            "OpenSourceRelationalDatabases": None,
+        }
         for plan, part in plans.items():
             security.Pricing(
                 f"defender-{plan}",

@@ -9,6 +9,18 @@ VAULT_ZONE = "privatelink.vaultcore.azure.net"
 BLOB_ZONE = "privatelink.blob.core.windows.net"
 
 
+def zone_names(site: Site) -> dict[str, str]:
+    """The private zones of a platform, by what each serves."""
+    zones = {
+        "vault": VAULT_ZONE,
+        "blob": BLOB_ZONE,
+        "postgresql": f"{site.settings.service}-{site.stack}.private.postgres.database.azure.com",
+    }
+    if site.settings.network.private_domain:
+        zones["services"] = site.settings.network.private_domain
+    return zones
+
+
 class PrivateDns(Part):
     """The stack's private zones, each linked to its network and no other."""
 
@@ -20,14 +32,9 @@ class PrivateDns(Part):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("dns", site, opts)
-        zones = {"vault": VAULT_ZONE, "blob": BLOB_ZONE}
-        if site.settings.postgres:
-            zones["postgresql"] = f"{site.settings.service}-{site.stack}.private.postgres.database.azure.com"
-        if site.settings.network.private_domain:
-            zones["services"] = site.settings.network.private_domain
         self.zones: dict[str, privatedns.PrivateZone] = {}
         self.links: dict[str, privatedns.VirtualNetworkLink] = {}
-        for part, name in zones.items():
+        for part, name in zone_names(site).items():
             self.zones[part] = privatedns.PrivateZone(
                 f"zone-{part}",
                 private_zone_name=name,

@@ -12,9 +12,13 @@ class Locks(Part):
     """A lock against deletion on each resource group."""
 
     def __init__(
-        self, site: Site, groups: Mapping[str, pulumi.Input[str]], opts: pulumi.ResourceOptions | None = None
+        self,
+        part: str,
+        site: Site,
+        groups: Mapping[str, pulumi.Input[str]],
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("locks", site, opts)
+        super().__init__(f"locks-{part}", site, opts)
         for name, group_id in groups.items():
             authorization.ManagementLockByScope(
                 f"lock-{name}",

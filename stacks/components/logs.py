@@ -32,12 +32,13 @@ class Diagnostics(Part):
 
     def __init__(
         self,
+        part: str,
         site: Site,
         workspace_id: pulumi.Input[str],
         sources: Mapping[str, pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("diagnostics", site, opts)
+        super().__init__(f"diagnostics-{part}", site, opts)
         for name, resource_id in sources.items():
             monitor.DiagnosticSetting(
                 f"diagnostics-{name}",

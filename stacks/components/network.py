@@ -6,10 +6,16 @@ from pulumi_azure_native import network
 from stacks.addresses import BASTION, SUBNETS, plan
 from stacks.base import Part, Site
 from stacks.firewall import FirewallRule, rules
+from stacks.settings.whole import StackSettings
 
 WITH_NAT = ("app", "data", "management")
 """Subnets whose machines may fetch updates; the others never start a connection to the internet."""
 DELEGATED = {"databases": "Microsoft.DBforPostgreSQL/flexibleServers"}
+
+
+def subnets_of(settings: StackSettings) -> tuple[str, ...]:
+    """The subnets of a platform, in the order of the address plan."""
+    return tuple(name for name in SUBNETS if name != BASTION or settings.access.bastion)
 
 
 class Network(Part):
@@ -52,9 +58,8 @@ class Network(Part):
         )
         self.groups: dict[str, network.NetworkSecurityGroup] = {}
         self.subnets: dict[str, network.Subnet] = {}
-        wanted = [name for name in SUBNETS if self._wanted(name)]
         before: list[network.Subnet] = []
-        for name in wanted:
+        for name in subnets_of(site.settings):
             self.groups[name] = network.NetworkSecurityGroup(
                 f"nsg-{name}",
                 network_security_group_name=names.name("network security group", name),
@@ -87,11 +92,6 @@ class Network(Part):
             )
             before = [self.subnets[name]]
         self.register_outputs({"id": self.vnet.id})
-
-    def _wanted(self, subnet: str) -> bool:
-        if subnet == BASTION:
-            return self.site.settings.access.bastion
-        return subnet != "databases" or bool(self.site.settings.postgres)
 
 
 def _azure_rule(rule: FirewallRule, priority: int) -> network.SecurityRuleArgs:

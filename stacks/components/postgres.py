@@ -4,7 +4,7 @@ import pulumi
 from pulumi_azure_native import dbforpostgresql as postgresql
 
 from stacks.base import Part, Site
-from stacks.targets import Postgres
+from stacks.settings.targets import Postgres
 
 
 class PostgresServer(Part):
@@ -41,7 +41,7 @@ class PostgresServer(Part):
             ),
             backup=postgresql.BackupArgs(
                 backup_retention_days=s.protection.database_backup_days,
-                geo_redundant_backup="Enabled" if s.production else "Disabled",
+                geo_redundant_backup="Enabled" if s.lasts else "Disabled",
             ),
             high_availability=postgresql.HighAvailabilityArgs(
                 mode="ZoneRedundant" if server.high_availability else "Disabled"
@@ -52,18 +52,20 @@ class PostgresServer(Part):
             tags=site.tags(server.system),
             opts=self.keeper(),
         )
-        administrators = postgresql.Administrator(
-            f"postgres-{server.name}-administrators",
-            server_name=self.server.name,
-            resource_group_name=group,
-            object_id=s.access.admins.object_id,
-            principal_name=s.access.admins.name,
-            principal_type="Group",
-            tenant_id=s.tenant,
-            opts=self.inside(),
-        )
         # The service takes one change at a time.
-        before: pulumi.Resource = administrators
+        before: pulumi.Resource = self.server
+        for number, principal in enumerate(s.access.principals, start=1):
+            person = f"-{number}" if principal.type == "User" else ""
+            before = postgresql.Administrator(
+                f"postgres-{server.name}-administrators{person}",
+                server_name=self.server.name,
+                resource_group_name=group,
+                object_id=principal.object_id,
+                principal_name=principal.name,
+                principal_type=principal.type,
+                tenant_id=s.tenant,
+                opts=self.inside(depends_on=[before]),
+            )
         for key, value in _parameters(server).items():
             before = postgresql.Configuration(
                 f"postgres-{server.name}-{key}",

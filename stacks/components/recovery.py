@@ -27,16 +27,16 @@ class Recovery(Part):
                 security_settings=backup.SecuritySettingsArgs(
                     # Unlocked: a person may still turn it off. Locking it is for good, so a person does that.
                     immutability_settings=backup.ImmutabilitySettingsArgs(
-                        state="Unlocked" if s.production else "Disabled"
+                        state="Unlocked" if s.lasts else "Disabled"
                     ),
                     soft_delete_settings=backup.SoftDeleteSettingsArgs(
-                        soft_delete_state="AlwaysON" if s.production else "Disabled",
+                        soft_delete_state="AlwaysON" if s.lasts else "Disabled",
                         soft_delete_retention_period_in_days=14,
                     ),
                 ),
                 redundancy_settings=backup.VaultPropertiesRedundancySettingsArgs(
-                    standard_tier_storage_redundancy="GeoRedundant" if s.production else "LocallyRedundant",
-                    cross_region_restore="Enabled" if s.production else "Disabled",
+                    standard_tier_storage_redundancy=s.backup_copies,
+                    cross_region_restore="Enabled" if s.lasts else "Disabled",
                 ),
             ),
             tags=site.tags(),

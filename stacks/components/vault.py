@@ -1,10 +1,10 @@
 """The key vault: access by role alone, reached through the network alone."""
 
 import pulumi
-from pulumi_azure_native import authorization, keyvault
+from pulumi_azure_native import keyvault
 
 from stacks.base import Part, Site
-from stacks.roles import KEY_VAULT_ADMINISTRATOR, role_id
+from stacks.roles import KEY_VAULT_ADMINISTRATOR
 
 
 class KeyVault(Part):
@@ -24,21 +24,15 @@ class KeyVault(Part):
                 enable_rbac_authorization=True,
                 enable_soft_delete=True,
                 # Azure takes true or nothing here: it can never be turned off again.
-                enable_purge_protection=True if s.production else None,
-                soft_delete_retention_in_days=90 if s.production else 7,
+                enable_purge_protection=True if s.lasts else None,
+                soft_delete_retention_in_days=90 if s.lasts else 7,
                 public_network_access="Disabled",
                 network_acls=keyvault.NetworkRuleSetArgs(default_action="Deny", bypass="AzureServices"),
             ),
             tags=site.tags(),
             opts=self.keeper(),
         )
-        authorization.RoleAssignment(
-            "vault-administrators",
-            principal_id=s.access.admins.object_id,
-            principal_type="Group",
-            role_definition_id=role_id(s.subscription, KEY_VAULT_ADMINISTRATOR),
-            scope=self.vault.id,
-            description=f"{s.access.admins.name} keep this vault's secrets.",
-            opts=self.inside(),
+        self.grant(
+            "vault-administrators", KEY_VAULT_ADMINISTRATOR, self.vault.id, "may keep this vault's secrets."
         )
         self.register_outputs({"id": self.vault.id})

@@ -5,7 +5,8 @@ from pulumi_azure_native import compute, devtestlab, network
 from pulumi_azure_native import recoveryservices as backup
 
 from stacks.base import Part, Site
-from stacks.targets import Vm
+from stacks.ground import Ground
+from stacks.settings.targets import Vm
 
 IMAGES = {
     "debian-12": ("Debian", "debian-12", "12-gen2"),
@@ -92,7 +93,7 @@ class VirtualMachine(Part):
                     create_option="FromImage",
                     caching="ReadWrite",
                     disk_size_gb=vm.os_disk_gib,
-                    delete_option="Detach" if s.production else "Delete",
+                    delete_option="Detach" if s.lasts else "Delete",
                     managed_disk=compute.ManagedDiskParametersArgs(
                         storage_account_type=vm.os_disk_kind,
                         disk_encryption_set=(
@@ -158,7 +159,7 @@ class VirtualMachine(Part):
             opts=self.inside(),
         )
         self.card = card
-        if not s.production:
+        if not s.lasts:
             self._stop_every_evening(vm, group)
         self.register_outputs({"id": self.machine.id})
 
@@ -180,26 +181,28 @@ class VirtualMachine(Part):
             opts=self.inside(),
         )
 
-    def back_up(
-        self,
-        vm: Vm,
-        vm_group_name: str,
-        vault_group: pulumi.Input[str],
-        vault_name: pulumi.Input[str],
-        policy_id: pulumi.Input[str],
-    ) -> None:
-        """Put the VM under the vault's daily policy. `vm_group_name` is the VM's group by name."""
-        machine = self.site.names.name("virtual machine", vm.name)
+    @property
+    def address(self) -> pulumi.Output[str]:
+        """Its private address; empty as long as Azure has given it none."""
+        address: pulumi.Output[str] = self.card.ip_configurations.apply(
+            lambda cards: str(cards[0].get("privateIPAddress", "")) if cards else ""
+        )
+        return address
+
+    def back_up(self, vm: Vm, ground: Ground) -> None:
+        """Put the VM under the daily policy of its platform's vault."""
+        names = self.site.names
+        machine, group = names.name("virtual machine", vm.name), names.name("resource group", "workloads")
         backup.ProtectedItem(
             f"backup-{vm.name}",
-            vault_name=vault_name,
-            resource_group_name=vault_group,
+            vault_name=ground.backup_vault,
+            resource_group_name=ground.backup_group,
             fabric_name="Azure",
-            container_name=f"IaasVMContainer;iaasvmcontainerv2;{vm_group_name};{machine}",
-            protected_item_name=f"VM;iaasvmcontainerv2;{vm_group_name};{machine}",
+            container_name=f"IaasVMContainer;iaasvmcontainerv2;{group};{machine}",
+            protected_item_name=f"VM;iaasvmcontainerv2;{group};{machine}",
             properties=backup.AzureIaaSComputeVMProtectedItemArgs(
                 protected_item_type="Microsoft.Compute/virtualMachines",
-                policy_id=policy_id,
+                policy_id=ground.backup_policy,
                 source_resource_id=self.machine.id,
             ),
             opts=self.keeper(),

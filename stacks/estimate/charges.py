@@ -12,7 +12,7 @@ from typing import Any
 
 from estate.documents.words import count
 from estate.records.preview import Resource
-from stacks.sections import StackSettings
+from stacks.settings.whole import StackSettings
 
 HOURS = 730
 """Hours in a month, as Azure's own calculator reckons: 8,760 a year in twelve parts."""
@@ -23,6 +23,7 @@ FREE_EGRESS_GB = 100.0
 
 _TIERS = ((32, 4), (64, 6), (128, 10), (256, 15), (512, 20), (1024, 30), (2048, 40), (4096, 50), (8192, 60),
           (16384, 70), (32767, 80))  # fmt: skip
+_BELOW = "its platform's plan covers it"
 _CORES = re.compile(r"Standard_[A-Z]+(\d+)")
 
 
@@ -50,6 +51,11 @@ class Stack:
         """The resources of `kind` that an input of `resource` refers to."""
         urns = resource.property_dependencies.get(key, ())
         return [self.resources[urn] for urn in urns if urn in self.resources and self.resources[urn].type == kind]
+
+    @property
+    def defended_below(self) -> bool:
+        """Whether a plan of its platform's defends what it holds: nothing in the stack itself says what that costs."""
+        return bool(self.settings.platform) and self.settings.protection.defender
 
 
 Charges = Callable[[Resource, Stack], Iterator[Charge]]
@@ -80,6 +86,8 @@ def _vm(resource: Resource, stack: Stack) -> Iterator[Charge]:
     yield Charge(f"vm/{size}", hours, f"{why}; Linux, pay as you go")
     os_disk = _at(resource, "storageProfile", "osDisk")
     yield from _disk(int(os_disk["diskSizeGB"]), str(os_disk["managedDisk"]["storageAccountType"]), stack)
+    if stack.defended_below:
+        yield Charge("defender/VirtualMachines/P2", 1, _BELOW)
 
 
 def _data_disk(resource: Resource, stack: Stack) -> Iterator[Charge]:
@@ -99,11 +107,10 @@ def _backup(resource: Resource, stack: Stack) -> Iterator[Charge]:
     else:
         yield Charge("backup/vm/500", -(-gib // 500), f"{gib} GiB of disks, for each 500 begun")
     vaults = stack.behind(resource, "vaultName", "azure-native:recoveryservices:Vault")
-    copies = (
-        _at(vaults[0], "properties", "redundancySettings", "standardTierStorageRedundancy")
-        if vaults
-        else "unknown"
-    )
+    if vaults:
+        copies = _at(vaults[0], "properties", "redundancySettings", "standardTierStorageRedundancy")
+    else:  # a workload stack's machines are kept in its platform's vault
+        copies = stack.settings.backup_copies
     ratio = stack.settings.assumptions.backup_ratio
     yield Charge(f"backup/storage/{copies}", gib * ratio, f"{ratio:g} × the disks' {gib} GiB kept")
 
@@ -122,6 +129,8 @@ def _postgres(resource: Resource, stack: Stack) -> Iterator[Charge]:
         )
     gib = int(_at(resource, "storage", "storageSizeGB"))
     yield Charge("postgresql/storage", gib * two, f"{gib} GiB provisioned{standby}")
+    if stack.defended_below:
+        yield Charge("defender/OpenSourceRelationalDatabases", 1, _BELOW)
     regions = 2 if _at(resource, "backup", "geoRedundantBackup") == "Enabled" else 1
     ratio = stack.settings.assumptions.backup_ratio
     kept = max(0.0, gib * ratio * regions - gib)

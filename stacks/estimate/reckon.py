@@ -7,7 +7,7 @@ from estate.catalogue.prices import PriceList, book
 from estate.records.preview import Estimate, EstimateLine, Resource, Unpriced
 from stacks.estimate.charges import CHARGES, Charge, Stack
 from stacks.estimate.free import FREE
-from stacks.sections import StackSettings
+from stacks.settings.whole import StackSettings
 
 
 def reckon(

@@ -11,11 +11,11 @@ from estate.documents.words import day
 from estate.progress import Progress, silent
 from estate.records.base import now
 from estate.records.preview import Preview
-from stacks import fingerprint
 from stacks.estimate.reckon import reckon
-from stacks.example import is_example
 from stacks.preview.run import TIME_LIMIT, record
-from stacks.settings import load
+from stacks.settings import fingerprint
+from stacks.settings.example import is_example
+from stacks.settings.file import load
 
 PROJECT = "decant"
 """The name in `Pulumi.yaml`; it is part of every URN."""

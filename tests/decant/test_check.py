@@ -19,7 +19,7 @@ from estate.store import Store, sqlite_url
 from policies.current import current
 from policies.rulebook import rules
 from policies.rules.base import HostRule, host, resource
-from stacks import fingerprint
+from stacks.settings import fingerprint
 from tests.decant.face import decant
 
 CANARY = "correct-horse-battery"

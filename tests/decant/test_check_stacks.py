@@ -11,7 +11,7 @@ from estate.records.preview import Estimate, Preview, StackKind
 from policies.evaluate import evaluate_stack, subject_names
 from policies.rulebook import resource_rules, stack_rules
 from stacks.preview.run import record
-from stacks.settings import template
+from stacks.settings.file import template
 from tests.policies.engine import analyze, analyze_stack, said_by_pack, started
 
 KINDS: tuple[StackKind, ...] = ("production", "test")

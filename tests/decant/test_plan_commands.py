@@ -16,7 +16,7 @@ from decant.schemas import json_schema
 from estate.records.plan import Plan, PlannedMove, Wave
 from estate.store import Store
 from practice.handover import hosts_toml
-from stacks.settings import load
+from stacks.settings.file import load
 from tests.decant.face import Said, decant
 
 pytestmark = pytest.mark.slow

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from estate.records.preview import Preview
+from stacks.kinds import KINDS
 from stacks.preview.stack import preview_stack
-from stacks.settings import template
+from stacks.settings.file import template
 
 WriteSettings = Callable[..., Path]
 
@@ -30,10 +31,10 @@ def write(tmp_path: Path) -> WriteSettings:
 
 @pytest.fixture(scope="session")
 def previews(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Preview]:
-    """The shipped production and test stacks, previewed as they stand."""
+    """The shipped stack of each kind, previewed as it stands."""
     folder = tmp_path_factory.mktemp("stacks")
     made = {}
-    for kind in ("production", "test"):
+    for kind in KINDS:
         path = folder / f"{kind}.toml"
         path.write_text(template(kind, kind), "utf-8")
         made[kind] = preview_stack(path)

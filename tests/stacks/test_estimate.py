@@ -12,7 +12,7 @@ from estate.records.preview import GUESSED, UNKNOWN, Preview, Resource
 from stacks.estimate.charges import CHARGES, HOURS, tier
 from stacks.estimate.free import FREE
 from stacks.estimate.reckon import reckon
-from stacks.settings import load
+from stacks.settings.file import load
 from tests.stacks.conftest import WriteSettings
 
 TODAY = date(2026, 11, 22)

@@ -98,7 +98,7 @@ def test_a_new_stack_can_be_previewed_at_once_and_is_never_overwritten(workspace
     again = decant("stack", "new", "test-two", "--kind", "test", at=workspace)
     assert again.code == 2
     assert "already" in again.err
-    assert decant("stack", "new", "incident-1", "--kind", "incident", at=workspace).code == 4
+    assert decant("stack", "new", "incident-1", "--kind", "incident", at=workspace).code == 0
     assert decant("stack", "new", "../x", "--kind", "test", at=workspace).code == 2
 
 

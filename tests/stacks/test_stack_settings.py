@@ -2,9 +2,9 @@
 
 import pytest
 
-from estate.errors import RefusedError, UsageError
-from stacks.example import is_example
-from stacks.settings import load, template
+from estate.errors import UsageError
+from stacks.settings.example import is_example
+from stacks.settings.file import load, template
 from tests.stacks.conftest import WriteSettings
 
 
@@ -56,6 +56,17 @@ def test_two_test_stacks_have_names_of_their_own() -> None:
         ("test", "expires_on = ", "# expires_on = ", "needs expires_on"),
         ("test", "suffix = ", "# suffix = ", "needs suffix"),
         ("test", 'time = "19:00"', 'time = "25:00"', "shutdown.time"),
+        ("test", 'kind = "synthetic"', 'kind = "real"', "takes synthetic or masked data"),
+        ("rehearsal", 'kind = "real"', 'kind = "synthetic"', "takes real data"),
+        ("rehearsal", "personal_data = true", "personal_data = false", "personal-data register"),
+        ("incident", "people = ", "# people = ", "needs access.people"),
+        ("incident", "people = ", 'admins = { name = "All", object_id = "$nobody" } #', "an id such as"),
+        (
+            "production",
+            "bastion = true",
+            'bastion = true\npeople = [{name = "j", object_id = "x"}]',
+            "an id such as",
+        ),
     ],
 )
 def test_a_wrong_value_is_named(write: WriteSettings, kind: str, old: str, new: str, said: str) -> None:
@@ -70,14 +81,6 @@ def test_an_unknown_key_comes_with_the_nearest_valid_one(write: WriteSettings) -
         load(write("production", ("storage_gib = 64", "storage_gb = 64")))
     assert "postgres[1].storage_gb" in refused.value.what
     assert "storage_gib" in refused.value.remedy
-
-
-@pytest.mark.parametrize("kind", ["incident", "rehearsal"])
-def test_a_kind_that_cannot_be_built_yet_is_refused_in_words(write: WriteSettings, kind: str) -> None:
-    with pytest.raises(RefusedError, match="cannot build yet"):
-        load(write("production", ('kind = "production"', f'kind = "{kind}"')))
-    with pytest.raises(RefusedError, match=kind):
-        template("x", kind)
 
 
 def test_a_secret_is_never_a_setting(write: WriteSettings) -> None:

@@ -2,23 +2,11 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from estate.catalogue.sizes import sizes
 from estate.suggest import did_you_mean
-
-
-class Section(BaseModel):
-    """A part of a settings file: frozen, and unknown keys are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def unique(noun: str, names: list[str]) -> None:
-    """Raises `ValueError` where two `names` are the same; `noun` says of what."""
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(f"two entries are called {name!r}: give each {noun} a name of its own")
+from stacks.settings.base import Name, Section, unique
 
 
 def _size(value: str) -> str:
@@ -31,7 +19,6 @@ def _size(value: str) -> str:
 
 
 VmSize = Annotated[str, AfterValidator(_size)]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$")]
 
 
 class Disk(Section):

@@ -6,13 +6,18 @@ from importlib.resources import files
 from pathlib import Path
 
 import stacks
+from estate import reading
+from stacks.settings.file import sources
 
 _SOURCES = (".py", ".toml")
 
 
 def settings(path: Path) -> str:
-    """SHA-256 of a settings file as it stands. Raises `OSError` where it cannot be read."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """SHA-256 of a stack's settings as they stand: of its file, and with its platform's where it has one.
+
+    Raises `UsageError` where one of them cannot be read.
+    """
+    return hashlib.sha256(b"\0".join(reading.content(one) for one in sources(path))).hexdigest()
 
 
 @cache

@@ -2,8 +2,8 @@
 
 import tomllib
 
-from stacks.sections import StackSettings
-from stacks.settings import template
+from stacks.settings.file import template
+from stacks.settings.whole import StackSettings
 
 
 def is_example(settings: StackSettings) -> bool:

@@ -1,0 +1,40 @@
+"""What a stack may cost, and what its estimate supposes."""
+
+from pydantic import Field
+
+from stacks.settings.base import Mail, Section
+
+
+class Budget(Section):
+    """What the stack may cost. Azure's budget warns; it does not stop spending."""
+
+    monthly_gbp: float = Field(gt=0, description="Pounds a month, without VAT.")
+    contacts: tuple[Mail, ...] = Field(min_length=1, description="Who is told, besides the owners.")
+
+
+class Shutdown(Section):
+    """When a short-lived stack's VMs stop each day. Nothing starts them again by itself."""
+
+    time: str = Field(default="19:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="Europe/London.")
+    hours_a_month: int = Field(
+        default=220, ge=1, le=744, description="Hours a month the estimate reckons with: 10 a day, 22 days."
+    )
+
+
+class Assumptions(Section):
+    """What an estimate has to suppose. Put what is known of the estate here; the figures follow."""
+
+    log_gb: float = Field(default=20, ge=0, description="GB of logs a month.")
+    flow_log_gb: float = Field(default=5, ge=0, description="GB of network flow logs a month.")
+    egress_gb: float = Field(default=50, ge=0, description="GB a month out of Azure, through the NAT gateway.")
+    private_gb: float = Field(default=50, ge=0, description="GB a month through each private endpoint.")
+    blob_gb: float = Field(default=100, ge=0, description="GB kept in the storage account.")
+    blob_million_writes: float = Field(default=1, ge=0, description="Million writes a month to that account.")
+    disk_million_operations: float = Field(
+        default=5,
+        ge=0,
+        description="Million operations a month on each Standard SSD; a Premium one is charged by size.",
+    )
+    backup_ratio: float = Field(default=1.0, ge=0, description="Backup kept, as a part of the disks' size.")
+    vault_operations: int = Field(default=50_000, ge=0, description="Key Vault operations a month.")
+    dns_million_queries: float = Field(default=1, ge=0, description="Million private DNS queries a month.")

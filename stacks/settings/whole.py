@@ -1,0 +1,174 @@
+"""Everything in `stacks/NAME.toml`. What follows from a kind of stack is checked here, section against section."""
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from estate.records.preview import StackKind
+from estate.suggest import did_you_mean
+from stacks.kinds import KINDS, Kind
+from stacks.settings.base import NOBODY, Id, Section, unique
+from stacks.settings.keeping import DataSource, Protection, State
+from stacks.settings.money import Assumptions, Budget, Shutdown
+from stacks.settings.network import NOWHERE, Network, ServerRoom, WayOut
+from stacks.settings.people import Access, Tags
+from stacks.settings.targets import Postgres, Vm
+
+Region = Literal["uksouth", "ukwest"]
+
+
+class StackSettings(Section):
+    """Everything in `stacks/NAME.toml`. A workload stack's own file is laid over that of its platform."""
+
+    kind: StackKind = Field(description="production, test, incident or rehearsal.")
+    platform: str = Field(
+        default="",
+        description="Of a workload stack: the stack it stands on, from which it has all that is not said here.",
+    )
+    subscription: Id = Field(description="Azure subscription of this stack alone.")
+    tenant: Id = Field(description="Entra tenant.")
+    region: Region = Field(default="uksouth", description="uksouth or ukwest; backups go to the other.")
+    service: str = Field(
+        pattern=r"^[a-z][a-z0-9]{1,9}$", description="Short name of the council or service, in every name."
+    )
+    suffix: str = Field(
+        default="", pattern=r"^[a-z0-9]{0,4}$", description="Sets a short-lived stack's names apart from the last."
+    )
+    expires_on: date | None = Field(default=None, description="When a short-lived stack is to be gone.")
+    systems: tuple[str, ...] = Field(default=(), description="Systems that live here.")
+    disk_encryption_set: str = Field(
+        default="", description="Resource id of a customer-managed key's set; needed for OFFICIAL-SENSITIVE."
+    )
+    tags: Tags
+    network: Network
+    access: Access
+    budget: Budget
+    protection: Protection = Protection()
+    data: DataSource = DataSource()
+    shutdown: Shutdown = Shutdown()
+    assumptions: Assumptions = Assumptions()
+    state: State = State()
+    server_room: ServerRoom | None = None
+    way_out: tuple[WayOut, ...] = ()
+    vm: tuple[Vm, ...] = ()
+    postgres: tuple[Postgres, ...] = ()
+
+    @property
+    def about(self) -> Kind:
+        """What holds for every stack of its kind."""
+        return KINDS[self.kind]
+
+    @property
+    def lasts(self) -> bool:
+        """Whether protect, locks, immutability and purge protection apply."""
+        return self.about.lasts
+
+    @property
+    def recovery_region(self) -> Region:
+        """The other region of the UK pair."""
+        return "ukwest" if self.region == "uksouth" else "uksouth"
+
+    @property
+    def backup_copies(self) -> Literal["GeoRedundant", "LocallyRedundant"]:
+        """How backups are kept: of what lasts, in the other UK region as well."""
+        return "GeoRedundant" if self.lasts else "LocallyRedundant"
+
+    @property
+    def targets(self) -> tuple[Vm | Postgres, ...]:
+        """Everything that workloads move to."""
+        return (*self.vm, *self.postgres)
+
+    @property
+    def moving(self) -> frozenset[str]:
+        """The targets that moves go to now."""
+        return frozenset(self.server_room.moving if self.server_room else ())
+
+    @model_validator(mode="after")
+    def _targets(self) -> Self:
+        unique("target", [target.name for target in self.targets])
+        for target in self.targets:
+            if target.system not in self.systems:
+                raise ValueError(
+                    f"{target.name} serves the system {target.system!r}, which is not in systems: "
+                    + did_you_mean(target.system, self.systems, f"add {target.system!r} to systems")
+                )
+        if self.tags.classification == "OFFICIAL-SENSITIVE" and self.vm and not self.disk_encryption_set:
+            raise ValueError("OFFICIAL-SENSITIVE disks need disk_encryption_set, a key the council holds")
+        return self
+
+    @model_validator(mode="after")
+    def _lifetime(self) -> Self:
+        if self.lasts:
+            if self.expires_on is not None:
+                raise ValueError(f"a {self.kind} stack lasts: take expires_on out")
+            if self.protection.database_backup_days < 14:
+                raise ValueError(f"{self.kind} needs database_backup_days of 14 or more")
+            return self
+        if self.expires_on is None:
+            raise ValueError(f"a {self.kind} stack needs expires_on, the day it is to be gone")
+        if not self.suffix:
+            raise ValueError(f"a {self.kind} stack needs suffix, two to four letters or digits")
+        return self
+
+    @model_validator(mode="after")
+    def _data(self) -> Self:
+        if self.lasts:
+            return self
+        if self.data.kind not in self.about.data:
+            takes = " or ".join(self.about.data)
+            raise ValueError(f"a {self.kind} stack takes {takes} data, and data.kind is {self.data.kind}")
+        if self.data.kind == "real" and not (self.tags.personal_data and self.tags.ropa_ref):
+            raise ValueError(
+                "real data needs tags.personal_data = true and tags.ropa_ref, its entry in the personal-data register"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _joins(self) -> Self:
+        if self.server_room is not None:
+            if not self.about.server_room:
+                raise ValueError(f"a {self.kind} stack has no way to the server room: take server_room out")
+            for one in self.server_room.ranges:
+                if one.overlaps(self.network.address_space):
+                    raise ValueError(
+                        f"the server room's range {one} and address_space {self.network.address_space}"
+                        " have addresses in common"
+                    )
+        if self.way_out and not self.about.named_ways_out:
+            raise ValueError(f"a {self.kind} stack names no ways out: take way_out out")
+        unique("way_out", [one.name for one in self.way_out])
+        if self.network.private_domain and self.kind == "rehearsal":
+            raise ValueError("a rehearsal answers for no live name: take network.private_domain out")
+        return self
+
+    @model_validator(mode="after")
+    def _people(self) -> Self:
+        if self.about.named_people and not self.access.people:
+            raise ValueError(f"a {self.kind} stack needs access.people, who looks into it, by name")
+        if self.about.named_people and self.access.admins:
+            raise ValueError(f"access to a {self.kind} stack is by name alone: take access.admins out")
+        if not self.about.named_people and self.access.people:
+            raise ValueError(f"access to a {self.kind} stack is by group alone: take access.people out")
+        if not self.about.named_people and self.access.admins is None:
+            raise ValueError(f"a {self.kind} stack needs access.admins, the administrators' group")
+        return self
+
+    def unfilled(self) -> list[str]:
+        """Settings that still hold what the template put there, so the stack can be previewed and not built."""
+        found = []
+        if self.subscription == NOBODY:
+            found.append("subscription")
+        if self.tenant == NOBODY:
+            found.append("tenant")
+        if self.access.admins and self.access.admins.object_id == NOBODY:
+            found.append("access.admins.object_id")
+        if any(one.object_id == NOBODY for one in self.access.people):
+            found.append("access.people")
+        if self.vm and not self.access.ssh_public_key:
+            found.append("access.ssh_public_key")
+        if self.server_room is not None and self.server_room.gateway == NOWHERE:
+            found.append("server_room.gateway")
+        if any(contact.rpartition("@")[2].startswith("example.") for contact in self.budget.contacts):
+            found.append("budget.contacts")
+        return found
