@@ -60,13 +60,14 @@ def check_stack(app: "App", name: str) -> Checked:
 
     Raises `UsageError` where there is no such stack or its settings are wrong.
     """
-    from decant.journeys import stack
+    from decant.journeys import stack_preview
+    from decant.journeys.stack_files import settings_file
 
-    path = stack.settings_file(app, name)
+    path = settings_file(app, name)
     preview = app.store.get(Preview, name)
     outdated = _outdated(preview, path)
     if preview is None or outdated:
-        preview = stack.preview(app, name)
+        preview = stack_preview.preview(app, name)
     moment = now()
     findings = evaluate_stack(preview, moment.astimezone(LONDON).date(), at=moment, lifecycle=app.lifecycle)
     made = Checked(

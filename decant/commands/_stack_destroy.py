@@ -1,0 +1,28 @@
+"""`decant stack destroy`: take a stack away."""
+
+import click
+
+from decant import complete
+from decant.app import App
+
+
+@click.command("destroy")
+@click.argument("name", shell_complete=complete.stacks)
+@click.option(
+    "--confirm",
+    metavar="NAME",
+    shell_complete=complete.stacks,
+    help="The stack's name, to go on without being asked.",
+)
+@click.pass_obj
+def COMMAND(app: App, name: str, confirm: str | None) -> None:
+    """Take the stack NAME away, with all that is in it. What is protected stays."""
+    from decant.confirm import by_name
+    from decant.journeys.stack_deploy import deployment
+    from decant.journeys.stack_files import record
+    from decant.output import next_step, say
+
+    built = deployment(app, name)
+    by_name(app, name, f"Everything in the stack {name} is deleted, data included.", confirm)
+    record(app, name, "stack.destroy", built.destroy(say))
+    next_step("decant stack list")

@@ -1,0 +1,23 @@
+"""`decant stack refresh`: bring what Pulumi knows in line with Azure."""
+
+import click
+
+from decant import complete
+from decant.app import App
+
+
+@click.command("refresh")
+@click.argument("name", shell_complete=complete.stacks)
+@click.option("--yes", is_flag=True, help="Refresh without asking.")
+@click.pass_obj
+def COMMAND(app: App, name: str, yes: bool) -> None:
+    """Bring the state of the stack NAME in line with what is in Azure."""
+    from decant.confirm import change
+    from decant.journeys.stack_deploy import deployment
+    from decant.journeys.stack_files import record
+    from decant.output import next_step, say
+
+    built = deployment(app, name)
+    change(app, f"Change what Pulumi knows of {name}?", yes)
+    record(app, name, "stack.refresh", built.refresh(say))
+    next_step(f"decant stack preview {name}")
