@@ -20,15 +20,23 @@ def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
         raise PermissionError(f"a preview is offline, and the program wants to reach {arguments[0]}")
 
 
+def _not_told(*message: Any, **options: Any) -> None:
+    """What a program says for debugging."""
+
+
 def main() -> None:
     """Run the program that stdin names, to its end."""
-    order = json.load(sys.stdin)
     # The provider's classes are hundreds of thousands of objects that all stay: looking for garbage among them
     # took as long as everything else together.
     gc.disable()
     sys.addaudithook(_refuse_network)
-    from pulumi import runtime  # noqa: PLC0415 - after the hook, so that it holds for everything
+    from pulumi import log, runtime  # noqa: PLC0415 - after the hook, so that it holds for everything
     from pulumi.runtime.settings import Settings  # noqa: PLC0415
+
+    # Each would be a call that waits for its answer, five for every resource, and nobody reads them.
+    log.debug = _not_told
+    # Read late: what is imported above is imported while the parent gets ready.
+    order = json.load(sys.stdin)
 
     runtime.configure(
         Settings(

@@ -6,21 +6,20 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
-from concurrent import futures
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-
-import grpc
-from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
+from typing import TYPE_CHECKING
 
 from estate.errors import UnfinishedError, UsageError
 from estate.progress import Progress, Step, silent
 from stacks.preview.failure import sentence
-from stacks.preview.monitor import Engine, Monitor, Recording
+
+if TYPE_CHECKING:
+    from stacks.preview.monitor import Recording
 
 TIME_LIMIT = 180.0
 """Seconds a program may take. A full production stack takes a tenth of it."""
-_MESSAGE_LIMIT = 64 * 1024 * 1024
 
 
 def record(
@@ -32,7 +31,7 @@ def record(
     secrets: Mapping[str, str] | None = None,
     time_limit: float = TIME_LIMIT,
     progress: Progress = silent,
-) -> Recording:
+) -> "Recording":
     """Run `program` (a file, or a folder with `__main__.py`) as `stack` of `project`.
 
     `config` and `secrets` are Pulumi configuration, as `decant:settings`; the latter are given to the program as
@@ -40,40 +39,29 @@ def record(
     fails or registers one resource twice, and `UnfinishedError` where it takes longer than `time_limit` seconds.
     """
     hidden = dict(secrets or {})
-    recording = Recording(project, stack)
+    with tempfile.TemporaryDirectory(prefix="decant-preview-") as folder, _child(folder) as child:
+        # Late: it takes as long as the child takes to start, and that has begun.
+        from stacks.preview.serving import serving  # noqa: PLC0415
 
-    def seen(count: int) -> None:
-        progress(Step(f"preview {stack}", count, None, "registrations"))
+        def seen(count: int) -> None:
+            progress(Step(f"preview {stack}", count, None, "registrations"))
 
-    with tempfile.TemporaryDirectory(prefix="decant-preview-") as folder:
         address = f"unix:{folder}/monitor"
-        server = grpc.server(
-            futures.ThreadPoolExecutor(16),
-            options=[
-                ("grpc.max_receive_message_length", _MESSAGE_LIMIT),
-                ("grpc.max_send_message_length", _MESSAGE_LIMIT),
-            ],
-        )
-        resource_pb2_grpc.add_ResourceMonitorServicer_to_server(Monitor(recording, seen), server)
-        engine_pb2_grpc.add_EngineServicer_to_server(Engine(recording), server)
-        server.add_insecure_port(address)
-        server.start()
-        try:
-            status, stderr = _run(
-                {
-                    "monitor": address,
-                    "project": project,
-                    "stack": stack,
-                    "program": str(program),
-                    "root": str(program.parent),
-                    "config": {**config, **hidden},
-                    "secret_keys": sorted(hidden),
-                },
-                folder,
-                time_limit,
-            )
-        finally:
-            server.stop(None).wait()
+        with serving(address, project, stack, seen) as recording:
+            order = {
+                "monitor": address,
+                "project": project,
+                "stack": stack,
+                "program": str(program),
+                "root": str(program.parent),
+                "config": {**config, **hidden},
+                "secret_keys": sorted(hidden),
+            }
+            try:
+                _, stderr = child.communicate(json.dumps(order), timeout=time_limit)
+                status: int | None = child.returncode
+            except subprocess.TimeoutExpired:
+                status, stderr = None, ""
     if status is None:
         raise UnfinishedError(
             f"the program of the stack {stack} was still running after {time_limit:g} seconds, with "
@@ -89,8 +77,9 @@ def record(
     return recording
 
 
-def _run(order: Mapping[str, object], home: str, time_limit: float) -> tuple[int | None, str]:
-    """The child's exit status (None where it was ended for taking too long) and its stderr."""
+@contextmanager
+def _child(home: str) -> Iterator["subprocess.Popen[str]"]:
+    """A process that waits for the order of what to run; nothing of it is left afterwards."""
     # -I: nothing of the caller's environment or folder decides what the child imports.
     child = subprocess.Popen(
         [sys.executable, "-I", "-m", "stacks.preview"],
@@ -103,12 +92,9 @@ def _run(order: Mapping[str, object], home: str, time_limit: float) -> tuple[int
         start_new_session=True,
     )
     try:
-        _, stderr = child.communicate(json.dumps(order), timeout=time_limit)
-    except subprocess.TimeoutExpired:
-        return None, ""
+        yield child
     finally:
-        # Also when the caller was interrupted: nothing of the child stays.
+        # Also when the caller was interrupted.
         if child.poll() is None:
             os.killpg(child.pid, signal.SIGKILL)
             child.communicate()
-    return child.returncode, stderr
