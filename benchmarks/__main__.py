@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import inventory, page, plan, scale
+from benchmarks import inventory, page, plan, previews, scale
 from benchmarks.figures import Result
 from decant.progress import drawer
 from estate.errors import DecantError
@@ -60,6 +60,19 @@ def of_plan(output: Path | None) -> None:
     """Plan estates of 200, 2,000 and 10,000 servers: beside their bounds, and a greedy planner."""
     try:
         result = plan.run("python -m benchmarks plan", drawer(sys.stderr))
+    except DecantError as wrong:
+        click.echo(f"benchmarks: {wrong}", err=True)
+        sys.exit(wrong.exit_code)
+    show(result, output)
+
+
+@main.command("stacks")
+@click.option("--repeat", default=5, show_default=True, type=click.IntRange(min=3), help="How many rounds.")
+@click.option("--json", "output", type=click.Path(path_type=Path, dir_okay=False), help="Write the result there.")
+def of_stacks(repeat: int, output: Path | None) -> None:
+    """Preview production: beside the same program under Pulumi's own mocks, and the bare import."""
+    try:
+        result = previews.run(f"python -m benchmarks stacks --repeat {repeat}", repeat, drawer(sys.stderr))
     except DecantError as wrong:
         click.echo(f"benchmarks: {wrong}", err=True)
         sys.exit(wrong.exit_code)
