@@ -89,13 +89,19 @@ class HostRow(TypedDict):
 
 
 class StackRow(TypedDict):
-    """One stack of the workspace. `problem` says why its settings cannot be read; then `kind` is null."""
+    """One stack of the workspace. `problem` says why its settings cannot be read; then `kind` is null. `left_gbp` is
+    what is left of its budget, or its platform's, with all that draw on it; null where one of them was not previewed.
+    `state` is what Decant last did with it, and says nothing of what was built by other means."""
 
     name: str
     kind: StackKind | None
+    platform: str
     budget_gbp: float | None
-    expires_on: str | None
     monthly_gbp: float | None
+    left_gbp: float | None
+    expires_on: str | None
+    days_left: int | None
+    state: Literal["built", "begun", "taken away", "not built"]
     previewed_at: str | None
     problem: str
 

@@ -38,6 +38,7 @@ from estate.records.usage import Usage
 from estate.records.workload import Workload
 from inventory.sources.base import Doubt, LeftOut, Part
 from practice.load.verify import StreamReport
+from stacks.estimate.cap import Cap
 from stacks.preview.difference import Change as StackChange
 
 OUTPUTS: Mapping[str, Output] = {
@@ -221,6 +222,9 @@ OUTPUTS: Mapping[str, Output] = {
             "seconds": (float, "how long it took"),
             "at": (Instant, "when"),
             "built": (int, "how many of `resources` Azure would hold: no components, no providers"),
+            "cap": (Cap, "the budgets that it draws on, what is left of them, and in what ways it is over"),
+            "findings": (list[Finding], "what the rules find: failing, waived, and not evaluated"),
+            "finding_counts": (dict[str, int], "how many findings ended in each way"),
             "changes": (list[StackChange] | None, "with `--against`: what differs; else null"),
         },
     ),

@@ -86,6 +86,14 @@ class Deployment:
             raise self._failed("read", wrong) from None
         return {key: SECRET if output.secret else output.value for key, output in found.items()}
 
+    def state(self) -> Mapping[str, Any]:
+        """What Pulumi keeps of it, as `pulumi stack export` gives it: secrets stay encrypted."""
+        try:
+            found = self._stack.export_stack().deployment
+        except auto.CommandError as wrong:
+            raise self._failed("read", wrong) from None
+        return found or {}
+
     def _failed(self, done: str, wrong: auto.CommandError) -> UnfinishedError:
         lines = [line.strip() for line in str(wrong).splitlines() if "error" in line.lower()]
         what = lines[-1] if lines else "Pulumi did not say why"

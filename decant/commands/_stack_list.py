@@ -8,11 +8,16 @@ from decant.app import App
 from decant.output import json_option
 
 
-@click.command("list", short_help="List the stacks with kind, expiry and monthly cost.")
+@click.command("list", short_help="List the stacks with kind, cost, budget left and expiry.")
 @json_option
 @click.pass_obj
 def COMMAND(app: App, as_json: bool) -> None:
-    """List the workspace's stacks with kind, expiry, and cost by the last preview."""
+    """List the workspace's stacks with kind, expiry, and cost by the last preview.
+
+    What is left of a budget is without what the other stacks on the same platform cost. It warns of stacks that expire
+    within seven days.
+    """
+    from decant.journeys.stack_life import ending
     from decant.journeys.stack_list import listing
     from decant.output import next_step, say, show_json, table
     from estate.documents import words
@@ -23,21 +28,32 @@ def COMMAND(app: App, as_json: bool) -> None:
         return
     table(
         "Stacks",
-        ("name", "kind", "£ a month", "budget £", "expires", "previewed"),
+        ("name", "kind", "stands on", "£ a month", "budget £", "left £", "expires", "days left", "previewed"),
         [
             (
                 s["name"],
                 s["kind"],
+                s["platform"],
                 "not previewed" if s["monthly_gbp"] is None else f"{s['monthly_gbp']:,.2f}",
                 f"{s['budget_gbp']:,.0f}" if s["budget_gbp"] else None,
+                None if s["left_gbp"] is None else f"{s['left_gbp']:,.2f}",
                 words.day(date.fromisoformat(s["expires_on"])) if s["expires_on"] else "no date",
+                "" if s["days_left"] is None else s["days_left"],
                 words.moment(datetime.fromisoformat(s["previewed_at"])) if s["previewed_at"] else "not yet",
             )
             for s in stacks
         ],
-        numbers=("£ a month", "budget £"),
+        numbers=("£ a month", "budget £", "left £", "days left"),
     )
     for s in stacks:
         if s["problem"]:
             say(f"{s['name']}: {s['problem']}")
-    next_step("decant stack preview NAME")
+    soon = ending(app)
+    for one in soon:
+        say(f"Look at this: {one.told}.")
+    if any(one.left < 0 for one in soon):
+        next_step("decant stack reap", "lists what has expired, and takes away what you confirm")
+    elif soon:
+        next_step(f"decant stack extend {soon[0].name} --until DATE --reason TEXT", "if it is still needed")
+    else:
+        next_step("decant stack preview NAME")

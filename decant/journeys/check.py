@@ -68,18 +68,23 @@ def check_stack(app: "App", name: str) -> Checked:
     outdated = _outdated(preview, path)
     if preview is None or outdated:
         preview = stack_preview.preview(app, name)
+    made = judge(app, preview, (f"previewed anew: {outdated}",) if outdated else ())
+    _keep(app, "check.stack", made)
+    return made
+
+
+def judge(app: "App", preview: Preview, notes: tuple[str, ...] = ()) -> Checked:
+    """Hold one preview against the rules, and keep nothing of it."""
     moment = now()
     findings = evaluate_stack(preview, moment.astimezone(LONDON).date(), at=moment, lifecycle=app.lifecycle)
-    made = Checked(
-        subjects=(name,),
+    return Checked(
+        subjects=(preview.stack,),
         findings=tuple(findings),
         at=moment,
         as_of=preview.at,
         uncovered=uncovered_types(preview),
-        notes=(f"previewed anew: {outdated}",) if outdated else (),
+        notes=notes,
     )
-    _keep(app, "check.stack", made)
-    return made
 
 
 def check_hosts(app: "App", names: Sequence[str] = ()) -> Checked:

@@ -1,83 +1,77 @@
-"""Previews of stacks, to the store, the ledger and `.decant/previews/`, and what differs between two."""
+"""Previews of stacks: made, held against the cap and the rules, and kept."""
 
 import json
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from decant.app import App
+from decant.journeys.check import Checked, judge
 from decant.journeys.prices import prices
 from decant.journeys.stack_files import record, refuse_overlaps, settings_file
+from decant.journeys.stack_money import held
 from decant.output import jsonable
 from estate import writing
-from estate.errors import UsageError
+from estate.records.finding import Status
 from estate.records.preview import Preview
-from stacks.preview.difference import Change, difference, rows
+from stacks.estimate.cap import Cap
+from stacks.preview.difference import Change
 from stacks.settings.file import load
+
+_SETTLED = (Status.PASS, Status.NOT_APPLICABLE)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A preview, with what the cap and the rules make of it."""
+
+    preview: Preview
+    cap: Cap
+    checked: Checked
 
 
 def preview(app: App, name: str) -> Preview:
-    """Preview a stack and keep the preview: in the store, in `.decant/previews/`, and noted in the ledger."""
+    """Preview a stack and keep the preview."""
+    return make(app, name).preview
+
+
+def make(app: App, name: str) -> Made:
+    """Preview a stack, hold it against the cap and the rules, and keep the preview, and a note of it in the ledger."""
     from stacks.preview.stack import preview_stack
 
     path = settings_file(app, name)
     load(path)
     refuse_overlaps(app)
-    made = preview_stack(path, progress=app.progress, prices=prices(app))
-    app.store.put(made)
-    saved = app.workspace.previews / f"{name}.json"
+    previewed = preview_stack(path, progress=app.progress, prices=prices(app))
+    app.store.put(previewed)
+    made = Made(previewed, held(app, previewed), judge(app, previewed))
     text = json.dumps(
         {"schema": "decant.preview/1", **jsonable(document(made, None))}, indent=1, ensure_ascii=False
     )
-    writing.replace(saved, text + "\n", writing.PRIVATE)
+    writing.replace(app.workspace.previews / f"{name}.json", text + "\n", writing.PRIVATE)
     record(
         app,
         name,
         "stack.preview",
         {
-            "settings_sha256": made.settings_sha256,
-            "resources": len(made.built),
-            "monthly_gbp": f"{made.estimate.monthly_gbp:.2f}",
-            "unpriced": len(made.estimate.unpriced),
+            "settings_sha256": previewed.settings_sha256,
+            "resources": len(previewed.built),
+            "monthly_gbp": f"{previewed.estimate.monthly_gbp:.2f}",
+            "unpriced": len(previewed.estimate.unpriced),
+            "over_cap": bool(made.cap.over),
         },
     )
     return made
 
 
-def document(made: Preview, changes: Sequence[Change] | None) -> dict[str, Any]:
+def document(made: Made, changes: Sequence[Change] | None) -> dict[str, Any]:
     """A preview as scripts read it; `docs/json.md` describes it."""
-    whole: dict[str, Any] = made.model_dump(mode="json", by_alias=True)
-    return {**whole, "built": len(made.built), "changes": changes}
-
-
-def earlier(app: App, against: str) -> list[dict[str, Any]]:
-    """The resources of an earlier preview: of a file that `--json` wrote, or the last of a stack of that name."""
-    path = Path(against)
-    if not path.is_file():
-        stored = app.store.get(Preview, against)
-        if stored is None:
-            raise UsageError(
-                f"{against} is neither a file nor a stack that was previewed",
-                f"run `decant stack preview {against}`",
-            )
-        return rows(stored.resources)
-    try:
-        read = json.loads(path.read_text("utf-8"))
-        found: list[dict[str, Any]] = [
-            {
-                **{key: str(row[key]) for key in ("urn", "type", "name")},
-                "inputs": dict(row["inputs"]),
-                "protect": bool(row.get("protect", False)),
-            }
-            for row in read["resources"]
-        ]
-    except (OSError, ValueError, KeyError, TypeError):
-        raise UsageError(
-            f"{against} is not a preview", "give a file that `decant stack preview NAME --json` wrote"
-        ) from None
-    return found
-
-
-def compare(before: Sequence[Mapping[str, Any]], made: Preview) -> list[Change]:
-    """How a preview differs from an earlier one."""
-    return difference(before, rows(made.resources))
+    whole: dict[str, Any] = made.preview.model_dump(mode="json", by_alias=True)
+    return {
+        **whole,
+        "built": len(made.preview.built),
+        "cap": made.cap,
+        "findings": [one for one in made.checked.findings if one.status not in _SETTLED],
+        "finding_counts": made.checked.counts,
+        "changes": changes,
+    }

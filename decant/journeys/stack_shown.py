@@ -5,16 +5,20 @@ from collections.abc import Sequence
 
 import click
 
+from decant.journeys.check import groups
+from decant.journeys.stack_preview import Made
 from decant.output import table
 from estate.documents import words
-from estate.records.preview import Preview
+from estate.records.finding import Status
+from estate.records.preview import EstimateLine
 from stacks.preview.difference import Change
 
 EXAMPLE = "Its machines, databases and assumptions are still the template's: an example, not your workloads."
 
 
-def show(made: Preview, changes: Sequence[Change] | None) -> None:
-    """Print a preview for a person: by component with its cost, the dearest lines, and what has no price."""
+def show(whole: Made, changes: Sequence[Change] | None) -> None:
+    """Print a preview for a person: by component with its cost, the dearest lines, what has no price, and what fails."""
+    made = whole.preview
     cost: dict[str, float] = defaultdict(float)
     for line in made.estimate.lines:
         cost[line.resource] += line.monthly_gbp
@@ -37,11 +41,11 @@ def show(made: Preview, changes: Sequence[Change] | None) -> None:
     )
     click.echo()
     table(
-        "What costs most",
-        ("resource", "meter", "£ a month", "price", "supposes"),
+        "What costs money, by resource",
+        ("resource", "meter", "£ a month", "price", "of", "supposes"),
         [
-            (line.resource, line.meter, f"{line.monthly_gbp:,.2f}", line.basis, line.assumption)
-            for line in made.estimate.lines[:10]
+            (line.resource, line.meter, f"{line.monthly_gbp:,.2f}", line.basis, _of(line), line.assumption)
+            for line in made.estimate.lines
         ],
         numbers=("£ a month",),
     )
@@ -51,6 +55,18 @@ def show(made: Preview, changes: Sequence[Change] | None) -> None:
             "No price, so not in the total",
             ("resource", "type", "why"),
             [(entry.resource, entry.type, entry.why) for entry in made.estimate.unpriced],
+        )
+    failing = groups(whole.checked.findings, Status.FAIL)
+    if failing:
+        click.echo()
+        table(
+            "Findings that fail",
+            ("severity", "rule", "what", "count", "where"),
+            [
+                (g.severity, g.rule, g.title, len(g.findings), words.some([f.subject for f in g.findings], 3))
+                for g in failing
+            ],
+            numbers=("count",),
         )
     if changes is not None:
         click.echo()
@@ -63,12 +79,13 @@ def show(made: Preview, changes: Sequence[Change] | None) -> None:
     for line in made.estimate.lines:
         bases[line.basis] += line.monthly_gbp
     unpriced = len(made.estimate.unpriced)
-    click.echo(f"\n{made.stack} is a {made.kind} stack of {words.count(len(made.built), 'resource')}.")
+    click.echo(f"\n{made.stack} is {_a(made.kind)} stack of {words.count(len(made.built), 'resource')}.")
     click.echo(
         f"Total: £{made.estimate.monthly_gbp:,.2f} a month, without VAT"
         + (f", and {unpriced} that have no price" if unpriced else "; everything has a price")
         + f". Oldest price: {words.day(made.estimate.priced_at)}."
     )
+    _budget(whole)
     click.echo(
         f"Of it, £{made.estimate.guessed_gbp:,.2f} rests on guessed prices: our own judgement, undated, "
         "or another region's."
@@ -80,3 +97,32 @@ def show(made: Preview, changes: Sequence[Change] | None) -> None:
         + ", ".join(f"£{pounds:,.2f} {basis}" for basis, pounds in sorted(bases.items(), key=lambda b: -b[1]))
         + f". {made.estimate.source}."
     )
+    counts = whole.checked.counts
+    click.echo("Findings: " + ", ".join(f"{number} {name}" for name, number in counts.items()) + ".")
+
+
+def _a(kind: str) -> str:
+    return f"an {kind}" if kind == "incident" else f"a {kind}"
+
+
+def _of(line: EstimateLine) -> str:
+    return words.day(line.dated) if line.dated else "no day"
+
+
+def _budget(whole: Made) -> None:
+    """The budgets that it draws on, what is left of each, and who lets it pass where it is over."""
+    cost = whole.preview.estimate.monthly_gbp
+    for one in whole.cap.allowances:
+        whose = "Budget" if one.stack == whole.preview.stack else f"Budget of {one.stack}"
+        others = (
+            f", £{one.budget_gbp - one.left_gbp:,.2f} of it for {', '.join(sorted(one.others))}"
+            if one.others
+            else ""
+        )
+        left = one.left_gbp - cost
+        click.echo(
+            f"{whose}: £{one.budget_gbp:,.2f} a month{others}; "
+            + (f"£{left:,.2f} would be left." if left >= 0 else f"this is £{-left:,.2f} too much.")
+        )
+    if whole.cap.override is not None:
+        click.echo(f"Over the cap, and {whole.cap.override.who} lets it pass: {whole.cap.override.reason}")

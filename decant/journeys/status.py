@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from decant.journeys.outdated import outdated
+from decant.journeys.stack_life import ending
 from decant.journeys.without_wave import told, without_wave
 from estate.documents.words import LONDON, count, some
 from estate.records.assessment import Assessment
@@ -88,7 +89,14 @@ def standing(app: "App") -> Standing:
                 older.plan or past,
             ),
         ),
-        Stage("stacks", _state(previews), ", ".join(p.stack for p in previews) or "none previewed"),
+        Stage(
+            "stacks",
+            _state(previews),
+            _said(
+                ", ".join(p.stack for p in previews) or "none previewed",
+                "; ".join(one.told for one in ending(app)),
+            ),
+        ),
         Stage(
             "check",
             _state(findings, older.checks),

@@ -48,6 +48,10 @@ class EstimateLine(Record):
     basis: str = ""
     """On what the price rests: `published`, or why it is an estimate (`estate/catalogue/prices.py`)."""
     assumption: str = ""
+    dated: date | None = None
+    """The day of the price; None for one that bears no day."""
+    source: str = ""
+    """The list that the price is from."""
 
 
 GUESSED = frozenset({"scaled", "sibling", "other region"})

@@ -64,6 +64,8 @@ def _line(resource: Resource, charge: Charge, prices: PriceList) -> EstimateLine
         monthly_gbp=round(charge.quantity * price.gbp, 2),
         basis=price.basis,
         assumption=charge.supposes,
+        dated=price.dated,
+        source=price.source,
     )
 
 

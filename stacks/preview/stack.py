@@ -58,9 +58,6 @@ def preview_stack(
     warnings = [f"{key} still has to be filled in before the stack can be built" for key in settings.unfilled()]
     if settings.expires_on is not None and settings.expires_on < today:
         warnings.append(f"the stack expired on {day(settings.expires_on)}")
-    budget = settings.budget.monthly_gbp
-    if estimate.monthly_gbp > budget:
-        warnings.append(f"the estimate of £{estimate.monthly_gbp:,.2f} is more than the budget of £{budget:,.2f}")
     return Preview(
         stack=name,
         kind=settings.kind,

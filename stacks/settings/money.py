@@ -6,10 +6,13 @@ from stacks.settings.base import Mail, Section
 
 
 class Budget(Section):
-    """What the stack may cost. Azure's budget warns; it does not stop spending."""
+    """What the stack may cost. This caps its estimate; Azure's budget warns, and does not stop spending."""
 
     monthly_gbp: float = Field(gt=0, description="Pounds a month, without VAT.")
     contacts: tuple[Mail, ...] = Field(min_length=1, description="Who is told, besides the owners.")
+    unpriced_allowed: int = Field(
+        default=0, ge=0, description="Resources that may be without a price in an estimate that passes the cap."
+    )
 
 
 class Shutdown(Section):

@@ -87,7 +87,7 @@ NOT_HERE = {"stack outputs": "needs the Pulumi CLI and an Azure account; only it
 
 MAY_BE_EMPTY = {
     "accepted", "broken", "carbon", "changes",
-    "conflicts", "costs", "dependencies", "differences", "doubts", "faults", "fresh", "kept", "left_out",
+    "conflicts", "costs", "dependencies", "differences", "doubts", "faults", "findings", "fresh", "kept", "left_out",
     "lookalikes", "missing", "moved", "not_seen", "not_seen_again", "notes", "outputs", "personal_data", "shared",
     "unclear", "uncovered", "unpriced", "unreached", "warnings",
 }  # fmt: skip

@@ -34,7 +34,7 @@ def test_a_preview_is_shown_kept_and_in_the_ledger(workspace: Path) -> None:
 def test_resources_are_counted_alike_by_the_command_its_json_the_ledger_and_the_report(workspace: Path) -> None:
     said = decant("stack", "preview", "test", at=workspace)
     made = json.loads((workspace / ".decant/previews/test.json").read_text("utf-8"))
-    parts = said.out.split("What costs most")[0].splitlines()[2:]
+    parts = said.out.split("What costs money")[0].splitlines()[2:]
     assert sum(int(line.split()[1]) for line in parts if line.strip()) == made["built"] < len(made["resources"])
     assert f"test is a test stack of {made['built']} resources." in said.out
     report = json.loads(Path(decant("report", at=workspace).out.strip()).with_suffix(".json").read_text("utf-8"))
