@@ -34,6 +34,7 @@ WITHOUT_JSON: Mapping[str, str] = {
     "stack new": "it writes a settings file and prints its path",
     "stack reap": "it acts; `stack list --json` has what expires, and the ledger what was taken away",
     "stack refresh": _ACTS,
+    "stack remind": _ACTS,
     "stack settings": "it is a page for people; docs/stacks.md holds it",
     "stack up": _ACTS,
 }

@@ -4,12 +4,13 @@ In order: flags, environment (`DECANT_MOVE_FREEZE_SECONDS`), the workspace's `de
 `decant/decant.toml`, the system's; then the default.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, Literal, Self, get_args
 
 from platformdirs import site_config_path, user_config_path
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from estate import invalid, reading, secrets
 from estate.addresses import is_address
@@ -17,6 +18,17 @@ from estate.errors import UsageError
 from estate.paths import Workspace
 from estate.printable import printable
 from estate.suggest import did_you_mean
+
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+def _reference(value: str) -> str:
+    try:
+        if value:
+            secrets.check(value)
+    except UsageError as wrong:
+        raise ValueError(f"that is not a reference to a secret; {wrong.remedy}") from None
+    return value
 
 
 class _Section(BaseModel):
@@ -56,12 +68,7 @@ class DnsSection(_Section):
     @field_validator("key")
     @classmethod
     def _is_reference(cls, key: str) -> str:
-        try:
-            if key:
-                secrets.check(key)
-        except UsageError as wrong:
-            raise ValueError(f"that is not a reference to a secret; {wrong.remedy}") from None
-        return key
+        return _reference(key)
 
 
 class MoveSection(_Section):
@@ -133,6 +140,46 @@ class LedgerSection(_Section):
     )
 
 
+class MailSection(_Section):
+    """The mail server that reminders go through."""
+
+    host: str = Field(default="", description="Name or address of the mail server; none when empty.")
+    port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    tls: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="starttls, tls from the start, or none; a password is never sent without."
+    )
+    sender: str = Field(default="", description="The address that mail is from.")
+    user: str = Field(default="", description="User to sign in with; none when empty.")
+    password: str = Field(default="", description="Reference to the user's password, as file:PATH.")
+
+    @field_validator("host")
+    @classmethod
+    def _is_host(cls, host: str) -> str:
+        if host and not is_address(host):
+            raise ValueError(f"{host!r} is neither an IP address nor a host's name")
+        return host
+
+    @field_validator("sender")
+    @classmethod
+    def _is_mail(cls, sender: str) -> str:
+        if sender and not _MAIL.fullmatch(sender):
+            raise ValueError(f"{sender!r} is not an e-mail address")
+        return sender
+
+    @field_validator("password")
+    @classmethod
+    def _is_reference(cls, password: str) -> str:
+        return _reference(password)
+
+    @model_validator(mode="after")
+    def _is_guarded(self) -> Self:
+        if self.user and self.tls == "none":
+            raise ValueError("a user's password is not sent without TLS: set tls to starttls or tls")
+        if bool(self.user) != bool(self.password):
+            raise ValueError("user and password belong together")
+        return self
+
+
 class _FetchedSection(_Section):
     """Where a table that others publish is fetched from, and for how long."""
 
@@ -188,6 +235,7 @@ class Settings(_Section):
     ledger: LedgerSection = LedgerSection()
     lifecycle: LifecycleSection = LifecycleSection()
     prices: PricesSection = PricesSection()
+    mail: MailSection = MailSection()
     service: tuple[Service, ...] = ()
 
     def services_of(self, workload: str) -> tuple[str, ...]:
@@ -298,6 +346,13 @@ council = ""             # for reports
 # A second place for the heads of the ledger, so that a change of it can be shown.
 # [ledger]
 # anchor_file = "/mnt/elsewhere/anchors.jsonl"   # or "syslog:", the system log
+
+# The mail server through which `decant stack remind` tells owners of stacks that expire.
+# [mail]
+# host = "mail.example.gov.uk"
+# sender = "decant@example.gov.uk"
+# user = "decant"
+# password = "file:/etc/decant/mail.password"   # mode 0600
 
 [move]
 freeze_seconds = 300     # a freeze ends by itself after this many seconds

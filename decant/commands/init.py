@@ -11,14 +11,17 @@ from decant.app import App
 @click.command("init", short_help="Make a workspace: settings, a hosts file, two stacks.")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
 @click.option("--council", default="", help="Name of the council, for reports.")
+@click.option(
+    "--example", is_flag=True, help="With a stack of every kind, ready to preview: incident and rehearsal as well."
+)
 @click.pass_obj
-def COMMAND(app: App, folder: Path, council: str) -> None:
+def COMMAND(app: App, folder: Path, council: str, example: bool) -> None:
     """Make a workspace in FOLDER (default: here): settings, a hosts file, two stacks, and private state."""
     from decant.journeys.status import standing
     from decant.journeys.workspace import create
     from decant.output import next_step, say
 
-    workspace, made = create(folder, council)
+    workspace, made = create(folder, council, example)
     say(f"Workspace: {workspace.root}")
     for path in made:
         say(f"  wrote {path.relative_to(workspace.root)}")

@@ -6,13 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from decant.app import App
+from decant.journeys.stack_files import DEPLOYED
 from estate.errors import UsageError
 from estate.records.preview import Preview
 from stacks.preview.deployed import alike_where_unknown, rows_of_state
 from stacks.preview.difference import Change, difference, rows
-
-DEPLOYED = "deployed"
-"""Stands for what is built; so no stack is called so."""
 
 Compare = Callable[[Preview], list[Change]]
 

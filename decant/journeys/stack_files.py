@@ -14,6 +14,8 @@ from stacks.addresses import refuse_overlap
 from stacks.kinds import KINDS
 from stacks.settings.file import load, template
 
+DEPLOYED = "deployed"
+"""Stands for what is built; so no stack is called so."""
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,29}")
 
 
@@ -37,6 +39,8 @@ def new(app: App, name: str, kind: str) -> Path:
         raise UsageError(
             f"{name!r} cannot be a stack's name", "use 2 to 30 lower-case letters, digits and hyphens"
         )
+    if name == DEPLOYED:
+        raise UsageError(f"{DEPLOYED} stands for what is built, in `--against {DEPLOYED}`", "choose another name")
     path = app.workspace.stacks / f"{name}.toml"
     text = template(name, kind)
     path.parent.mkdir(exist_ok=True)

@@ -15,7 +15,11 @@ from estate.store import Store
 from migration.costing import assumptions
 from migration.planning import file as planning_file
 from migration.risk import questions
+from stacks.kinds import KINDS
 from stacks.settings.file import template
+
+USUAL = ("production", "test")
+"""The stacks of a new workspace."""
 
 OVERRIDES_TEMPLATE = """\
 # Dispositions that a person decided. Each goes into the ledger.
@@ -32,8 +36,10 @@ SIGNERS_TEMPLATE = """\
 """
 
 
-def create(folder: Path, council: str = "") -> tuple[Workspace, list[Path]]:
+def create(folder: Path, council: str = "", example: bool = False) -> tuple[Workspace, list[Path]]:
     """Make `folder` a workspace, or complete one; returns it and the files that were written.
+
+    With `example`, it has a stack of every kind, of the kind's name; without, production and test.
 
     Raises `UsageError` where it lies inside another workspace or cannot be written, and for a name that no page can show.
     """
@@ -55,8 +61,7 @@ def create(folder: Path, council: str = "") -> tuple[Workspace, list[Path]]:
         workspace.assumptions: assumptions.template(),
         workspace.rates: rates.TEMPLATE,
         workspace.planning: planning_file.template(),
-        workspace.stacks / "production.toml": template("production", "production"),
-        workspace.stacks / "test.toml": template("test", "test"),
+        **{workspace.stacks / f"{kind}.toml": template(kind, kind) for kind in (KINDS if example else USUAL)},
         root / ".gitignore": ".decant/\n",
     }
     made = []

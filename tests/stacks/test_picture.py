@@ -1,0 +1,121 @@
+"""The picture of a stack: everything that matters is in it, in words as well, and nothing lies outside of it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from defusedxml import ElementTree
+
+from estate.records.preview import Preview
+from stacks.kinds import KINDS
+from stacks.picture.draw import svg
+from stacks.picture.scene import scene
+from stacks.preview.stack import preview_stack
+from stacks.settings.file import template
+from tests.stacks.test_workload_stacks import OWN
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_is_drawn_with_a_title_and_told_in_words(previews: dict[str, Preview], kind: str) -> None:
+    root = ElementTree.fromstring(svg(previews[kind]))
+    assert root.get("role") == "img"
+    title, about = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
+    assert title is not None
+    assert title.text == f"{kind}: what the stack builds"
+    assert about is not None
+    assert about.text is not None
+    assert root.get("aria-labelledby") == f"{title.get('id')} {about.get('id')}"
+    for target in ("app1", "reports"):
+        assert target in about.text
+        assert any(node.text == target for node in root.iter(f"{SVG}text"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_subnet_and_all_that_stands_in_one_is_drawn(previews: dict[str, Preview], kind: str) -> None:
+    preview = previews[kind]
+    (place,) = scene(preview).places
+    subnets = [one for one in preview.resources if one.type == "azure-native:network:Subnet"]
+    assert len(place.rooms) == len(subnets) > 3
+    drawn = {thing.key for room in place.rooms for thing in room.things}
+    for one in preview.resources:
+        if one.type in ("azure-native:compute:VirtualMachine", "azure-native:network:PrivateEndpoint"):
+            assert one.urn in drawn
+        if one.type.startswith("azure-native:dbfor") and one.type.endswith(":Server"):
+            assert one.urn in drawn
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_lies_outside_the_picture_or_over_something_else(previews: dict[str, Preview], kind: str) -> None:
+    root = ElementTree.fromstring(svg(previews[kind]))
+    width, height = float(root.get("width", 0)), float(root.get("height", 0))
+    boxes = []
+    for node in root.iter(f"{SVG}rect"):
+        x, y, w, h = (float(node.get(key, 0)) for key in ("x", "y", "width", "height"))
+        assert x >= 0
+        assert y >= 0
+        assert x + w <= width
+        assert y + h <= height
+        if node.get("class") in ("thing", "service", "outside"):
+            boxes.append((x, y, x + w, y + h))
+    for number, (left, top, right, bottom) in enumerate(boxes):
+        for other in boxes[number + 1 :]:
+            apart = right <= other[0] or other[2] <= left or bottom <= other[1] or other[3] <= top
+            assert apart, (boxes[number], other)
+    for node in root.iter(f"{SVG}text"):
+        assert 0 < float(node.get("x", 0)) < width
+        assert 0 < float(node.get("y", 0)) < height
+
+
+def test_the_way_in_and_the_private_joins_are_lines(previews: dict[str, Preview]) -> None:
+    seen = scene(previews["production"])
+    names = {one.key: one.name for one in (*seen.services, *seen.outside)}
+    names |= {thing.key: thing.name for room in seen.places[0].rooms for thing in room.things}
+    joins = {(names[one.start], names[one.end]) for one in seen.joins}
+    assert ("Administrators", "bastion host") in joins
+    assert ("vault", "Key vault") in joins
+    assert ("blob", "Storage") in joins
+
+
+def test_the_ways_out_are_those_that_rules_and_the_gateway_give(previews: dict[str, Preview]) -> None:
+    seen = scene(previews["production"])
+    assert seen.nat
+    assert any(way.startswith("anywhere, port 80, 443: from app, data") for way in seen.ways_out)
+    without = previews["production"].model_copy(
+        update={
+            "resources": tuple(
+                one for one in previews["production"].resources if one.type != "azure-native:network:NatGateway"
+            )
+        }
+    )
+    assert scene(without).ways_out == ()
+    assert "No way out to the internet." in svg(without)
+
+
+def test_a_workload_stack_is_drawn_on_its_platform_s_network(tmp_path: Path) -> None:
+    (tmp_path / "production.toml").write_text(template("production", "production"))
+    (tmp_path / "production-library.toml").write_text(OWN)
+    seen = scene(preview_stack(tmp_path / "production-library.toml"))
+    (place,) = seen.places
+    assert place.stands
+    assert place.name == "vnet-council-prod-uks"
+    assert sorted(thing.name for room in place.rooms for thing in room.things) == ["lib1", "loans"]
+
+
+def test_no_colour_stands_alone(previews: dict[str, Preview]) -> None:
+    """Every box has its word beside or in it: a picture in grey says the same."""
+    drawn = svg(previews["production"])
+    assert re.search(r"\.outside\{[^}]*stroke-dasharray", drawn)
+    assert "Dashed: outside the stack, or there already." in drawn
+
+
+def test_a_name_that_is_markup_stays_a_name(previews: dict[str, Preview]) -> None:
+    preview = previews["test"]
+    odd = tuple(
+        one.model_copy(update={"name": "vm-<b>&"}) if one.type == "azure-native:compute:VirtualMachine" else one
+        for one in preview.resources
+    )
+    drawn = svg(preview.model_copy(update={"resources": odd}))
+    ElementTree.fromstring(drawn)
+    assert "&lt;b&gt;&amp;" in drawn
