@@ -7,7 +7,7 @@ import click
 from decant.app import App
 
 
-@click.command("export", short_help="Write it as CSV, a calendar, or settings of a stack.")
+@click.command("export", short_help="Write it as CSV, a calendar, or settings of stacks.")
 @click.option(
     "--csv", "table", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="One row a workload."
 )
@@ -21,12 +21,12 @@ from decant.app import App
     "--stacks",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
-    help="The targets as settings of the production stack, in FOLDER/production.toml.",
+    help="The targets as settings of workload stacks on production, one file a system.",
 )
 @click.option("--yes", is_flag=True, help="Replace files that are there unasked.")
 @click.pass_obj
 def COMMAND(app: App, table: Path | None, ical: Path | None, stacks: Path | None, yes: bool) -> None:
-    """Write the plan that holds for other tools: any of a table, a calendar, and settings of a stack.
+    """Write the plan that holds for other tools: any of a table, a calendar, and settings of workload stacks.
 
     They name servers: keep them as you keep the inventory.
     """
@@ -37,8 +37,9 @@ def COMMAND(app: App, table: Path | None, ical: Path | None, stacks: Path | None
 
     if not (table or ical or stacks):
         raise click.UsageError("say what to write: --csv FILE, --ical FILE or --stacks FOLDER")
-    stack = plan_exporting.stack_file(stacks) if stacks else None
-    for path in (table, ical, stack):
+    made = plan_exporting.stacks_of(app) if stacks else None
+    files = list(plan_exporting.stack_files(made, stacks)) if made and stacks else []
+    for path in (table, ical, *files):
         if path is not None:
             confirm.output(app, path, yes)
     if table is not None:
@@ -50,10 +51,11 @@ def COMMAND(app: App, table: Path | None, ical: Path | None, stacks: Path | None
         say(f"Wrote {ical}: {count(len(dated), 'wave')}.")
         if len(dated) < len(plan.waves):
             say(f"Left out: {count(len(plan.waves) - len(dated), 'wave')} without a day.")
-    if stacks is not None:
-        for line in plan_exporting.write_stack(app, stacks).left_out:
+    if made is not None and stacks is not None:
+        plan_exporting.write_stacks(made, stacks)
+        for line in made.left_out:
             say(f"Left out: {line}")
-        say(f"Wrote {stack}.")
-    written = [path.name for path in (table, ical, stack) if path is not None]
+        say(f"Wrote {count(len(files), 'workload stack')} to {stacks}: {', '.join(made.texts)}.")
+    written = [path.name for path in (table, ical, *files) if path is not None]
     app.ledger.append("plan.exported", written, {"files": len(written)}, app.actor)
     next_step("decant plan show")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from decant.journeys.exporting import plain
-from decant.journeys.plan_stacks import STACK, Settings, settings
+from decant.journeys.plan_stacks import Exported, workload_stacks
 from decant.journeys.planning import given, held
 from estate import reading, writing
 from estate.records.plan import Plan
@@ -57,15 +57,19 @@ def write_calendar(app: "App", path: Path) -> Plan:
     return plan
 
 
-def stack_file(folder: Path) -> Path:
-    """The file that `write_stack` writes."""
-    return folder / f"{STACK}.toml"
-
-
-def write_stack(app: "App", folder: Path) -> Settings:
-    """Write its targets as settings of a stack. Raises `UsageError` where there is no plan, or nothing to build."""
+def stacks_of(app: "App") -> Exported:
+    """The workload stacks of the plan that holds. Raises `UsageError` where there is no plan, or nothing to build."""
     about = given(app)
-    made = settings(app, held(app, about), about.estate)
+    return workload_stacks(app, held(app, about), about.estate)
+
+
+def stack_files(made: Exported, folder: Path) -> dict[Path, str]:
+    """The files that `write_stacks` writes, with their texts."""
+    return {folder / f"{name}.toml": text for name, text in made.texts.items()}
+
+
+def write_stacks(made: Exported, folder: Path) -> None:
+    """Write the settings of workload stacks, one file a system."""
     folder.mkdir(parents=True, exist_ok=True)
-    writing.replace(stack_file(folder), made.text, remedy="choose another folder")
-    return made
+    for path, text in stack_files(made, folder).items():
+        writing.replace(path, text, remedy="choose another folder")

@@ -1,11 +1,13 @@
-"""The targets of a plan as settings of a stack: `decant stack preview` then says what they cost."""
+"""The targets of a plan as settings of workload stacks, one a system: `decant stack preview` then says what they cost."""
 
+import hashlib
 import re
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import tomlkit
 from pydantic import ValidationError
@@ -14,16 +16,21 @@ from estate import invalid, reading
 from estate.catalogue.sizes import sizes
 from estate.documents.words import day, some
 from estate.errors import UsageError
-from estate.records.assessment import Assessment
+from estate.records.assessment import Assessment, ManagedDatabase
 from estate.records.plan import Plan, Wave
 from migration.plan import Estate
-from stacks.settings.file import template
+from stacks.settings.file import over, template
+from stacks.settings.targets import Postgres
 from stacks.settings.whole import StackSettings
 
 if TYPE_CHECKING:
     from decant.app import App
 
-STACK = "production"
+PLATFORM = "production"
+POSTGRES = "Azure Database for PostgreSQL"
+STORAGE_GIB = get_args(Postgres.model_fields["storage_gib"].annotation)
+LONGEST_NAME = 30
+"""Of a stack's name."""
 USUAL = "Standard_D2as_v5"
 """The template's size, where nothing says what a server needs."""
 GIB = 1 << 30
@@ -42,62 +49,78 @@ class _Machine:
     data: int = 0
     unknown: list[str] = field(default_factory=list)
     kinds: set[str] = field(default_factory=set)
+    databases: dict[str, None] = field(default_factory=dict)
     waves: list[Wave] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class Settings:
-    """The text of the settings, and what is not in it, with the reason."""
+class Exported:
+    """The settings of a workload stack for each system, by the name of the stack, and what is in none, with the reason."""
 
-    text: str
+    texts: Mapping[str, str]
     left_out: tuple[str, ...]
 
 
-def settings(app: "App", plan: Plan, estate: Estate) -> Settings:
-    """The stack of the workspace, else the template's, with the plan's targets instead of its own.
+def workload_stacks(app: "App", plan: Plan, estate: Estate) -> Exported:
+    """A stack of its own for each system of the plan, on the workspace's production platform, else the template's.
 
     Raises `UsageError` where what comes of it would not be valid.
     """
-    path = app.workspace.stacks / f"{STACK}.toml"
-    document = tomlkit.parse(reading.text(path) if path.is_file() else template(STACK, STACK))
+    path = app.workspace.stacks / f"{PLATFORM}.toml"
+    below = tomllib.loads(reading.text(path) if path.is_file() else template(PLATFORM, PLATFORM))
     machines, left_out = _machines(plan, estate)
     if not machines:
         raise UsageError(
             "no workload of the plan needs a machine that a stack could build",
             "see `decant plan show` for what moves",
         )
-    for key in ("systems", "vm", "postgres"):
-        if key in document:
-            document.remove(key)
-    body = tomlkit.dumps(document).rstrip("\n") + "\n"
     assessed = {one.server: one for one in estate.assessments}
-    systems = sorted({one.system for one in machines})
+    of_system: dict[str, list[_Machine]] = defaultdict(list)
+    for machine in machines:
+        of_system[machine.system].append(machine)
+    texts = {_stack(system): _text(plan, system, held, assessed) for system, held in sorted(of_system.items())}
+    for name, text in texts.items():
+        try:
+            StackSettings.model_validate(over(tomllib.loads(text), below))
+        except ValidationError as wrong:
+            raise UsageError(
+                f"the settings of the stack {name} would not be valid: {invalid.sentence(wrong)}",
+                f"mend {path} first",
+            ) from None
+    return Exported(texts, tuple(left_out))
+
+
+def _stack(system: str) -> str:
+    """The name of a system's stack: no longer than a stack's name may be, and never that of another system's."""
+    whole = f"{PLATFORM}-{system}"
+    if len(whole) <= LONGEST_NAME:
+        return whole
+    code = hashlib.sha256(system.encode()).hexdigest()[:4]
+    return f"{whole[: LONGEST_NAME - 5].rstrip('-')}-{code}"
+
+
+def _text(plan: Plan, system: str, machines: Sequence[_Machine], assessed: Mapping[str, Assessment]) -> str:
     head = (
-        f"# What `decant plan export` made of the plan of {day(plan.at)}: its machines, and the rest as {path.name} of\n"
-        "# the workspace has it. Look through it, then put it in that file's place.\n"
+        f"# What `decant plan export` made of the plan of {day(plan.at)} for one system. It stands on {PLATFORM}: what is\n"
+        "# not said here is as that stack has it. Look through it, then put it into the workspace's folder stacks.\n"
+        f"platform = {_quoted(PLATFORM)}\nsystems = [{_quoted(system)}]\n"
     )
-    # Keys of the first table come before every other table.
-    text = f"{head}systems = {tomlkit.item(systems).as_string()}\n{body}\n" + "\n".join(
-        _vm(one, assessed) for one in machines
-    )
-    try:
-        StackSettings.model_validate(tomlkit.parse(text).unwrap())
-    except ValidationError as wrong:
-        raise UsageError(
-            f"the settings of the stack would not be valid: {invalid.sentence(wrong)}", f"mend {path} first"
-        ) from None
-    return Settings(text, tuple(left_out))
+    return "\n".join((head, *(_target(one, assessed) for one in machines)))
 
 
 def _machines(plan: Plan, estate: Estate) -> tuple[list[_Machine], list[str]]:
-    kinds = {one.id: one for one in estate.workloads}
+    known = {one.id: one for one in estate.workloads}
     found: dict[str, _Machine] = {}
     names: dict[str, str] = {}
     windows: set[str] = set()
+    gone: set[str] = set()
     for wave in plan.waves:
         for move in wave.moves:
-            workload = kinds.get(move.workload)
-            if workload is None or move.state == "done":
+            workload = known.get(move.workload)
+            if workload is None:
+                gone.add(move.workload)
+                continue
+            if move.state == "done":
                 continue
             if workload.server in estate.windows and move.target is None:
                 windows.add(workload.server)
@@ -111,6 +134,8 @@ def _machines(plan: Plan, estate: Estate) -> tuple[list[_Machine], list[str]]:
             machine.sources[workload.server] = None
             machine.kinds.add(workload.kind)
             machine.data += workload.bytes or 0
+            if workload.kind == "postgres":
+                machine.databases[workload.name] = None
             if workload.bytes is None and workload.kind in (*_DATA, "machine"):
                 machine.unknown.append(workload.id)
             if wave not in machine.waves:
@@ -119,7 +144,43 @@ def _machines(plan: Plan, estate: Estate) -> tuple[list[_Machine], list[str]]:
         f"{one} runs Windows, and the stacks build machines with Linux: Azure Migrate makes its machine"
         for one in sorted(windows)
     ]
+    left_out += [
+        f"{one} is in the plan and no longer in the inventory: `decant plan` makes it anew" for one in sorted(gone)
+    ]
     return list(found.values()), left_out
+
+
+def _target(machine: _Machine, assessed: Mapping[str, Assessment]) -> str:
+    """A managed database where that takes the place of the machine, else the machine."""
+    sizes_ = [assessed[one].size for one in machine.sources if one in assessed]
+    managed = sizes_[0].database if len(machine.sources) == len(sizes_) == 1 and sizes_[0] else None
+    if managed is not None and managed.instead and managed.service == POSTGRES and machine.kinds == {"postgres"}:
+        return _postgres(machine, managed)
+    return _vm(machine, assessed)
+
+
+def _postgres(machine: _Machine, managed: ManagedDatabase) -> str:
+    gib = next((one for one in STORAGE_GIB if one >= managed.storage_gib), STORAGE_GIB[-1])
+    databases = ", ".join(_quoted(one) for one in machine.databases)
+    lines = [
+        "[[postgres]]",
+        _takes_over(machine),
+        f"# size: {managed.why}",
+        f"name = {_quoted(machine.name)}",
+        f"system = {_quoted(machine.system)}",
+        f"tier = {_quoted(managed.tier)}",
+        f"size = {_quoted(managed.sku)}",
+        f"storage_gib = {gib}",
+        f"databases = [{databases}]",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _takes_over(machine: _Machine) -> str:
+    when = "; ".join(
+        f"wave {one.number}" + (f", {day(one.expected)}" if one.expected else "") for one in machine.waves
+    )
+    return f"# takes over from {', '.join(machine.sources)}: {when}"
 
 
 def _slug(text: str, taken: Iterable[str]) -> str:
@@ -134,13 +195,10 @@ def _slug(text: str, taken: Iterable[str]) -> str:
 
 
 def _vm(machine: _Machine, assessed: Mapping[str, Assessment]) -> str:
-    when = "; ".join(
-        f"wave {one.number}" + (f", {day(one.expected)}" if one.expected else "") for one in machine.waves
-    )
     size, basis = _size([assessed[one] for one in machine.sources if one in assessed], len(machine.sources))
     lines = [
         "[[vm]]",
-        f"# takes over from {', '.join(machine.sources)}: {when}",
+        _takes_over(machine),
         f"# {basis}",
         f"name = {_quoted(machine.name)}",
         f"system = {_quoted(machine.system)}",

@@ -102,8 +102,13 @@ def _over_platform(path: Path, raw: dict[str, Any]) -> dict[str, Any]:
             f"{path} stands on {below.stem}, which stands on a platform itself", "give platform that one's name"
         )
     load(below)  # what is wrong there is said there
-    merged = {key: value for key, value in under.items() if key not in _NOT_HANDED_ON}
-    for key, value in raw.items():
+    return over(raw, under)
+
+
+def over(own: dict[str, Any], below: dict[str, Any]) -> dict[str, Any]:
+    """A workload stack's own settings laid over those of its platform, both as their files have them. Not checked."""
+    merged = {key: value for key, value in below.items() if key not in _NOT_HANDED_ON}
+    for key, value in own.items():
         both = key in _LAID_OVER and isinstance(value, dict) and isinstance(merged.get(key), dict)
         merged[key] = {**merged[key], **value} if both else value
     return merged

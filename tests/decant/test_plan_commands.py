@@ -232,7 +232,7 @@ def test_what_if_shows_the_difference_and_writes_nothing(workspace: Path) -> Non
     assert dropped.json["then"]["windows"] <= dropped.json["now"]["windows"]
 
 
-def test_a_plan_is_exported_as_table_calendar_and_settings_that_a_stack_takes(
+def test_a_plan_is_exported_as_table_calendar_and_workload_stacks_on_production(
     workspace: Path, tmp_path: Path
 ) -> None:
     assert plan(workspace, NIGHTS).code == 0
@@ -245,8 +245,12 @@ def test_a_plan_is_exported_as_table_calendar_and_settings_that_a_stack_takes(
     assert calendar.read_bytes().count(b"BEGIN:VEVENT") == len(
         tomllib.loads((workspace / "plan.toml").read_text())["wave"]
     )
-    settings = load(stacks / "production.toml")
-    assert {one.name for one in settings.vm} == {"data-target", "app-target"}
+    made = sorted(path.name for path in stacks.iterdir())
+    assert all(name.startswith("production-") for name in made)
+    (stacks / "production.toml").write_text((workspace / "stacks/production.toml").read_text())
+    settings = [load(stacks / name) for name in made]
+    assert {one.name for each in settings for one in each.vm} == {"data-target", "app-target"}
+    assert {each.platform for each in settings} == {"production"}
     assert decant(*words, at=workspace).code == 4
     assert decant(*words, "--yes", at=workspace).code == 0
     assert decant("plan", "export", at=workspace).code == 2
