@@ -180,7 +180,8 @@ def _takes_over(machine: _Machine) -> str:
     when = "; ".join(
         f"wave {one.number}" + (f", {day(one.expected)}" if one.expected else "") for one in machine.waves
     )
-    return f"# takes over from {', '.join(machine.sources)}: {when}"
+    servers = ", ".join(map(_quoted, machine.sources))
+    return f"# of {when}\ntakes_over = [{servers}]"
 
 
 def _slug(text: str, taken: Iterable[str]) -> str:

@@ -2,17 +2,22 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
+
+import tomlkit
 
 from decant.app import App
 from estate import writing
 from estate.errors import DecantError, UsageError
 from estate.suggest import unknown
-from stacks.addresses import refuse_overlap
+from stacks.addresses import free_space, refuse_overlap
 from stacks.kinds import KINDS
+from stacks.naming import Names
 from stacks.settings.file import load, template
+from stacks.settings.whole import StackSettings
 
 DEPLOYED = "deployed"
 """Stands for what is built; so no stack is called so."""
@@ -26,6 +31,11 @@ def settings_file(app: App, name: str) -> Path:
         kind = name if name in KINDS else "|".join(KINDS)
         raise unknown("stack", name, names(app), f"`decant stack new {name} --kind {kind}` makes it")
     return path
+
+
+def can_be(name: str) -> bool:
+    """Whether a stack can have this name."""
+    return bool(_NAME.fullmatch(name)) and name != DEPLOYED
 
 
 def names(app: App) -> list[str]:
@@ -42,7 +52,7 @@ def new(app: App, name: str, kind: str) -> Path:
     if name == DEPLOYED:
         raise UsageError(f"{DEPLOYED} stands for what is built, in `--against {DEPLOYED}`", "choose another name")
     path = app.workspace.stacks / f"{name}.toml"
-    text = template(name, kind)
+    text = _on_free_addresses(app, template(name, kind))
     path.parent.mkdir(exist_ok=True)
     try:
         descriptor = writing.create(path)
@@ -54,17 +64,54 @@ def new(app: App, name: str, kind: str) -> Path:
     return path
 
 
-def refuse_overlaps(app: App) -> None:
-    """Raises `UsageError` where two platforms of the workspace have addresses in common."""
-    spaces = {}
+def _on_free_addresses(app: App, text: str) -> str:
+    """The template on an address space that no stack of the workspace has, and no server room of one."""
+    document = tomlkit.parse(text)
+    network: Any = document["network"]
+    taken = [one for settings in _platforms(app).values() for one in _spaces(settings)]
+    network["address_space"] = str(free_space(IPv4Network(network["address_space"]), taken))
+    return tomlkit.dumps(document)
+
+
+def _spaces(settings: StackSettings) -> Iterator[IPv4Network]:
+    yield settings.network.address_space
+    if settings.server_room is not None:
+        yield from settings.server_room.ranges
+
+
+def _platforms(app: App) -> dict[str, StackSettings]:
+    """The platforms of the workspace by name, without those whose settings are wrong: `stack list` tells of these."""
+    found = {}
     for name in names(app):
         try:
             settings = load(app.workspace.stacks / f"{name}.toml")
         except DecantError:
-            continue  # `stack list` and its own preview say what is wrong with it
+            continue
         if not settings.platform:
-            spaces[name] = settings.network.address_space
-    refuse_overlap(spaces)
+            found[name] = settings
+    return found
+
+
+def refuse_overlaps(app: App) -> None:
+    """Raises `UsageError` where two platforms of the workspace have addresses in common."""
+    refuse_overlap({name: settings.network.address_space for name, settings in _platforms(app).items()})
+
+
+def refuse_same_names(app: App) -> None:
+    """Raises `UsageError` where two stacks would have the same names in Azure: each would take the other's for its own."""
+    owners: dict[tuple[str, str], str] = {}
+    for name in names(app):
+        try:
+            settings = load(app.workspace.stacks / f"{name}.toml")
+            group = Names.of(name, settings).name("resource group", "platform")
+        except DecantError:
+            continue
+        other = owners.setdefault((settings.subscription, group), name)
+        if other != name:
+            raise UsageError(
+                f"the stacks {other} and {name} would have the same names in Azure, {group} and others",
+                f"give one of them another name: rename its file in {app.workspace.stacks.name}/",
+            )
 
 
 def record(app: App, name: str, action: str, payload: Mapping[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """The stacks of a workspace, each with what it is, what it costs, what is left of its money and of its days."""
 
 from decant.app import App
-from decant.journeys.stack_files import names
+from decant.journeys.stack_files import can_be, names
 from decant.journeys.stack_life import built, today
 from decant.journeys.stack_money import allowances
 from decant.rows import StackRow
@@ -32,6 +32,9 @@ def listing(app: App) -> list[StackRow]:
             "previewed_at": last.at.isoformat(timespec="seconds") if last else None,
             "problem": "",
         }
+        if not can_be(name):
+            found.append({**entry, "problem": f"{name!r} cannot be a stack's name: rename its file"})
+            continue
         try:
             settings = load(app.workspace.stacks / f"{name}.toml")
         except DecantError as wrong:

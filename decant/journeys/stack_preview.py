@@ -1,22 +1,24 @@
 """Previews of stacks: made, held against the cap and the rules, and kept."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from decant.app import App
 from decant.journeys.check import Checked, judge
 from decant.journeys.prices import prices
-from decant.journeys.stack_files import record, refuse_overlaps, settings_file
+from decant.journeys.stack_files import record, refuse_overlaps, refuse_same_names, settings_file
 from decant.journeys.stack_money import held
 from decant.output import jsonable
 from estate import writing
 from estate.records.finding import Status
 from estate.records.preview import Preview
+from estate.records.server import Server
 from stacks.estimate.cap import Cap
 from stacks.preview.difference import Change
 from stacks.settings.file import load
+from stacks.settings.whole import StackSettings
 
 _SETTLED = (Status.PASS, Status.NOT_APPLICABLE)
 
@@ -40,9 +42,11 @@ def make(app: App, name: str) -> Made:
     from stacks.preview.stack import preview_stack
 
     path = settings_file(app, name)
-    load(path)
+    settings = load(path)
     refuse_overlaps(app)
+    refuse_same_names(app)
     previewed = preview_stack(path, progress=app.progress, prices=prices(app))
+    previewed = previewed.model_copy(update={"warnings": (*previewed.warnings, *_gone(app, settings))})
     app.store.put(previewed)
     made = Made(previewed, held(app, previewed), judge(app, previewed))
     text = json.dumps(
@@ -62,6 +66,15 @@ def make(app: App, name: str) -> Made:
         },
     )
     return made
+
+
+def _gone(app: App, settings: StackSettings) -> Iterator[str]:
+    """Warnings of targets that are for servers which are no longer known; none before any server was."""
+    known = {one.id for one in app.store.all(Server)}
+    for target in settings.targets if known else ():
+        gone = [one for one in target.takes_over if one not in known]
+        if gone:
+            yield f"{target.name} takes over from {', '.join(gone)}, and no such server is known: look whether it is needed"
 
 
 def document(made: Made, changes: Sequence[Change] | None) -> dict[str, Any]:

@@ -19,6 +19,7 @@ def _size(value: str) -> str:
 
 
 VmSize = Annotated[str, AfterValidator(_size)]
+TAKES_OVER = "Servers whose workloads come here; a preview names those that are no longer known."
 
 
 class Disk(Section):
@@ -36,6 +37,7 @@ class Vm(Section):
 
     name: Name = Field(description="Host name, unique in the stack.")
     system: str = Field(description="Which system it serves; one of `systems`.")
+    takes_over: tuple[str, ...] = Field(default=(), description=TAKES_OVER)
     size: VmSize = Field(description="Azure size, from the catalogue.")
     subnet: Literal["app", "data", "management"] = Field(default="app", description="app, data or management.")
     image: Literal["debian-12", "debian-13", "ubuntu-24.04"] = Field(
@@ -62,6 +64,7 @@ class Postgres(Section):
 
     name: Name = Field(description="Short name, unique in the stack.")
     system: str = Field(description="Which system it serves; one of `systems`.")
+    takes_over: tuple[str, ...] = Field(default=(), description=TAKES_OVER)
     version: Literal["15", "16"] = Field(default="16", description="15 or 16.")
     size: str = Field(
         default="Standard_D2s_v3", pattern=r"^Standard_[A-Z][A-Za-z0-9_]+$", description="Its compute size."

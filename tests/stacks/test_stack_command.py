@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from decant.app import App
+from estate.records.base import now
+from estate.records.server import Server
 from tests.decant.face import decant
 
 
@@ -120,3 +123,38 @@ def test_a_broken_settings_file_is_listed_with_its_problem(workspace: Path) -> N
     listed = {s["name"]: s["problem"] for s in decant("stack", "list", "--json", at=workspace).json["stacks"]}
     assert listed["production"] == ""
     assert "region" in listed["test"]
+
+
+def test_a_new_stack_has_addresses_of_its_own(workspace: Path) -> None:
+    """Also where there is one of its kind already: it can be previewed as it stands."""
+    assert decant("stack", "new", "test-two", "--kind", "test", at=workspace).code == 0
+    written = (workspace / "stacks/test-two.toml").read_text("utf-8")
+    assert 'address_space = "10.90.16.0/20"      # no other stack\'s' in written
+    assert decant("stack", "preview", "test-two", at=workspace).code == 0
+
+
+def test_two_stacks_that_would_have_one_name_in_azure_are_refused(workspace: Path) -> None:
+    assert decant("stack", "new", "prod", "--kind", "production", at=workspace).code == 0
+    said = decant("stack", "preview", "prod", at=workspace)
+    assert said.code == 2
+    assert "prod and production would have the same names in Azure, rg-council-prod-uks-platform" in said.err
+    assert not (workspace / ".decant/previews/prod.json").exists()
+
+
+def test_a_file_that_can_be_no_stack_is_listed_with_what_to_do(workspace: Path) -> None:
+    (workspace / "stacks/test.toml").rename(workspace / "stacks/Test.toml")
+    listed = {s["name"]: s["problem"] for s in decant("stack", "list", "--json", at=workspace).json["stacks"]}
+    assert listed["Test"] == "'Test' cannot be a stack's name: rename its file"
+
+
+def test_targets_of_servers_that_are_no_longer_known_are_warned_of(workspace: Path) -> None:
+    settings = workspace / "stacks/test.toml"
+    text = settings.read_text("utf-8").replace('name = "app1"', 'name = "app1"\ntakes_over = ["web01", "gone01"]')
+    settings.write_text(text, "utf-8")
+    assert "no such server is known" not in decant("stack", "preview", "test", at=workspace).err
+    app = App(start=workspace)
+    app.store.put(Server(id="web01", address="10.0.0.1", reached=True, seen_at=now()))
+    app.close()
+    said = decant("stack", "preview", "test", at=workspace)
+    assert said.code == 0
+    assert "app1 takes over from gone01, and no such server is known" in said.err
