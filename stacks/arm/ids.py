@@ -2,7 +2,8 @@
 
 A name that a preview does not know (`[unknown]`) is found in the one resource that the input depends on, where that is
 of the right type: a group's name in the group, a server's name in the server. An id that is not known (a scope) is that
-of the one resource that the input depends on; a program that made something else of that id cannot be told apart.
+of the one resource that the input depends on; a program that made something else of that id cannot be told apart,
+except where that is known to be usual (`_ON_A_PART`).
 Everything else that is not known gives no id: nothing is guessed. Azure compares ids without regard to case.
 """
 
@@ -13,6 +14,8 @@ from estate.records.preview import SECRET, UNKNOWN, Resource
 from stacks.arm.types import GROUP_TYPE, LITERAL, TYPES, ArmType
 
 _PROVIDER = "pulumi:providers:azure-native"
+_ON_A_PART = (("azure-native:monitor:DiagnosticSetting", "azure-native:storage:StorageAccount"),)
+"""What is set on a part of another resource (an account's blobs), whose id is made of that one's."""
 _OPEN = (None, "", UNKNOWN, SECRET)
 
 
@@ -83,7 +86,9 @@ class Ids:
         scope = one.inputs.get(key)
         if scope in _OPEN:
             on = self.depended(one, key)
-            return self.of(on[0].urn) if len(on) == 1 else None
+            if len(on) != 1 or (one.type, on[0].type) in _ON_A_PART:
+                return None
+            return self.of(on[0].urn)
         return "/" + str(scope).strip("/")
 
     def _name(self, one: Resource, kind: ArmType, at: int) -> str | None:
