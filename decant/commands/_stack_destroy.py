@@ -20,8 +20,10 @@ def COMMAND(app: App, name: str, confirm: str | None) -> None:
     from decant.confirm import by_name
     from decant.journeys.stack_deploy import deployment
     from decant.journeys.stack_files import record
+    from decant.journeys.stack_life import refuse_while_stood_on
     from decant.output import next_step, say
 
+    refuse_while_stood_on(app, name)
     built = deployment(app, name)
     by_name(app, name, f"Everything in the stack {name} is deleted, data included.", confirm)
     record(app, name, "stack.destroy", built.destroy(say))

@@ -19,22 +19,23 @@ def COMMAND(app: App, name: str, yes: bool, over_budget: str | None, reason: str
     """
     from decant.confirm import change
     from decant.journeys.stack_deploy import deployment
-    from decant.journeys.stack_files import record
+    from decant.journeys.stack_files import record, settings_file
     from decant.journeys.stack_life import today
     from decant.journeys.stack_money import let_pass, override
     from decant.journeys.stack_preview import make
     from decant.output import next_step, say
     from stacks.estimate.cap import refusal
     from stacks.expiry import may_live
+    from stacks.settings.file import load
 
     by = override(over_budget, reason)
-    built = deployment(app, name)
-    may_live(name, built.settings, today())
+    may_live(name, load(settings_file(app, name)), today())
     made = make(app, name)
     for note in made.cap.notes:
         say(f"Note: {note}.")
     if made.cap.over and by is None:
         raise refusal(made.cap)
+    built = deployment(app, name)
     cost = f"about £{made.preview.estimate.monthly_gbp:,.2f} a month without VAT"
     say(f"{name}: {len(made.preview.built)} resources, {cost}")
     if made.cap.over and by is not None:

@@ -114,6 +114,22 @@ def extend(app: App, name: str, until: date, reason: str) -> tuple[date, bool]:
     return before, also
 
 
+def refuse_while_stood_on(app: App, name: str, also: Sequence[str] = ()) -> None:
+    """Raises `RefusedError` where a stack that Decant built stands on this one, and is not taken away `also`."""
+    states = built(app)
+    for other in names(app):
+        if states.get(other) not in ("built", "begun") or other in also:
+            continue
+        try:
+            on = load(app.workspace.stacks / f"{other}.toml").platform
+        except DecantError:
+            continue
+        if on == name:
+            raise RefusedError(
+                f"{other} stands on {name}, and would lose its network", f"take {other} away first, or with it"
+            )
+
+
 def expired(app: App) -> list[Life]:
     """The stacks that have expired and were not taken away; those that stand on others come first."""
     found = [one for one in ending(app) if one.left < 0]
@@ -133,10 +149,6 @@ def to_reap(app: App, confirmed: Sequence[str]) -> list[Life]:
                 f"the stack {name} has not expired, or was taken away already",
                 f"see `decant stack list`; `decant stack destroy {name}` takes a stack away at any time",
             )
-    for one in found.values():
-        on = one.settings.platform
-        if on in confirmed and one.name not in confirmed and one.state in ("built", "begun"):
-            raise RefusedError(
-                f"{one.name} still stands on {on}", f"name it as well: --confirm {one.name} --confirm {on}"
-            )
+    for name in confirmed:
+        refuse_while_stood_on(app, name, confirmed)
     return [one for one in found.values() if one.name in confirmed]

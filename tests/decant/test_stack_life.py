@@ -160,13 +160,31 @@ def test_a_platform_goes_after_what_stands_on_it(workspace: Path) -> None:
     try:
         record(app, "test", "stack.up", {})
         record(app, "test-annex", "stack.up", {})
-        with pytest.raises(RefusedError, match="test-annex still stands on test"):
+        with pytest.raises(RefusedError, match="test-annex stands on test"):
             stack_life.to_reap(app, ("test",))
         assert [one.name for one in stack_life.to_reap(app, ("test", "test-annex"))] == ["test-annex", "test"]
     finally:
         app.close()
 
 
-def test_a_file_whose_expiry_is_too_far_ahead_is_previewed_and_not_built(workspace: Path) -> None:
-    expires(workspace, "test", 300)
+def test_a_platform_that_something_stands_on_is_not_destroyed(workspace: Path) -> None:
+    (workspace / "stacks/test-annex.toml").write_text('platform = "test"\nsystems = []\n', "utf-8")
+    app = App(start=workspace)
+    try:
+        record(app, "test-annex", "stack.up.begun", {})
+    finally:
+        app.close()
+    said = decant("stack", "destroy", "test", "--confirm", "test", at=workspace)
+    assert said.code == 4
+    assert "test-annex stands on test" in said.err
+
+
+@pytest.mark.parametrize(("left", "told"), [(300, "30 days at most"), (-1, "expired on")])
+def test_what_has_expired_or_would_live_too_long_is_previewed_and_not_built(
+    workspace: Path, left: int, told: str
+) -> None:
+    expires(workspace, "test", left)
+    said = decant("stack", "up", "test", "--yes", at=workspace)
+    assert said.code == 4
+    assert told in said.err
     assert decant("stack", "preview", "test", at=workspace).code == 0

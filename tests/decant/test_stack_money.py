@@ -62,6 +62,13 @@ def test_a_named_person_lets_it_pass_with_a_reason_which_is_shown_and_in_the_led
     assert decant("stack", "preview", "test", at=workspace).code == 4
 
 
+def test_what_is_over_the_cap_is_not_built(workspace: Path) -> None:
+    budget(workspace, "test", 1)
+    said = decant("stack", "up", "test", "--yes", at=workspace)
+    assert said.code == 4
+    assert "its budget is £1.00" in said.err
+
+
 @pytest.mark.parametrize(
     "half", [("--over-budget", "A. Finance"), ("--reason", "because"), ("--over-budget", " ")]
 )
