@@ -1,7 +1,7 @@
 """`plan.toml`: the plan as people read and edit it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from math import ceil
 from pathlib import Path
 from typing import Annotated
@@ -145,6 +145,12 @@ def said_of(reached: Reached, *, changed: bool = False) -> str:
     return f"{WORTH[reached.objective]}: {of}, and {proof}"
 
 
+def _clock(at: datetime) -> datetime:
+    """A time as clocks in London show it; in the hour that comes twice in October, the second time with its zone."""
+    local = at.astimezone(LONDON)
+    return local.replace(tzinfo=UTC) if local.fold else local.replace(tzinfo=None)
+
+
 def _wave_table(wave: Wave) -> Table:
     table = tomlkit.table()
     table.add("name", wave.name)
@@ -154,7 +160,7 @@ def _wave_table(wave: Wave) -> Table:
         table.add("pilot", True)
     for key, at in (("window_start", wave.window_start), ("window_end", wave.window_end)):
         if at is not None:
-            table.add(key, at.astimezone(LONDON).replace(tzinfo=None))
+            table.add(key, _clock(at))
     for crossing in wave.crossing:
         table.add(tomlkit.comment(f"crosses between server room and Azure after this wave: {crossing}"))
     moves = tomlkit.aot()

@@ -37,6 +37,8 @@ def COMMAND(app: App, table: Path | None, ical: Path | None, stacks: Path | None
 
     if not (table or ical or stacks):
         raise click.UsageError("say what to write: --csv FILE, --ical FILE or --stacks FOLDER")
+    if table is not None and ical is not None and table.resolve() == ical.resolve():
+        raise click.UsageError("--csv and --ical name the same file: give each its own")
     made = plan_exporting.stacks_of(app) if stacks else None
     files = list(plan_exporting.stack_files(made, stacks)) if made and stacks else []
     for path in (table, ical, *files):

@@ -124,6 +124,7 @@ def _show(now: "Result", then: "Result") -> None:
     )
     for number, conflict in enumerate(then.conflicts, 1):
         listing(f"By the others, these cannot all hold ({number})", conflict.rules)
+    listing("By the others, this cannot be kept", then.faults)
     listing("The least change that restores a plan", then.changes)
     next_step("edit planning.toml, then `decant plan`", "nothing was written")
 

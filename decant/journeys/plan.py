@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from decant.journeys.planning import estate_of, given
+from decant.journeys.planning import estate_of, given, with_accepted
 from decant.journeys.systems import take_in
 from estate import reading, writing
 from estate.errors import UsageError
@@ -112,8 +112,9 @@ def _read(app: "App", about: "Given", seconds: float) -> Planned:
 
     path = app.workspace.plan
     plan, warnings = plan_file.load(path, about.estate, about.now, about.states)
+    plan = with_accepted(plan, app.store.get(Plan, PLAN_ID))
     judged: Judged = judge(about, plan)
-    plan = plan.model_copy(update={"reached": judged.reached, "broken": judged.broken})
+    plan = judged.of(plan)
     proposal, impossible, asked = _best(app, about, seconds)
     differences = plan_file.differences(plan, proposal) if impossible is None else ()
     if impossible is not None:

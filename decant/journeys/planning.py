@@ -85,12 +85,22 @@ def held(app: "App", about: Given) -> Plan:
         return stored
     plan, _ = plan_file.load(path, about.estate, about.now, about.states)
     same = stored is not None and plan_file.render(stored) == reading.text(path)
-    if stored is not None and same:
+    if stored is not None and same and not _newer(app.workspace.planning, path):
         return stored.model_copy(update={"waves": plan.waves})
     from migration.planning.edited import judge
 
-    judged = judge(about, plan)
-    return plan.model_copy(update={"reached": judged.reached, "broken": judged.broken})
+    plan = with_accepted(plan, stored)
+    return judge(about, plan).of(plan)
+
+
+def _newer(one: "Path", other: "Path") -> bool:
+    """Whether a file was written after another."""
+    return one.exists() and one.stat().st_mtime_ns > other.stat().st_mtime_ns
+
+
+def with_accepted(plan: Plan, stored: Plan | None) -> Plan:
+    """A plan that a person edited, with what was accepted for the plan before it."""
+    return plan.model_copy(update={"accepted": stored.accepted if stored else ()})
 
 
 def _before(app: "App", about: Given) -> Plan | None:
@@ -160,7 +170,7 @@ def why(app: "App", name: str) -> "Why":
         return explain(about, asked, plan.model_copy(update={"conflicts": conflicts(found)}), workload)
     if asked.problem is None or len(places(asked, plan)) < len(asked.parts):
         # A person's plan may part systems, or be for other days: it is explained by its own.
-        asked = asked_of(about, plan) or asked
+        asked = asked_of(about, plan)
     return explain(about, asked, plan, workload)
 
 

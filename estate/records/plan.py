@@ -66,6 +66,17 @@ class Conflict(Record):
     rules: tuple[str, ...]
 
 
+class AcceptedChange(Record):
+    """A change to a rule that a person accepted, so that a plan edited later can be held to no more than that."""
+
+    words: str
+    """As the plan lists it among its changes."""
+    instead: str
+    """The rule as it was changed, as the planner reads it; empty where the plan does without the rule."""
+    today: date
+    """Day 0 of its days."""
+
+
 class Plan(Record):
     """What moves when. `not_moving` names every workload left out, with the reason: nothing is dropped."""
 
@@ -79,6 +90,8 @@ class Plan(Record):
     """The least change to the rules that the waves suppose; empty where all rules are kept."""
     broken: tuple[str, ...] = ()
     """The rules that a plan edited by a person breaks, in plain words; of ours, none. Nothing accepted is among them."""
+    accepted: tuple[AcceptedChange, ...] = ()
+    """Of `changes`, those that a person accepted from Decant; plan.toml alone cannot add to these."""
     at: Instant
 
     @property

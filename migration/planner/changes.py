@@ -246,14 +246,14 @@ class _Softened:
 
     def _share(self, one: Constraint, window: int) -> int:
         """By how much of its size a constraint must give way for a move of its job in this window."""
-        day, minutes = self.problem.windows[window].day, self.problem.windows[window].minutes
+        at = self.problem.windows[window]
         match one:
             case Deadline(day=due):
-                return WHOLE * (day - due) // max(MONTH, due)
+                return WHOLE * (at.last - due) // max(MONTH, due)
             case Earliest(day=first):
-                return WHOLE * (first - day) // max(MONTH, first)
+                return WHOLE * (first - at.day) // max(MONTH, first)
             case Fits(job=job):
-                return WHOLE * (self.problem.jobs[self.all.job[job]].minutes - minutes) // max(1, minutes)
+                return WHOLE * (self.problem.jobs[self.all.job[job]].minutes - at.minutes) // max(1, at.minutes)
             case Pinned():
                 return WHOLE
         return 0

@@ -75,8 +75,8 @@ class _Judge:
                 if spent > pounds:
                     yield f"{year}: £{spent} of £{pounds}"
             case Deadline(job=job, day=day):
-                if self.at[job].day > day:
-                    yield f"{job} moves on day {self.at[job].day}, after {day}"
+                if self.at[job].day + self.at[job].nights > day:
+                    yield f"{job} has moved on day {self.at[job].day + self.at[job].nights}, after {day}"
             case Earliest(job=job, day=day):
                 if self.at[job].day < day:
                     yield f"{job} moves on day {self.at[job].day}, before {day}"

@@ -25,6 +25,13 @@ class Window:
     """How long it is; on the nights when clocks change, an hour more or less than its times suggest."""
     year: str
     """The financial year that it lies in, April to March: `2026/27`."""
+    nights: int = 0
+    """So many days after that on which it begins, it ends."""
+
+    @property
+    def last(self) -> int:
+        """The day on which it ends."""
+        return self.day + self.nights
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,7 @@ class Budget(Constraint):
 
 @dataclass(frozen=True)
 class Deadline(Constraint):
-    """A job moves on this day at the latest."""
+    """A job has moved on this day at the latest: its window ends on that day or before."""
 
     job: str
     day: int

@@ -31,6 +31,7 @@ class Translation:
         self.job = {job.id: at for at, job in enumerate(problem.jobs)}
         self.window = {window.id: at for at, window in enumerate(problem.windows)}
         self.days: Numbers = np.array([window.day for window in problem.windows], np.int64)
+        self.last: Numbers = np.array([window.last for window in problem.windows], np.int64)
         self.minutes: Numbers = np.array([window.minutes for window in problem.windows], np.int64)
 
     def tables(self, constraints: Iterable[Constraint] | None = None) -> Tables:
@@ -63,7 +64,7 @@ class Translation:
         nothing = np.zeros(len(self.window), np.bool_)
         match constraint:
             case Deadline(job=job, day=day):
-                return self._rows([job]), self.days > day
+                return self._rows([job]), self.last > day
             case Earliest(job=job, day=day):
                 return self._rows([job]), self.days < day
             case Fits(job=job, longer=longer):

@@ -44,10 +44,15 @@ def change_of(problem: Problem, one: Constraint, at: Mapping[str, str], *, gone:
         case Budget(year=year):
             spent = sum(job.pounds for job in problem.jobs if windows[at[job.id]].year == year)
             return _change(one, replace(one, pounds=spent), f"raise {pounds(one.pounds)} to {pounds(spent)}")
-        case Deadline(job=job) | Earliest(job=job):
-            to, days = windows[at[job]], abs(windows[at[job]].day - one.day)
-            later = "later" if to.day > one.day else "earlier"
-            return _change(one, replace(one, day=to.day), f"move it to {to.id}, {count(days, 'day')} {later}")
+        case Deadline(job=job):
+            to = windows[at[job]]
+            on = "the day after " if to.nights else ""
+            later = count(to.last - one.day, "day")
+            return _change(one, replace(one, day=to.last), f"move it to {on}{to.id}, {later} later")
+        case Earliest(job=job):
+            to = windows[at[job]]
+            earlier = count(one.day - to.day, "day")
+            return _change(one, replace(one, day=to.day), f"move it to {to.id}, {earlier} earlier")
         case Fits(job=job):
             takes = length(next(one.minutes for one in problem.jobs if one.id == job))
             longer = replace(one, longer=one.longer | {at[job]})

@@ -70,7 +70,7 @@ def _asked(
         if on in calendar and _is_longer(slot, calendar[on])
     }
     stays = replace(stays, slots=extra, longer=longer)
-    laid = sorted({**(more or {}), **calendar, **extra}.values(), key=lambda slot: slot.day)
+    laid = sorted({**calendar, **_shorter(more or {}, calendar), **extra}.values(), key=lambda slot: slot.day)
     found = parts(given, moving, wave_of)
     paces = Paces(given.planning, given.finished)
     counted, notes = jobs(given, found, paces)
@@ -124,6 +124,16 @@ def _asked(
         notes=(*stays.notes, *notes, *unpriced, *rules.notes, *_hubs(given, moving), *_unobserved(given, found)),
         faults=(*faults, *rules.faults, *([] if moving else _nothing(given, stays))),
     )
+
+
+def _shorter(given: Mapping[date, Slot], calendar: Mapping[date, Slot]) -> Mapping[date, Slot]:
+    """The windows of a person's plan that planning.toml does not have, or has with more room."""
+    return {
+        on: slot
+        for on, slot in given.items()
+        if on not in calendar
+        or (slot.start is not None and slot.end is not None and slot.minutes < calendar[on].minutes)
+    }
 
 
 def _is_longer(slot: Slot, given: Slot) -> bool:

@@ -47,7 +47,8 @@ class Slot:
 
     def window(self, today: date) -> Window:
         """As a planner counts it, from `today`."""
-        return Window(self.id, (self.day - today).days, self.minutes, financial_year(self.day))
+        nights = (self.days[1] - self.day).days
+        return Window(self.id, (self.day - today).days, self.minutes, financial_year(self.day), nights)
 
 
 def slots(planning: Planning, now: datetime) -> list[Slot]:

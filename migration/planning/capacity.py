@@ -1,9 +1,9 @@
 """How much a window or a month holds: workloads, what goes over the link, people's minutes by skill. Pure."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from math import floor, inf
 
 from migration.planning.calendar import Slot
@@ -11,7 +11,7 @@ from migration.planning.file import Person, Planning
 from migration.planning.measured import MIB
 
 FEW = 6
-"""Of months of more windows than this, only the month as a whole is looked at."""
+"""Of months of more windows than this, not every set of windows is looked at."""
 
 
 def limits(planning: Planning, slots: Sequence[Slot]) -> dict[str, dict[str, int]]:
@@ -37,6 +37,8 @@ class Month:
     whole: bool
     """Whether these are all the windows of the month."""
     minutes: int
+    safe: bool = False
+    """Whether that is the number on the safe side: as much as any choice of the windows leaves room for."""
 
 
 def months(planning: Planning, slots: Sequence[Slot]) -> Iterator[Month]:
@@ -44,7 +46,8 @@ def months(planning: Planning, slots: Sequence[Slot]) -> Iterator[Month]:
 
     Where all who have a skill have hours of a month, that is one number for the month. Where some have none, two
     windows together may hold less than both do alone, while the month as a whole has room: then such sets are given
-    too, in months of up to `FEW` windows.
+    too. In months of more than `FEW` windows these would be too many: there one number is given that holds however the
+    work falls on the windows.
     """
     by_month: dict[tuple[int, int], list[Slot]] = defaultdict(list)
     for slot in slots:
@@ -52,6 +55,12 @@ def months(planning: Planning, slots: Sequence[Slot]) -> Iterator[Month]:
     for skill in sorted({one.skill for one in planning.person if one.hours_a_month is not None}):
         people = [one for one in planning.person if one.skill == skill]
         for (year, month), held in sorted(by_month.items()):
+            if len(held) > FEW:
+                most = _safe(people, held)
+                if most is not None:
+                    every = tuple(slot.id for slot in held)
+                    yield Month(skill, year, month, every, True, most, most < _together(people, held))
+                continue
             least = _least(people, held)
             alone = {slot.id: _together(people, [slot]) for slot in held}
             for windows, minutes in least.items():
@@ -81,12 +90,41 @@ def available(planning: Planning, slots: Sequence[Slot]) -> dict[tuple[str, str]
 
 def _least(people: Sequence[Person], held: Sequence[Slot]) -> dict[tuple[str, ...], int]:
     """By set of windows, what people can do in all of these together."""
-    sizes = range(1, len(held) + 1) if len(held) <= FEW else (1, len(held))
     return {
         tuple(slot.id for slot in some): _together(people, some)
-        for size in sizes
+        for size in range(1, len(held) + 1)
         for some in combinations(held, size)
     }
+
+
+def _safe(people: Sequence[Person], held: Sequence[Slot]) -> int | None:
+    """The minutes of a month that people have whichever of its windows are used; None where the windows alone limit.
+
+    Windows on which the same people are there are alike, so only how many of each sort are used counts.
+    """
+    alike = Counter(tuple(_is_there(one, slot) for one in people) for slot in held)
+    least: int | None = None
+    for used in product(*(range(number + 1) for number in alike.values())):
+        hours = [
+            one.hours_a_window * sum(times for there, times in zip(alike, used, strict=True) if there[at])
+            for at, one in enumerate(people)
+        ]
+        each = list(zip(people, hours, strict=True))
+        month = sum(
+            floor(60 * min(inf if one.hours_a_month is None else one.hours_a_month, had)) for one, had in each
+        )
+        windows = sum(
+            times * sum(_window(one) for one, is_there in zip(people, there, strict=True) if is_there)
+            for there, times in zip(alike, used, strict=True)
+        )
+        if month < windows and (least is None or month < least):
+            least = month
+    return least
+
+
+def _window(one: Person) -> int:
+    """Minutes of a person in one window."""
+    return floor(60 * min(one.hours_a_window, inf if one.hours_a_month is None else one.hours_a_month))
 
 
 def _with(held: Sequence[Slot], windows: Sequence[str], one: str) -> tuple[str, ...]:

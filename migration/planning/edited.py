@@ -1,13 +1,14 @@
 """Holds a plan that a person edited against the rules: what it breaks is said, and nothing is refused. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from estate.documents.words import day
+from estate.documents.words import day, moment
 from estate.records.plan import Plan, Reached
-from migration.planner.problem import Constraint, Deadline, Problem
+from migration.planner.problem import Deadline
 from migration.planner.schedule import OBJECTIVES
+from migration.planning.accepted import excuse, lengthens
 from migration.planning.asked import Asked, Given, Unkept
 from migration.planning.asking import ask_of
 from migration.planning.calendar import Slot, slots
@@ -30,39 +31,39 @@ class Judged:
     late: bool = False
     """Whether a hard deadline, or a partner's last day, is missed, and no accepted change allows it."""
 
+    def of(self, plan: Plan) -> Plan:
+        """The plan with what was judged of it, and without changes that nobody accepted."""
+        accepted = {one.words for one in plan.accepted}
+        changes = tuple(words for words in plan.changes if words in accepted)
+        return plan.model_copy(update={"reached": self.reached, "broken": self.broken, "changes": changes})
+
 
 def judge(given: Given, plan: Plan) -> Judged:
-    """Hold a plan against every rule of planning.toml."""
+    """Hold a plan against every rule of planning.toml. Of its changes, only those in `accepted` excuse anything."""
     dated = {wave.number: on for wave in plan.waves if (on := day_of(wave)) is not None}
     undated = [wave.number for wave in plan.waves if wave.number not in dated]
-    wave_of = {move.workload: wave.number for wave in plan.waves for move in wave.moves if wave.number in dated}
     warnings = [
         f"wave {number} has no day (expected = 2027-01-16), so no rule on days was held against it"
         for number in undated
     ]
-    if not wave_of:
-        return Judged(tuple(warnings), ())
-    given_days = {slot.day for slot in slots(given.planning, given.now)}
-    if given_days:
-        warnings += [
-            f"wave {number} is planned for {day(on)}, "
-            + (
-                "a window that an accepted change opened: give it in planning.toml too"
-                if _opened(plan, on)
-                else "which is no window of planning.toml"
-            )
-            for number, on in dated.items()
-            if on not in given_days and on >= given.today
-        ]
+    accepted = {one.words for one in plan.accepted}
+    warnings += [
+        f"plan.toml lists a change of the rules that nobody accepted, so it excuses nothing: {words}"
+        for words in plan.changes
+        if words not in accepted
+    ]
+    own = {slot.day: slot for slot in slots(given.planning, given.now)}
+    outside = list(_outside(given, plan, dated, own)) if own else []
+    warnings += [told for told, is_broken in outside if not is_broken]
     asked = asked_of(given, plan)
-    if asked is None or asked.problem is None:
-        return Judged(tuple(warnings), ())
     found = places(asked, plan)
-    worth, left = measures(asked.problem, found), asked.standing.days
-    said = (*_said(plan, asked.problem, found), *(_stays(plan, one) for one in asked.unkept))
-    return Judged(
-        (*warnings, *said),
-        tuple(
+    said = [f"{_BREAKS}{told}" for told, is_broken in outside if is_broken]
+    late = any(one.change.words not in accepted for one in asked.unkept)
+    said += [_stays(plan, one) for one in asked.unkept]
+    reached: tuple[Reached, ...] = ()
+    if asked.problem is not None:
+        worth, left = measures(asked.problem, found), asked.standing.days
+        reached = tuple(
             Reached.model_validate(
                 {
                     "objective": name,
@@ -73,26 +74,61 @@ def judge(given: Given, plan: Plan) -> Judged:
                 }
             )
             for name in OBJECTIVES
-        ),
+        )
+        for rule in broken(asked.problem, found):
+            by = excuse(plan.accepted, rule, asked.problem, found, given.today)
+            late = late or (isinstance(rule, Deadline) and not by)
+            said.append(
+                f"{rule.words}: not by planning.toml, but by an accepted change ({by})"
+                if by
+                else f"{_BREAKS}{rule.words}"
+            )
+    return Judged(
+        (*warnings, *said),
+        reached,
         broken=tuple(one.removeprefix(_BREAKS) for one in said if one.startswith(_BREAKS)),
-        late=any(one.change.words not in plan.changes for one in asked.unkept)
-        or any(isinstance(one, Deadline) and not _accepted(plan, one) for one in broken(asked.problem, found)),
+        late=late,
     )
 
 
-def asked_of(given: Given, plan: Plan) -> Asked | None:
-    """The problem that a plan as it is answers, its days beside the windows of planning.toml; None where none has one."""
+def _outside(
+    given: Given, plan: Plan, dated: Mapping[int, date], own: Mapping[date, Slot]
+) -> Iterator[tuple[str, bool]]:
+    """What lies outside the windows of planning.toml, and whether that breaks a rule: no accepted change allows it."""
+    for wave in plan.waves:
+        on = dated.get(wave.number)
+        if on is None or on < given.today:
+            continue
+        window = own.get(on)
+        if window is None:
+            if _opened(plan, on):
+                opened = "a window that an accepted change opened: give it in planning.toml too"
+                yield f"wave {wave.number} is planned for {day(on)}, {opened}", False
+            else:
+                yield f"wave {wave.number} is planned for {day(on)}, which is no window of planning.toml", True
+        elif window.start and window.end and wave.window_start and wave.window_end:
+            begins, ends = wave.window_start < window.start, wave.window_end > window.end
+            if begins or (ends and not _lengthened(plan, on)):
+                yield (
+                    f"wave {wave.number} has a window from {moment(wave.window_start)} to {moment(wave.window_end)}, and "
+                    f"that of planning.toml is from {moment(window.start)} to {moment(window.end)}",
+                    True,
+                )
+
+
+def asked_of(given: Given, plan: Plan) -> Asked:
+    """The problem that a plan as it is answers, its days beside the windows of planning.toml."""
     days = {
         wave.number: Slot(on, wave.window_start, wave.window_end)
         for wave in plan.waves
         if (on := day_of(wave)) is not None
     }
     wave_of = {move.workload: wave.number for wave in plan.waves for move in wave.moves if wave.number in days}
-    return ask_of(given, wave_of, days) if wave_of else None
+    return ask_of(given, wave_of, days)
 
 
 def _stays(plan: Plan, one: Unkept) -> str:
-    if one.change.words in plan.changes:
+    if one.change.words in {each.words for each in plan.accepted}:
         return f"not by planning.toml, but by an accepted change: {one.change.words}"
     return f"{_BREAKS}{one.rule.words}: {one.why.words}"
 
@@ -100,20 +136,10 @@ def _stays(plan: Plan, one: Unkept) -> str:
 def _opened(plan: Plan, on: date) -> bool:
     """Whether a change that a person accepted opens the window of this day."""
     return any(
-        change.rpartition(": ")[2].startswith("open ") and on.isoformat() in change for change in plan.changes
+        one.words.rpartition(": ")[2].startswith("open ") and on.isoformat() in one.words for one in plan.accepted
     )
 
 
-def _accepted(plan: Plan, rule: Constraint) -> str:
-    """What a person accepted instead of a rule; empty where nothing was."""
-    begins = f"{rule.words}: "
-    return next((change.removeprefix(begins) for change in plan.changes if change.startswith(begins)), "")
-
-
-def _said(plan: Plan, problem: Problem, found: dict[str, str]) -> Sequence[str]:
-    return [
-        f"{one.words}: not by planning.toml, but by an accepted change ({accepted})"
-        if (accepted := _accepted(plan, one))
-        else f"{_BREAKS}{one.words}"
-        for one in broken(problem, found)
-    ]
+def _lengthened(plan: Plan, on: date) -> bool:
+    """Whether a change that a person accepted makes the window of this day longer."""
+    return any(lengthens(one, on.isoformat()) for one in plan.accepted)

@@ -9,6 +9,7 @@ from estate.records.workload import Workload
 from migration.plan import PLAN_ID, not_moving, proposed_targets, wave_name, with_crossing
 from migration.planner.problem import Fits, Pilot
 from migration.planner.schedule import OBJECTIVES, Impossible, Measure, Schedule
+from migration.planning import accepted
 from migration.planning.asked import Asked, Given
 from migration.planning.parts import pressing
 
@@ -32,6 +33,10 @@ def plan_of(given: Given, asked: Asked, answer: Schedule | None, impossible: Imp
         reached=worth(asked, measured(asked, answer)),
         conflicts=conflicts(impossible),
         changes=tuple(change.words for change in impossible.changes) if impossible else (),
+        accepted=(
+            *(accepted.of(change, given.today) for change in (impossible.changes if impossible else ())),
+            *accepted.kept(given.before, asked.kept.longer),
+        ),
         at=given.now,
     )
 

@@ -19,7 +19,7 @@ class Result:
     """What comes of one set of rules."""
 
     exists: bool
-    """Whether a plan keeps every rule."""
+    """Whether a plan keeps every rule, and no day is past that it should keep."""
     reached: tuple[Reached, ...]
     last_day: date | None
     windows: int
@@ -28,3 +28,5 @@ class Result:
     """Workloads that no window can take."""
     conflicts: tuple[Conflict, ...]
     changes: tuple[str, ...]
+    faults: tuple[str, ...] = ()
+    """Days that are past and cannot be kept, and what else is wrong with the rules."""

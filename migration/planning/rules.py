@@ -108,7 +108,10 @@ class Rules:
     def _months(self, skill: str) -> Iterator[Together]:
         for one in months(self.given.planning, self.slots):
             if one.skill == skill:
-                named = "" if one.whole else f", on {', '.join(day(date.fromisoformat(at)) for at in one.windows)}"
+                safe = " that they have however the work falls on its windows" if one.safe else ""
+                named = (
+                    safe if one.whole else f", on {', '.join(day(date.fromisoformat(at)) for at in one.windows)}"
+                )
                 which = "" if one.whole else f":{'+'.join(one.windows)}"
                 yield Together(
                     f"people:{skill}:{one.year}-{one.month:02}{which}",
@@ -125,9 +128,8 @@ class Rules:
         """
         begins = beginning.start(self.given)
         early = frozenset(slot.id for slot in self.slots if self.given.today <= slot.day < begins.day)
-        pinned = {self._job(name) for name in self.kept.pins}
-        pinned |= {job for one in self.given.planning.pin for job in self.names.jobs(one.of, "pin")}
-        free = self.parts.keys() - pinned
+        pinned = self._pinned_before(begins.day)
+        free = self.parts.keys() - pinned.keys()
         said = f"nothing moves before {day(begins.day)}: {begins.why}"
         pressed = self._pressed(deadlines, begins.day) & free if early else set()
         if free and (early or begins.of_last_plan):
@@ -138,13 +140,27 @@ class Rules:
         for job in sorted(pressed):
             words = f"{job} does not move before {day(begins.day)}: {begins.why}"
             yield Closed(f"{beginning.START}:{job}", words, frozenset({job}), early)
+        for job, days in sorted(pinned.items()):
+            if others := early - days:
+                words = f"{job} does not move before {day(begins.day)} on another day than it is pinned to: {begins.why}"
+                yield Closed(f"{beginning.START}:{job}", words, frozenset({job}), others)
         if early and free - pressed:
-            some = pressed or pinned & self.parts.keys()
+            some = pressed or pinned
             yield Closed(beginning.START, said, frozenset(free - pressed) if some else frozenset(), early)
+
+    def _pinned_before(self, begins: date) -> dict[str, frozenset[str]]:
+        """The jobs that a person put on a day before the first, with these days."""
+        found: dict[str, set[str]] = defaultdict(set)
+        days = [(self._job(name), on) for name, (on, _) in self.kept.pins.items()]
+        days += [(job, one.day) for one in self.given.planning.pin for job in self.names.jobs(one.of, "pin")]
+        for job, on in days:
+            if job in self.parts and on < begins:
+                found[job].add(on.isoformat())
+        return {job: frozenset(on) for job, on in found.items()}
 
     def _pressed(self, deadlines: Iterable[Deadline], begins: date) -> set[str]:
         """The jobs that have to move before the first window of all, and those that must move before them."""
-        first = min((slot.day for slot in self.slots if slot.day >= begins), default=date.max)
+        first = min((slot.days[1] for slot in self.slots if slot.day >= begins), default=date.max)
         found = {one.job for one in deadlines if one.day < (first - self.given.today).days}
         pairs = [
             (set(self.names.jobs(one.first, "before")), set(self.names.jobs(one.then, "before")))
@@ -317,12 +333,22 @@ class Rules:
         shut = {name for one in closed if not one.jobs or beginning.is_start(one.id) for name in one.windows}
         first = next((slot for slot in self.slots if slot.id not in shut), None)
         if first is not None:
+            yield from self._before_pilot(first, closed)
             yield Pilot(
                 "pilot",
                 f"the first window holds only workloads of low risk, {rule.workloads} at most",
                 frozenset({first.id}),
                 rule.workloads,
             )
+
+    def _before_pilot(self, first: Slot, closed: Sequence[Closed]) -> Iterator[Closed]:
+        """Where `[start]` gives way, it does so for what is of low risk, and for what it was asked to."""
+        named = {job for one in closed if one.id.startswith(f"{beginning.START}:") for job in one.jobs}
+        early = frozenset(slot.id for slot in self.slots if slot.day < first.day)
+        risky = frozenset(job.id for job in self.jobs if not job.low_risk and job.id not in named)
+        if early and risky:
+            said = f"before the first window of the pilot, {day(first.day)}, nothing moves that is not of low risk"
+            yield Closed("pilot:before", said, risky, early)
 
 
 def _circle(pairs: Mapping[str, set[str]]) -> list[str]:

@@ -1,12 +1,13 @@
 """What would come of other rules: the same estate, planned by rules that differ. Writes nothing. Import it late."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from estate.errors import UsageError
 from estate.progress import Progress, silent
 from estate.suggest import did_you_mean, pick, unknown
+from migration.planner.problem import Problem
 from migration.planning.answers import answer
 from migration.planning.asked import Asked, Given
 from migration.planning.asking import ask
@@ -65,11 +66,14 @@ def result(given: Given, seconds: float, dropped: Collection[str] = (), told: Pr
     if dropped and asked.problem is not None:
         rules = _rules(asked, dropped)
         kept = tuple(one for one in asked.unkept if one.rule.id not in rules)
-        asked = replace(asked, problem=without(asked.problem, rules), unkept=kept, wider=lambda: None)
+        asked = replace(asked, problem=without(asked.problem, rules), unkept=kept, wider=_wider(asked, rules))
     found = answer(asked, seconds, None, told)
+    # What no window can take is told by itself.
+    missed = tuple(one for one in asked.faults if " cannot be planned: " not in one)
     used = set(found.schedule.windows.values()) if found.schedule else set()
     return Result(
-        exists=found.impossible is None,
+        exists=found.impossible is None and not missed,
+        faults=missed,
         reached=worth(asked, measured(asked, found.schedule)),
         last_day=max((asked.slots[one].day for one in used), default=None),
         windows=len(used),
@@ -77,6 +81,16 @@ def result(given: Given, seconds: float, dropped: Collection[str] = (), told: Pr
         conflicts=conflicts(found.impossible),
         changes=tuple(one.words for one in found.impossible.changes) if found.impossible else (),
     )
+
+
+def _wider(asked: Asked, rules: frozenset[str]) -> Callable[[], Problem | None]:
+    """The problem with a longer horizon, without these rules too."""
+
+    def wider() -> Problem | None:
+        found = asked.wider()
+        return None if found is None else without(found, rules)
+
+    return wider
 
 
 def _rules(asked: Asked, wanted: Collection[str]) -> frozenset[str]:

@@ -51,7 +51,7 @@ def test_a_window_that_an_accepted_change_opened_is_told_as_that() -> None:
     opened = [wave for wave in plan.waves if wave.expected == date(2027, 3, 6)]
     assert len(said) == len(opened) == 1
     assert said[0].endswith("a window that an accepted change opened: give it in planning.toml too")
-    moved = plan.model_copy(update={"changes": ()})
+    moved = plan.model_copy(update={"changes": (), "accepted": ()})
     (said_of_another,) = [one for one in judge(about, moved).warnings if "is planned for" in one]
     assert said_of_another.endswith("which is no window of planning.toml")
 

@@ -1,7 +1,7 @@
 """Nothing moves before there is something to move to."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -56,7 +56,7 @@ def test_the_plan_that_holds_does_not_slide_from_day_to_day() -> None:
 
 
 def test_a_hard_deadline_before_that_is_a_conflict() -> None:
-    rule = {"deadline": [{"server": "a", "day": FIRST, "hard": True}]}
+    rule = {"deadline": [{"server": "a", "day": FIRST + timedelta(days=1), "hard": True}]}
     plan, _ = _made(estate("a"), {}, planning=rule)
     assert any("x does not move before 20 December" in words for one in plan.conflicts for words in one.rules), (
         plan.conflicts
