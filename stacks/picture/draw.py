@@ -84,7 +84,8 @@ def svg(preview: Preview) -> str:
     width = right + (SIDE if seen.services else 0) + MARGIN
     height = max(bottom, services, outside) + 20
     foot = [
-        "Dashed: outside the stack, or there already. An arrow starts where connections start.",
+        "Dashed: outside the stack, or there already. "
+        "An arrow starts where connections start; with two tips, either end starts them.",
         f"Not drawn: {count(seen.left_out, 'resource')} that belong to these, as network cards, disks, alerts and roles; "
         f"`decant stack preview {preview.stack} --json` has all.",
     ]
@@ -124,7 +125,8 @@ def _place(sheet: _Sheet, place: Place, x: float, y: float) -> tuple[float, floa
     bottom = max(ends, default=y + PLACE_HEAD + GAP)
     kind = "place stands" if place.stands else "place"
     said = "the platform's network, which stands already" if place.stands else f"network, {place.space}"
-    sheet.parts.append(_rect(Box(x, y, width, bottom - y), kind, 8))
+    sheet.spots[place.key] = Box(x, y, width, bottom - y)
+    sheet.parts.append(_rect(sheet.spots[place.key], kind, 8))
     sheet.parts.append(_text(x + GAP, y + 21, _short(place.name, 56), "name"))
     sheet.parts.append(_text(x + GAP, y + 37, said, "small"))
     sheet.parts += parts
@@ -212,23 +214,32 @@ def _lines(sheet: _Sheet, joins: Sequence[Join]) -> Iterator[str]:
         last = end.x if forward else end.x + end.width
         lane = last - 18 - 11 * number if forward else last + 18 + 11 * number
         lane = max(first + 8, lane) if forward else min(first - 8, lane)
-        from_y, to_y = start.middle, end.middle
+        from_y = start.middle
+        # What is as high as the line is met where the line comes to it.
+        to_y = from_y if end.y <= from_y <= end.y + end.height else end.middle
         yield _arrow([(first, from_y), (lane, from_y), (lane, to_y), (last, to_y)])
+        if join.either:
+            yield _tip((lane, from_y), (first, from_y))
         if join.label and abs(last - first) > 40 and join.label != "private":
             yield _text(first + 6, from_y - 6, join.label, "tiny")
 
 
 def _arrow(points: Sequence[tuple[float, float]]) -> str:
     """A line through the points, with a tip at its end."""
-    (before_x, before_y), (x, y) = points[-2], points[-1]
-    path = "M" + " L".join(f"{px:.1f} {py:.1f}" for px, py in points)
-    if x == before_x:
-        back = -8 if y > before_y else 8
-        tip = f"M{x:.1f} {y:.1f} L{x - 4.5:.1f} {y + back:.1f} L{x + 4.5:.1f} {y + back:.1f} Z"
-    else:
-        back = -8 if x > before_x else 8
-        tip = f"M{x:.1f} {y:.1f} L{x + back:.1f} {y - 4.5:.1f} L{x + back:.1f} {y + 4.5:.1f} Z"
-    return f'<path class="line" d="{path}"/><path class="tip" d="{tip}"/>'
+    path = "M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+    return f'<path class="line" d="{path}"/>{_tip(points[-2], points[-1])}'
+
+
+def _tip(before: tuple[float, float], end: tuple[float, float]) -> str:
+    """The tip of a line that comes from `before`, level or upright."""
+    x, y = end
+    if x == before[0]:
+        back = -8 if y > before[1] else 8
+        return f'<path class="tip" d="M{x:.1f} {y:.1f} L{x - 4.5:.1f} {y + back:.1f} L{x + 4.5:.1f} {y + back:.1f} Z"/>'
+    back = -8 if x > before[0] else 8
+    return (
+        f'<path class="tip" d="M{x:.1f} {y:.1f} L{x + back:.1f} {y - 4.5:.1f} L{x + back:.1f} {y + 4.5:.1f} Z"/>'
+    )
 
 
 def _thing(thing: Thing, box: Box, kind: str, notes: Sequence[str] | None = None) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from estate.documents.words import count, some
 from estate.records.preview import UNKNOWN, Preview, Resource
+from stacks.kinds import KINDS
 from stacks.picture.words import SERVICES, STANDING, note_of
 
 Side = Literal["edge", "middle", "endpoints"]
@@ -56,17 +57,19 @@ class Place:
     name: str
     space: str
     rooms: tuple[Room, ...]
+    key: str = ""
     stands: bool = False
     """Whether it is the platform's, and stands already."""
 
 
 @dataclass(frozen=True)
 class Join:
-    """A line between two things; connections start at the first."""
+    """A line between two things; connections start at the first, or at either."""
 
     start: str
     end: str
     label: str = ""
+    either: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ class Scene:
     def told(self) -> str:
         """The picture in words, for those who do not see it."""
         names = {one.key: one.name for one in self._everything()}
+        names |= {one.key: one.name for one in self.places}
         parts = [self.subtitle]
         for place in self.places:
             parts.append(f"Network {place.name} ({place.space})." if place.space else f"Network {place.name}.")
@@ -101,7 +105,12 @@ class Scene:
             ]
         if self.services:
             parts.append("Services: " + ", ".join(f"{one.name}, {one.what}" for one in self.services) + ".")
-        parts += [f"{names[one.start]} leads to {names[one.end]}." for one in self.joins]
+        parts += [
+            f"{names[one.start]} and {names[one.end]} are joined: {one.label}."
+            if one.either
+            else f"{names[one.start]} leads to {names[one.end]}."
+            for one in self.joins
+        ]
         parts.append(
             f"Ways out: {'; '.join(self.ways_out)}." if self.ways_out else "There is no way out to the internet."
         )
@@ -135,13 +144,13 @@ class _Reader:
         standing = self._standing()
         places = self._places(standing)
         services = tuple(self._services())
-        outside, joins = self._outside(standing)
+        outside, joins = self._outside()
         joins += self._endpoints()
         nats = self.by_type["network:NatGateway"]
         self.drawn |= {one.urn for one in nats}
         known = {
             thing.key for thing in (*services, *outside, *(t for p in places for r in p.rooms for t in r.things))
-        }
+        } | {place.key for place in places}
         said = {str(one.inputs["location"]).lower() for one in preview.built if "location" in one.inputs}
         regions = [_REGIONS.get(one, one) for one in sorted(said - {"global"})]
         return Scene(
@@ -196,7 +205,9 @@ class _Reader:
             self.drawn.add(one.urn)
             space = ", ".join(map(str, one.inputs.get("addressSpace", {}).get("addressPrefixes", ())))
             places.append(
-                Place(str(one.inputs.get("virtualNetworkName", one.name)), space, _in_order(rooms[one.urn]))
+                Place(
+                    str(one.inputs.get("virtualNetworkName", one.name)), space, _in_order(rooms[one.urn]), one.urn
+                )
             )
         there: dict[str, list[Room]] = defaultdict(list)
         for subnet_id, things in standing.items():
@@ -253,27 +264,28 @@ class _Reader:
         logs = self.by_type["network:FlowLog"]
         return f"{note}; flow logs" if kind == "storage:StorageAccount" and logs else note
 
-    def _outside(self, standing: Mapping[str, Sequence[Resource]]) -> tuple[tuple[Thing, ...], list[Join]]:
+    def _outside(self) -> tuple[tuple[Thing, ...], list[Join]]:
         outside: list[Thing] = []
         joins: list[Join] = []
         for bastion in self.by_type["network:BastionHost"]:
             outside.append(Thing("people", "Administrators", "by Entra sign-in", "HTTPS 443 to Bastion alone"))
             joins.append(Join("people", bastion.urn, "443"))
         gateways = self.by_type["network:VirtualNetworkGateway"]
+        either = KINDS[self.preview.kind].into_server_room
         for room in self.by_type["network:LocalNetworkGateway"]:
             ranges = room.inputs.get("localNetworkAddressSpace", {}).get("addressPrefixes", ())
             self.drawn.add(room.urn)
             outside.append(
                 Thing(room.urn, "Server room", "the council's own network", ", ".join(map(str, ranges)))
             )
-            joins += [Join(room.urn, one.urn, "VPN") for one in gateways]
+            joins += [Join(room.urn, one.urn, "VPN", either) for one in gateways]
         for peering in self.by_type["network:VirtualNetworkPeering"]:
             self.drawn.add(peering.urn)
             remote = peering.inputs.get("remoteVirtualNetwork", {}).get("id", UNKNOWN)
             name = str(remote).rpartition("/")[2] if remote != UNKNOWN else peering.name
             outside.append(Thing(peering.urn, name, "peered network", ""))
-            first = next((things[0].urn for things in standing.values() if things), "")
-            joins.append(Join(peering.urn, first, "peering"))
+            ours = peering.property_dependencies.get("virtualNetworkName", ())
+            joins += [Join(peering.urn, one, "peering", either=True) for one in ours]
         return tuple(outside), joins
 
     def _endpoints(self) -> list[Join]:

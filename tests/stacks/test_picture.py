@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from defusedxml import ElementTree
 
-from estate.records.preview import Preview
+from estate.records.preview import Preview, Resource
 from stacks.kinds import KINDS
 from stacks.picture.draw import svg
 from stacks.picture.scene import scene
@@ -91,6 +91,32 @@ def test_the_ways_out_are_those_that_rules_and_the_gateway_give(previews: dict[s
     )
     assert scene(without).ways_out == ()
     assert "No way out to the internet." in svg(without)
+
+
+def test_the_vpn_and_a_peering_join_at_both_ends(previews: dict[str, Preview]) -> None:
+    preview = previews["production"]
+    network = next(one for one in preview.resources if one.type == "azure-native:network:VirtualNetwork")
+
+    def made(kind: str, name: str, on: dict[str, tuple[str, ...]], **inputs: object) -> Resource:
+        urn = f"urn:pulumi:production::decant::azure-native:network:{kind}::{name}-of-the-test"
+        return Resource(
+            type=f"azure-native:network:{kind}", name=name, urn=urn, inputs=inputs, property_dependencies=on
+        )
+
+    subnet = made(
+        "Subnet", "GatewaySubnet", {"virtualNetworkName": (network.urn,)}, addressPrefix="10.40.224.0/27"
+    )
+    extra = (
+        subnet,
+        made("VirtualNetworkGateway", "vpn", {"ipConfigurations": (subnet.urn,)}, sku={"name": "VpnGw1AZ"}),
+        made("LocalNetworkGateway", "room", {}, localNetworkAddressSpace={"addressPrefixes": ["192.168.0.0/24"]}),
+        made("VirtualNetworkPeering", "hub", {"virtualNetworkName": (network.urn,)}),
+    )
+    others = tuple(one for one in preview.resources if "VirtualNetworkGateway" not in one.type)
+    seen = scene(preview.model_copy(update={"resources": (*others, *extra)}))
+    assert "Server room and vpn are joined: VPN." in seen.told
+    assert f"hub and {network.inputs['virtualNetworkName']} are joined: peering." in seen.told
+    assert "192.168.0.0/24" in [one.note for one in seen.outside]
 
 
 def test_a_workload_stack_is_drawn_on_its_platform_s_network(tmp_path: Path) -> None:
