@@ -28,7 +28,7 @@ DECIDING: Mapping[str, Output] = {
         ("risk",),
         "The risk of each server by the Legacy IT Risk Assessment Framework.",
         {
-            "risks": (list[rows.RiskRow], "each server, the highest possible score first"),
+            "risks": (list[rows.RiskRow], "each server, the highest first by the lowest score that it can have"),
             "asked": (int, "questions that were added to answers.toml"),
         },
     ),

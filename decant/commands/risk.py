@@ -50,7 +50,7 @@ def COMMAND(app: App, servers: tuple[str, ...], ask: bool, as_json: bool) -> Non
         _one(found.risks[0])
     else:
         table(
-            "Risk of each server, the highest possible first",
+            "Risk of each server, the highest first, by the lowest that each can be",
             ("server", "score", "rating", "legacy", "likelihood known", "open"),
             [
                 (

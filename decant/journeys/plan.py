@@ -103,7 +103,7 @@ def make_plan(
     path = app.workspace.plan
     if path.exists() and not fresh and not _is_as_proposed(app, path):
         return _read(app, about, seconds)
-    return _propose(app, about, accept_change, seconds)
+    return _propose(app, about, accept_change, seconds, anew=fresh)
 
 
 def _read(app: "App", about: "Given", seconds: float) -> Planned:
@@ -135,13 +135,34 @@ def _read(app: "App", about: "Given", seconds: float) -> Planned:
     )
 
 
-def _propose(app: "App", about: "Given", accept_change: bool, seconds: float) -> Planned:
-    """A plan by the rules, in place of the one that is there; what a person edited is put away beside it."""
+def _propose(app: "App", about: "Given", accept_change: bool, seconds: float, *, anew: bool) -> Planned:
+    """A plan by the rules, in place of the one that is there; what a person edited is put away beside it.
+
+    Without `anew`, a plan stands whose changes are still the very ones that are needed.
+    """
     from migration.planning.answers import mended
     from migration.planning.outcome import conflicts, plan_of
 
     path = app.workspace.plan
     plan, impossible, asked = _best(app, about, seconds)
+    if (
+        impossible is not None
+        and not (accept_change or anew)
+        and (stands := _still_accepted(app, path, impossible))
+    ):
+        return Planned(
+            plan=stands,
+            written=False,
+            edited=False,
+            kept=None,
+            warnings=(
+                "the plan stands, as the changes that it needs are those that were accepted for it",
+                *asked.notes,
+            ),
+            faults=asked.faults,
+            durations=asked.durations,
+            supposed=asked.supposed,
+        )
     if impossible is not None and not (accept_change and impossible.changes):
         held = about.before or Plan(id=PLAN_ID, waves=(), at=about.now)
         told = {"conflicts": conflicts(impossible), "changes": tuple(one.words for one in impossible.changes)}
@@ -177,6 +198,15 @@ def _propose(app: "App", about: "Given", accept_change: bool, seconds: float) ->
         durations=asked.durations,
         supposed=asked.supposed,
     )
+
+
+def _still_accepted(app: "App", path: "Path", impossible: "Impossible") -> Plan | None:
+    """The plan that holds, where a person accepted for it the very changes that are needed; else None."""
+    stored = app.store.get(Plan, PLAN_ID)
+    needed = {one.words for one in impossible.changes}
+    if stored is None or not needed or {one.words for one in stored.accepted} != needed:
+        return None
+    return stored if path.exists() and _is_as_proposed(app, path) else None
 
 
 def _best(app: "App", about: "Given", seconds: float) -> "tuple[Plan, Impossible | None, Asked]":

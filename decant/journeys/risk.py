@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scored:
-    """The risks, the highest possible score first, and what was newly asked in answers.toml."""
+    """The risks, those first that are high whatever is still open, and what was newly asked in answers.toml."""
 
     risks: tuple[Risk, ...]
     asked: tuple[Question, ...] = ()
@@ -48,7 +48,7 @@ def score(app: "App", names: Sequence[str] = (), *, ask: bool = False) -> Scored
     app.ledger.append(
         "risk.scored", [one.subject for one in risks], {one.subject: one.rating for one in risks}, actor=app.actor
     )
-    return Scored(tuple(sorted(risks, key=lambda one: (-one.highest, -one.lowest, one.subject))), asked)
+    return Scored(tuple(sorted(risks, key=lambda one: (-one.lowest, -one.highest, one.subject))), asked)
 
 
 def keep(app: "App", chosen: Chosen, today: date) -> None:

@@ -79,6 +79,11 @@ class Given:
         }
         return {**contracts, **said}
 
+    def ends_before(self, server: str, by: date) -> date | None:
+        """The end of a server's contract, where that is before the day by which a person wants it empty."""
+        ends = next((one.server.contract_end for one in self.estate.servers if one.server.id == server), None)
+        return ends if ends is not None and ends < by else None
+
     @cached_property
     def kinds(self) -> Mapping[str, Workload]:
         """Every workload by id."""

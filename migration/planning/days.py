@@ -40,6 +40,15 @@ class Days:
                     "give it a day, or contract_end in hosts.toml",
                 )
             staying = self._staying(one.server, jobs)
+            if (
+                one.day is not None
+                and not staying
+                and (ends := self.given.ends_before(one.server, by)) is not None
+            ):
+                self.notes.append(
+                    f"deadline {number} of planning.toml: {one.server} is to be empty by {day(by)}, and its contract ends "
+                    f"before that, on {day(ends)}: days after the contract do not count as late until the deadline"
+                )
             if by < self.given.today and (jobs or staying):
                 then = "no wave empties it" if staying else "it is moved as soon as can be, and late"
                 self.faults.append(f"{one.server} was to be empty by {day(by)}, which is past: {then}")

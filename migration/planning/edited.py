@@ -8,6 +8,7 @@ from estate.documents.words import day, moment
 from estate.records.plan import Plan, Reached
 from migration.planner.problem import Deadline
 from migration.planner.schedule import OBJECTIVES
+from migration.planner.wording import change_of
 from migration.planning.accepted import excuse, lengthens
 from migration.planning.asked import Asked, Given, Unkept
 from migration.planning.asking import ask_of
@@ -61,6 +62,7 @@ def judge(given: Given, plan: Plan) -> Judged:
     late = any(one.change.words not in accepted for one in asked.unkept)
     said += [_stays(plan, one) for one in asked.unkept]
     reached: tuple[Reached, ...] = ()
+    needs: dict[str, str] = {}
     if asked.problem is not None:
         worth, left = measures(asked.problem, found), asked.standing.days
         reached = tuple(
@@ -78,13 +80,14 @@ def judge(given: Given, plan: Plan) -> Judged:
         for rule in broken(asked.problem, found):
             by = excuse(plan.accepted, rule, asked.problem, found, given.today)
             late = late or (isinstance(rule, Deadline) and not by)
-            said.append(
-                f"{rule.words}: not by planning.toml, but by an accepted change ({by})"
-                if by
-                else f"{_BREAKS}{rule.words}"
-            )
+            if by:
+                said.append(f"{rule.words}: not by planning.toml, but by an accepted change ({by})")
+            else:
+                said.append(f"{_BREAKS}{rule.words}")
+                needs[said[-1]] = change_of(asked.problem, rule, found).words.removeprefix(f"{rule.words}: ")
+    told = [f"{one}. To let it stand: {needs[one]}" if one in needs else one for one in said]
     return Judged(
-        (*warnings, *said),
+        (*warnings, *told),
         reached,
         broken=tuple(one.removeprefix(_BREAKS) for one in said if one.startswith(_BREAKS)),
         late=late,

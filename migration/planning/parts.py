@@ -225,6 +225,8 @@ def pressing(given: Given, server: str) -> list[str]:
     if by is not None:
         start = "planning.toml has it empty by" if said and said.day else "its contract ends on"
         words.append(f"{start} {day(by)}{' (hard)' if said and said.hard else ''}")
+        if (ends := given.ends_before(server, by)) is not None:
+            words.append(f"its contract ends before that, on {day(ends)}")
     dated = [
         (until, one)
         for one in (assessed.support if assessed else ())

@@ -98,7 +98,12 @@ class Rules:
                 )
                 yield from self._months(what)
             else:
-                self.notes.append(f"no move needs the skill {what}: see [effort] in planning.toml")
+                close = did_you_mean(
+                    what, used, f"moves here need {', '.join(sorted(used)) or 'none'}: see [effort]"
+                )
+                self.notes.append(
+                    f"no move needs the skill {what} of planning.toml, so it limits nothing: {close}"
+                )
         missing = sorted(used - {one.skill for one in planning.person})
         if planning.person and missing:
             self.notes.append(

@@ -113,7 +113,9 @@ def _not_placed(given: Given, asked: Asked, plan: Plan, workload: str) -> Iterat
 def _conflicts(asked: Asked, plan: Plan, job: str | None, servers: Collection[str]) -> list[str]:
     """The sets of rules that cannot hold together and have one of this job, or of these servers."""
     every = asked.problem.constraints if asked.problem and job else ()
-    rules = [one for one in every if job in set(jobs_of(one))]
+    rules = [
+        one for one in every if job in set(jobs_of(one)) and not (isinstance(one, Closed) and len(one.jobs) > 1)
+    ]
     rules += [rule for one in asked.unkept if set(jobs_of(one.rule)) & set(servers) for rule in one.both]
     words = {one.words for one in rules}
     held = [one.rules for one in plan.conflicts if words.intersection(one.rules)]

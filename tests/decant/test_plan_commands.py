@@ -107,6 +107,10 @@ def test_where_no_plan_keeps_every_rule_it_says_which_and_writes_only_what_was_a
     assert len(written["changes"]) == len(said.json["changes"])
     assert '"changed_rules"' in decant("evidence", "export", at=workspace).out
     assert decant("plan", "show", "--json", at=workspace).json["changes"] == written["changes"]
+    again = decant("plan", at=workspace)
+    assert again.code == 0, "what was accepted holds as long as nothing else is needed"
+    assert "the plan stands" in again.err
+    assert decant("plan", "--fresh", at=workspace).code == 1
 
 
 @pytest.mark.parametrize(
