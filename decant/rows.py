@@ -106,6 +106,13 @@ class StackRow(TypedDict):
     problem: str
 
 
+class EnvironmentRow(TypedDict):
+    """A platform and the workload stacks on it, which `made_of` names, the platform first."""
+
+    name: str
+    made_of: tuple[str, ...]
+
+
 class RuleRow(TypedDict):
     """One rule. `looks_at` names facts for a rule over hosts, resource types otherwise."""
 

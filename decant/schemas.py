@@ -40,6 +40,7 @@ from inventory.sources.base import Doubt, LeftOut, Part
 from practice.load.verify import StreamReport
 from stacks.estimate.cap import Cap
 from stacks.preview.difference import Change as StackChange
+from stacks.separation.base import Way
 
 OUTPUTS: Mapping[str, Output] = {
     "decant.error/1": Output(
@@ -232,6 +233,17 @@ OUTPUTS: Mapping[str, Output] = {
         ("stack list",),
         "The workspace's stacks.",
         {"stacks": (list[rows.StackRow], "each stack; what was not previewed has no cost")},
+    ),
+    "decant.separation/1": Output(
+        ("stack separation",),
+        "Every path between two environments.",
+        {
+            "environments": (list[rows.EnvironmentRow], "the two, by name"),
+            "apart": (bool, "whether no path was found"),
+            "paths": (list[Way], "each path, step by step, by what joins them"),
+            "said": (list[str], "what both have in common without being joined by it"),
+            "unjudged": (list[str], "what cannot be judged"),
+        },
     ),
     "decant.outputs/1": Output(
         ("stack outputs",),
