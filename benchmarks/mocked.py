@@ -27,6 +27,9 @@ def main(settings: Path, no_collector: bool) -> None:
     from pulumi.runtime.stack import run_pulumi_func  # noqa: PLC0415
     from pulumi.runtime.sync_await import _sync_await  # noqa: PLC0415
 
+    from stacks.preview.stack import placeholders  # noqa: PLC0415
+    from stacks.settings.file import load  # noqa: PLC0415
+
     registered: list[str] = []
 
     class Mocks(pulumi.runtime.Mocks):
@@ -49,7 +52,8 @@ def main(settings: Path, no_collector: bool) -> None:
         runpy.run_path(str(Path(__file__).parents[1] / "stacks" / "__main__.py"), run_name="__main__")
 
     pulumi.runtime.set_mocks(Mocks(), project="decant", stack=settings.stem, preview=True)
-    runtime.set_all_config({"decant:settings": str(settings.resolve())}, [])
+    hidden = placeholders(load(settings))
+    runtime.set_all_config({"decant:settings": str(settings.resolve()), **hidden}, sorted(hidden))
     _sync_await(run_pulumi_func(program))
     click.echo(len(registered))
     sys.stdout.flush()

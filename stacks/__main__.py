@@ -4,6 +4,7 @@
 
     pulumi stack init production
     pulumi config set decant:settings /path/to/workspace/stacks/production.toml
+    pulumi config set decant:vpnSharedKey --secret    (where the stack has a [server_room])
     pulumi preview
 """
 
@@ -14,12 +15,14 @@ from pulumi_azure_native import Provider
 
 from stacks.base import Site
 from stacks.ground import standing
+from stacks.moves import open_ports
 from stacks.platform_stack import build_platform
 from stacks.settings.file import load
 from stacks.workload_stack import build_workloads
 
 settings_file = Path(pulumi.Config("decant").require("settings"))
-site = Site.of(settings_file.stem, load(settings_file))
+settings = load(settings_file)
+site = Site.of(settings_file.stem, settings, open_ports(settings, settings_file))
 azure = Provider(
     "azure",
     subscription_id=site.settings.subscription,

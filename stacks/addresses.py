@@ -8,16 +8,39 @@ from estate.errors import UsageError
 
 _PRIVATE = IPv4Network("10.0.0.0/8")
 BASTION = "AzureBastionSubnet"
-"""Azure wants this very name."""
-SUBNETS = ("app", "data", "databases", "endpoints", "management", BASTION)
-"""In this order, each has an eighth of the space; two eighths stay free."""
+GATEWAY = "GatewaySubnet"
+"""Azure wants these very names."""
+RESOLVER_IN, RESOLVER_OUT = "resolver-in", "resolver-out"
+"""Where the DNS resolver is asked by the server room, and asks it."""
+_EIGHTHS = ("app", "data", "databases", "endpoints", "management", BASTION, "mysql")
+"""In this order, each has an eighth of the space."""
+_IN_THE_LAST = {GATEWAY: 27, RESOLVER_IN: 28, RESOLVER_OUT: 28}
+"""In this order, these share the last eighth, each with a range of this size."""
+SUBNETS = (*_EIGHTHS, *_IN_THE_LAST)
+SMALLEST: Mapping[str, int] = {
+    "app": 29, "data": 29, "databases": 28, "endpoints": 29, "management": 29, "mysql": 28, BASTION: 26,
+    GATEWAY: 27, RESOLVER_IN: 28, RESOLVER_OUT: 28,
+}  # fmt: skip
+"""The smallest range that Azure's documentation advises or takes for each."""
 
 
 def plan(space: IPv4Network) -> Mapping[str, IPv4Network]:
-    """Each subnet's range: an eighth of `space`, Bastion's cut down to a /26, which is all it may want."""
+    """Each subnet's range: an eighth of `space`, Bastion's cut down to a /26, which is all it may want.
+
+    Raises `ValueError` that names the subnet where one would be smaller than Azure takes.
+    """
+    if space.prefixlen > min(SMALLEST.values()) - 3:
+        raise ValueError(
+            f"{space} is too small: an eighth of it is for {BASTION}, and Azure wants a /{SMALLEST[BASTION]} there"
+        )
     eighths = list(space.subnets(prefixlen_diff=3))
-    ranges = dict(zip(SUBNETS, eighths, strict=False))
-    return ranges | {BASTION: next(ranges[BASTION].subnets(new_prefix=max(26, ranges[BASTION].prefixlen)))}
+    ranges = dict(zip(_EIGHTHS, eighths, strict=False))
+    ranges[BASTION] = next(ranges[BASTION].subnets(new_prefix=SMALLEST[BASTION]))
+    at = int(eighths[-1].network_address)
+    for name, length in _IN_THE_LAST.items():
+        ranges[name] = IPv4Network((at, length))
+        at += ranges[name].num_addresses
+    return ranges
 
 
 def refuse_overlap(spaces: Mapping[str, IPv4Network]) -> None:

@@ -1,6 +1,7 @@
 """What every component of one stack shares: its settings, its names, its labels, and what is protected."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -18,11 +19,13 @@ class Site:
     stack: str
     settings: StackSettings
     names: Names
+    moves: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By subnet, the ports that moves need now (`stacks/moves.py`)."""
 
     @classmethod
-    def of(cls, stack: str, settings: StackSettings) -> "Site":
+    def of(cls, stack: str, settings: StackSettings, moves: Mapping[str, tuple[str, ...]] | None = None) -> "Site":
         """The site of a stack of that name."""
-        return cls(stack, settings, Names.of(stack, settings))
+        return cls(stack, settings, Names.of(stack, settings), moves or {})
 
     @property
     def platform(self) -> "Site":

@@ -3,7 +3,9 @@
 Not proved against Azure: there is no account to prove it with. The program is the one that is previewed.
 """
 
+import os
 import shutil
+import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,7 @@ class Deployment:
         settings = load(settings_file)
         self.name = settings_file.stem
         self.settings = settings
+        self._secrets = secrets
         folder = Path(stacks.__file__).parent.parent
         if not (folder / "Pulumi.yaml").is_file():
             raise UsageError(
@@ -41,6 +44,7 @@ class Deployment:
         environment = {"PULUMI_BACKEND_URL": state.backend or f"file://{state_folder.resolve()}"}
         if state.secrets_provider == "passphrase":
             environment["PULUMI_CONFIG_PASSPHRASE"] = secrets(state.passphrase)
+        self._environment = environment
         try:
             self._stack = auto.create_or_select_stack(
                 stack_name=self.name,
@@ -59,10 +63,35 @@ class Deployment:
                 f"the stack {self.name} cannot be built yet: {', '.join(unfilled)} are as the template left them",
                 "fill them in",
             )
+        self._give_secrets()
         try:
             return _counts(self._stack.up(on_output=say, color="never").summary.resource_changes)
         except auto.CommandError as wrong:
             raise self._failed("built", wrong) from None
+
+    def _give_secrets(self) -> None:
+        """Put the secrets that the program asks for into its configuration, encrypted.
+
+        Raises what resolving a reference raises, and `UnfinishedError` where Pulumi does not take one.
+        """
+        found = {key: self._secrets(reference) for key, reference in self.settings.asks_for.items()}
+        for key, value in found.items():
+            # By stdin: what the Automation API takes would stand in the list of processes.
+            ran = subprocess.run(
+                ["pulumi", "config", "set", key, "--secret", "--stack", self.name, "--non-interactive"],
+                cwd=self._stack.workspace.work_dir,
+                env={**os.environ, **self._environment},
+                input=value,
+                text=True,
+                capture_output=True,
+                check=False,
+            )
+            if ran.returncode != 0:
+                raise UnfinishedError(
+                    f"Pulumi did not take the secret {key} of the stack {self.name}: "
+                    + ran.stderr.replace(value, "[secret]").strip().partition("\n")[0],
+                    "mend that and run the same command again",
+                )
 
     def refresh(self, say: Say) -> Mapping[str, int]:
         """Bring Pulumi's state in line with what is there."""

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 
 import pulumi
 
-from stacks.addresses import BASTION
 from stacks.base import Site
 from stacks.components.dns import zone_names
-from stacks.components.network import subnets_of
+from stacks.components.network import azure_subnet, subnets_of
 
 Id = pulumi.Input[str]
 
@@ -44,10 +43,7 @@ def standing(site: Site) -> Ground:
     vault = f"{of_platform}/providers/Microsoft.RecoveryServices/vaults/{names.name('recovery vault')}"
     logs = f"{of_platform}/providers/Microsoft.OperationalInsights/workspaces/{names.name('log workspace')}"
     return Ground(
-        subnets={
-            name: f"{network}/subnets/{BASTION if name == BASTION else names.name('subnet', name)}"
-            for name in subnets_of(s)
-        },
+        subnets={name: f"{network}/subnets/{azure_subnet(on, name)}" for name in subnets_of(s)},
         zones={part: f"{zones}/{zone}" for part, zone in zone_names(on).items()},
         ready=(),
         workspace=logs,

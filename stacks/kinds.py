@@ -26,6 +26,8 @@ class Kind:
     """Whether a VPN may join it to the server room."""
     into_server_room: bool
     """Whether its machines may start a connection into the server room; answers always come back."""
+    users: bool
+    """Whether people in the server room's network work with what runs here."""
     named_people: bool
     """Whether people have access by their own names instead of by a group."""
     stops: bool
@@ -47,6 +49,7 @@ KINDS: Mapping[StackKind, Kind] = MappingProxyType(
             named_ways_out=False,
             server_room=True,
             into_server_room=True,
+            users=True,
             named_people=False,
             stops=False,
         ),
@@ -58,6 +61,7 @@ KINDS: Mapping[StackKind, Kind] = MappingProxyType(
             named_ways_out=False,
             server_room=False,
             into_server_room=False,
+            users=False,
             named_people=False,
             stops=True,
         ),
@@ -69,6 +73,7 @@ KINDS: Mapping[StackKind, Kind] = MappingProxyType(
             named_ways_out=True,
             server_room=False,
             into_server_room=False,
+            users=False,
             named_people=True,
             stops=True,
         ),
@@ -80,6 +85,7 @@ KINDS: Mapping[StackKind, Kind] = MappingProxyType(
             named_ways_out=False,
             server_room=True,
             into_server_room=False,
+            users=False,
             named_people=False,
             stops=False,
         ),

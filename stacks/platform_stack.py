@@ -2,7 +2,7 @@
 
 import pulumi
 
-from stacks.addresses import BASTION
+from stacks.addresses import BASTION, GATEWAY
 from stacks.base import Site
 from stacks.components.alerts import ActionGroup, ActivityAlerts
 from stacks.components.bastion import Bastion
@@ -16,8 +16,10 @@ from stacks.components.locks import Locks
 from stacks.components.logs import Diagnostics, Logs
 from stacks.components.network import Network
 from stacks.components.recovery import Recovery
+from stacks.components.resolver import Resolver
 from stacks.components.storage import Storage
 from stacks.components.vault import KeyVault
+from stacks.components.vpn import Vpn
 from stacks.ground import Ground
 
 GROUPS = ("network", "platform")
@@ -50,6 +52,12 @@ def build_platform(site: Site, opts: pulumi.ResourceOptions) -> Ground:
         "recovery": recovery.vault.id,
         **{f"nsg-{name}": nsg.id for name, nsg in network.groups.items()},
     }
+    if s.server_room:
+        vpn = Vpn(site, s.server_room, network_group, network.subnets[GATEWAY].id, opts)
+        vpn.tell_when_down(platform_group, logs.workspace.id, contacts.group.id)
+        sources["vpn"] = vpn.gateway.id
+        resolver = Resolver(site, s.server_room, network_group, network.vnet.id, network.subnets, opts)
+        pulumi.export("dns", resolver.address)
     Diagnostics("platform", site, logs.workspace.id, sources, opts)
     if s.protection.defender:
         Defender(site, opts)

@@ -1,21 +1,37 @@
-"""The network: subnets with a security group each, one way out through NAT, and a log of all flows."""
+"""The network: subnets with a security group each, and a way out through NAT where the stack has one."""
 
 import pulumi
 from pulumi_azure_native import network
 
-from stacks.addresses import BASTION, SUBNETS, plan
+from stacks.addresses import BASTION, GATEWAY, RESOLVER_IN, RESOLVER_OUT, SUBNETS, plan
 from stacks.base import Part, Site
-from stacks.firewall import FirewallRule, rules
+from stacks.firewall import BARE, WITH_MACHINES, FirewallRule, rules
 from stacks.settings.whole import StackSettings
 
-WITH_NAT = ("app", "data", "management")
-"""Subnets whose machines may fetch updates; the others never start a connection to the internet."""
-DELEGATED = {"databases": "Microsoft.DBforPostgreSQL/flexibleServers"}
+DELEGATED = {
+    "databases": "Microsoft.DBforPostgreSQL/flexibleServers",
+    "mysql": "Microsoft.DBforMySQL/flexibleServers",
+    RESOLVER_IN: "Microsoft.Network/dnsResolvers",
+    RESOLVER_OUT: "Microsoft.Network/dnsResolvers",
+}
+NAMED_BY_AZURE = (BASTION, GATEWAY)
 
 
 def subnets_of(settings: StackSettings) -> tuple[str, ...]:
     """The subnets of a platform, in the order of the address plan."""
-    return tuple(name for name in SUBNETS if name != BASTION or settings.access.bastion)
+    room = settings.server_room
+    wanted = {
+        BASTION: settings.access.bastion,
+        GATEWAY: room is not None,
+        RESOLVER_IN: room is not None,
+        RESOLVER_OUT: room is not None and bool(room.domains),
+    }
+    return tuple(name for name in SUBNETS if wanted.get(name, True))
+
+
+def azure_subnet(site: Site, name: str) -> str:
+    """What Azure knows the subnet by."""
+    return name if name in NAMED_BY_AZURE else site.names.name("subnet", name)
 
 
 class Network(Part):
@@ -36,50 +52,32 @@ class Network(Part):
             # Subnets are resources of their own; Azure lists them here as well.
             opts=self.inside(ignore_changes=["subnets"]),
         )
-        address = network.PublicIPAddress(
-            "nat-address",
-            public_ip_address_name=names.name("public address", "nat"),
-            resource_group_name=group,
-            location=where,
-            sku=network.PublicIPAddressSkuArgs(name="Standard"),
-            public_ip_allocation_method="Static",
-            tags=labels,
-            opts=self.inside(),
-        )
-        self.nat = network.NatGateway(
-            "nat",
-            nat_gateway_name=names.name("NAT gateway"),
-            resource_group_name=group,
-            location=where,
-            sku=network.NatGatewaySkuArgs(name="Standard"),
-            public_ip_addresses=[network.SubResourceArgs(id=address.id)],
-            tags=labels,
-            opts=self.inside(),
-        )
+        out = site.settings.about.updates or site.settings.way_out
+        nat = self._nat(group) if out else None
         self.groups: dict[str, network.NetworkSecurityGroup] = {}
         self.subnets: dict[str, network.Subnet] = {}
         before: list[network.Subnet] = []
         for name in subnets_of(site.settings):
-            self.groups[name] = network.NetworkSecurityGroup(
-                f"nsg-{name}",
-                network_security_group_name=names.name("network security group", name),
-                resource_group_name=group,
-                location=where,
-                security_rules=[
-                    _azure_rule(rule, 100 + 10 * number if rule.access == "Allow" else 4000 + number)
-                    for number, rule in enumerate(rules(name, ranges, space))
-                ],
-                tags=labels,
-                opts=self.inside(),
-            )
+            if name not in BARE:
+                self.groups[name] = network.NetworkSecurityGroup(
+                    f"nsg-{name}",
+                    network_security_group_name=names.name("network security group", name),
+                    resource_group_name=group,
+                    location=where,
+                    security_rules=_azure_rules(rules(name, ranges, site.settings, site.moves)),
+                    tags=labels,
+                    opts=self.inside(),
+                )
             self.subnets[name] = network.Subnet(
                 f"subnet-{name}",
-                subnet_name=BASTION if name == BASTION else names.name("subnet", name),
+                subnet_name=azure_subnet(site, name),
                 resource_group_name=group,
                 virtual_network_name=self.vnet.name,
                 address_prefix=str(ranges[name]),
-                network_security_group=network.NetworkSecurityGroupArgs(id=self.groups[name].id),
-                nat_gateway=network.SubResourceArgs(id=self.nat.id) if name in WITH_NAT else None,
+                network_security_group=(
+                    network.NetworkSecurityGroupArgs(id=self.groups[name].id) if name in self.groups else None
+                ),
+                nat_gateway=network.SubResourceArgs(id=nat.id) if nat and name in WITH_MACHINES else None,
                 default_outbound_access=False,
                 private_endpoint_network_policies="Enabled",
                 delegations=(
@@ -92,6 +90,39 @@ class Network(Part):
             )
             before = [self.subnets[name]]
         self.register_outputs({"id": self.vnet.id})
+
+    def _nat(self, group: pulumi.Input[str]) -> network.NatGateway:
+        site = self.site
+        names, where, labels = site.names, site.settings.region, site.tags()
+        address = network.PublicIPAddress(
+            "nat-address",
+            public_ip_address_name=names.name("public address", "nat"),
+            resource_group_name=group,
+            location=where,
+            sku=network.PublicIPAddressSkuArgs(name="Standard"),
+            public_ip_allocation_method="Static",
+            tags=labels,
+            opts=self.inside(),
+        )
+        return network.NatGateway(
+            "nat",
+            nat_gateway_name=names.name("NAT gateway"),
+            resource_group_name=group,
+            location=where,
+            sku=network.NatGatewaySkuArgs(name="Standard"),
+            public_ip_addresses=[network.SubResourceArgs(id=address.id)],
+            tags=labels,
+            opts=self.inside(),
+        )
+
+
+def _azure_rules(found: tuple[FirewallRule, ...]) -> list[network.SecurityRuleArgs]:
+    """The rules with their priorities: in their order, what denies all the rest far behind."""
+    last = max((number for number, rule in enumerate(found) if rule.access == "Allow"), default=-1)
+    return [
+        _azure_rule(rule, 100 + 10 * number if number <= last else 4000 + number)
+        for number, rule in enumerate(found)
+    ]
 
 
 def _azure_rule(rule: FirewallRule, priority: int) -> network.SecurityRuleArgs:

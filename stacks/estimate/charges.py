@@ -193,6 +193,26 @@ def _bastion(resource: Resource, stack: Stack) -> Iterator[Charge]:
     yield Charge(f"bastion/{_at(resource, 'sku', 'name')}", HOURS, f"{HOURS} hours; it cannot be stopped")
 
 
+def _gateway(resource: Resource, stack: Stack) -> Iterator[Charge]:
+    del stack
+    size = _at(resource, "sku", "name")
+    yield Charge(f"vpn-gateway/{size}", HOURS, f"{HOURS} hours; what leaves through it counts as egress")
+
+
+def _resolver(meter: str, what: str) -> Charges:
+    def charged(resource: Resource, stack: Stack) -> Iterator[Charge]:
+        del resource, stack
+        yield Charge(f"dns-resolver/{meter}", 1, f"one {what}, by the month")
+
+    return charged
+
+
+def _log_alert(resource: Resource, stack: Stack) -> Iterator[Charge]:
+    del stack
+    often = resource.inputs["evaluationFrequency"]
+    yield Charge(f"alert/log/{often}", 1, f"one query, asked every {str(often).removeprefix('PT')}")
+
+
 def _address(resource: Resource, stack: Stack) -> Iterator[Charge]:
     del stack
     yield Charge(f"public-ip/{_at(resource, 'sku', 'name')}", HOURS, f"{HOURS} hours")
@@ -248,8 +268,13 @@ CHARGES: Mapping[str, Charges] = MappingProxyType(
         "azure-native:network:FlowLog": _flow_log,
         "azure-native:network:BastionHost": _bastion,
         "azure-native:network:PublicIPAddress": _address,
+        "azure-native:network:VirtualNetworkGateway": _gateway,
+        "azure-native:dnsresolver:InboundEndpoint": _resolver("endpoint", "endpoint"),
+        "azure-native:dnsresolver:OutboundEndpoint": _resolver("endpoint", "endpoint"),
+        "azure-native:dnsresolver:DnsForwardingRuleset": _resolver("ruleset", "ruleset"),
         "azure-native:keyvault:Vault": _vault,
         "azure-native:monitor:MetricAlert": _metric,
+        "azure-native:monitor:ScheduledQueryRule": _log_alert,
         "azure-native:security:Pricing": _defender,
     }
 )

@@ -16,9 +16,12 @@ from stacks.preview.run import TIME_LIMIT, record
 from stacks.settings import fingerprint
 from stacks.settings.example import is_example
 from stacks.settings.file import load
+from stacks.settings.whole import StackSettings
 
 PROJECT = "decant"
 """The name in `Pulumi.yaml`; it is part of every URN."""
+PLACEHOLDER = "given-for-previews-and-no-secret"
+"""Stands in a preview for each secret that the program asks for; the program is told that it is one."""
 PROGRAM = Path(stacks.__file__).parent
 
 
@@ -40,6 +43,7 @@ def preview_stack(
     built yet, and `UnfinishedError` where the program does not come to an end.
     """
     settings = load(settings_file)
+    hidden = {**placeholders(settings), **(secrets or {})}
     name = settings_file.stem
     begun = time.monotonic()
     recording = record(
@@ -47,7 +51,7 @@ def preview_stack(
         project=PROJECT,
         stack=name,
         config={"decant:settings": str(settings_file.resolve())},
-        secrets=secrets,
+        secrets=hidden,
         time_limit=time_limit,
         progress=progress,
     )
@@ -71,3 +75,8 @@ def preview_stack(
         seconds=round(time.monotonic() - begun, 3),
         at=now(),
     )
+
+
+def placeholders(settings: StackSettings) -> dict[str, str]:
+    """What a preview gives for the secrets that a stack's program asks for."""
+    return dict.fromkeys(settings.asks_for, PLACEHOLDER)

@@ -6,10 +6,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from stacks.addresses import plan
 from stacks.settings.base import Name, Reference, Section
 
 NOWHERE = IPv4Address("192.0.2.1")
 """Stands in a new settings file for the address of the server room's VPN device. Nobody has it: RFC 5737."""
+VPN_SHARED_KEY = "vpnSharedKey"
+"""Under this key of `decant:` the program finds the VPN's shared key, as a secret."""
 
 _DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _PORTS = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?")
@@ -54,6 +57,10 @@ class Network(Section):
     @model_validator(mode="after")
     def _sized(self) -> Self:
         if not 16 <= self.address_space.prefixlen <= 22:
+            try:
+                plan(self.address_space)
+            except ValueError as small:
+                raise ValueError(f"address_space must be a /16 to a /22: {small}") from None
             raise ValueError(f"address_space {self.address_space} must be a /16 to a /22")
         return self
 

@@ -11,7 +11,7 @@ from stacks.kinds import KINDS, Kind
 from stacks.settings.base import NOBODY, Id, Section, unique
 from stacks.settings.keeping import DataSource, Protection, State
 from stacks.settings.money import Assumptions, Budget, Shutdown
-from stacks.settings.network import NOWHERE, Network, ServerRoom, WayOut
+from stacks.settings.network import NOWHERE, VPN_SHARED_KEY, Network, ServerRoom, WayOut
 from stacks.settings.people import Access, Tags
 from stacks.settings.targets import Postgres, Vm
 
@@ -84,6 +84,13 @@ class StackSettings(Section):
         """The targets that moves go to now."""
         return frozenset(self.server_room.moving if self.server_room else ())
 
+    @property
+    def asks_for(self) -> dict[str, str]:
+        """The secrets that its program asks for: their configuration keys, and the references to them."""
+        if self.server_room is None or self.platform:
+            return {}
+        return {f"decant:{VPN_SHARED_KEY}": self.server_room.shared_key}
+
     @model_validator(mode="after")
     def _targets(self) -> Self:
         unique("target", [target.name for target in self.targets])
@@ -135,6 +142,10 @@ class StackSettings(Section):
                         f"the server room's range {one} and address_space {self.network.address_space}"
                         " have addresses in common"
                     )
+            if self.server_room.domains and not self.about.into_server_room:
+                raise ValueError(
+                    f"a {self.kind} stack asks nobody in the server room: take server_room.domains and dns_servers out"
+                )
         if self.way_out and not self.about.named_ways_out:
             raise ValueError(f"a {self.kind} stack names no ways out: take way_out out")
         unique("way_out", [one.name for one in self.way_out])

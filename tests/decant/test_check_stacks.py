@@ -11,7 +11,8 @@ from estate.records.preview import Estimate, Preview, StackKind
 from policies.evaluate import evaluate_stack, subject_names
 from policies.rulebook import resource_rules, stack_rules
 from stacks.preview.run import record
-from stacks.settings.file import template
+from stacks.preview.stack import placeholders
+from stacks.settings.file import load, template
 from tests.policies.engine import analyze, analyze_stack, said_by_pack, started
 
 KINDS: tuple[StackKind, ...] = ("production", "test")
@@ -24,7 +25,11 @@ def previews(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Preview]:
         settings = tmp_path_factory.mktemp("stacks") / f"{kind}.toml"
         settings.write_text(template(kind, kind), "utf-8")
         found = record(
-            Path(stacks.__file__).parent, project="decant", stack=kind, config={"decant:settings": str(settings)}
+            Path(stacks.__file__).parent,
+            project="decant",
+            stack=kind,
+            config={"decant:settings": str(settings)},
+            secrets=placeholders(load(settings)),
         )
         made[kind] = Preview(
             stack=kind,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import stacks
 from estate.errors import UsageError
-from stacks.addresses import BASTION, SUBNETS, plan, refuse_overlap
+from stacks.addresses import SMALLEST, SUBNETS, plan, refuse_overlap
 from stacks.naming import RULES, Names, check, short
 
 SERVICES = st.from_regex(r"\A[a-z][a-z0-9]{1,9}\Z")
@@ -92,8 +92,14 @@ def test_subnets_lie_inside_the_space_and_never_overlap(space: IPv4Network) -> N
     assert list(ranges) == list(SUBNETS)
     assert all(network.subnet_of(space) for network in ranges.values())
     assert not any(a.overlaps(b) for a, b in combinations(ranges.values(), 2))
-    assert ranges[BASTION].prefixlen <= 26
+    assert all(ranges[name].prefixlen <= smallest for name, smallest in SMALLEST.items())
     assert plan(space) == ranges
+
+
+@pytest.mark.parametrize("prefix", [24, 28, 32])
+def test_a_space_too_small_for_its_subnets_names_the_one(prefix: int) -> None:
+    with pytest.raises(ValueError, match=f"/{prefix} is too small: an eighth of it is for AzureBastionSubnet"):
+        plan(IPv4Network(f"10.0.0.0/{prefix}"))
 
 
 @given(SPACES, SPACES)
