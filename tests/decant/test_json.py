@@ -64,6 +64,7 @@ HERE: dict[str, tuple[tuple[str, ...], ...]] = {
     "schema list": ((),),
     "stack list": ((),),
     "stack preview": (("test", "--against", EARLIER),),
+    "stack separation": (("test", "production"),),
     "status": ((),),
     "systems list": ((),),
     "systems propose": ((),),
@@ -88,8 +89,8 @@ NOT_HERE = {"stack outputs": "needs the Pulumi CLI and an Azure account; only it
 MAY_BE_EMPTY = {
     "accepted", "broken", "carbon", "changes",
     "conflicts", "costs", "dependencies", "differences", "doubts", "faults", "findings", "fresh", "kept", "left_out",
-    "lookalikes", "missing", "moved", "not_seen", "not_seen_again", "notes", "outputs", "personal_data", "shared",
-    "unclear", "uncovered", "unpriced", "unreached", "warnings",
+    "lookalikes", "missing", "moved", "not_seen", "not_seen_again", "notes", "outputs", "paths", "personal_data",
+    "said", "shared", "unclear", "uncovered", "unpriced", "unreached", "warnings",
 }  # fmt: skip
 """Keys that hold nothing in this workspace, and rightly so."""
 
