@@ -6,7 +6,7 @@ What stands in a subnet is known by what its inputs depend on; where a stack sta
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_network
+from ipaddress import IPv4Network, ip_network
 from typing import Any, Literal
 
 from estate.documents.words import count, some
@@ -24,6 +24,8 @@ _KINDS = {
     "rehearsal": "A rehearsal stack",
 }
 _REGIONS = {"uksouth": "UK South", "ukwest": "UK West"}
+_INSIDE = ("VirtualNetwork", "AzureLoadBalancer")
+_PRIVATE = [IPv4Network(one) for one in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
 _CHAINS = {"networkProfile": "network:NetworkInterface"}
 
 
@@ -367,12 +369,13 @@ def _of(rule: Mapping[str, Any], key: str) -> list[str]:
 
 
 def _is_outside(place: str) -> bool:
-    if place in ("Internet", "*"):
-        return True
-    try:
-        return not ip_network(place).is_private
-    except ValueError:
+    """Whether a rule's destination lies outside: anything but the network itself and private addresses (RFC 1918)."""
+    if place in _INSIDE:
         return False
+    try:
+        return not any(IPv4Network(place).subnet_of(one) for one in _PRIVATE)
+    except ValueError:
+        return True  # a service of Azure, the internet, or addresses of version 6
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -93,6 +93,27 @@ def test_the_ways_out_are_those_that_rules_and_the_gateway_give(previews: dict[s
     assert "No way out to the internet." in svg(without)
 
 
+@pytest.mark.parametrize(
+    ("to", "told"),
+    [("203.0.113.7/32", "203.0.113.7/32, port 443: from app"), ("AzureMonitor", "AzureMonitor, port 443: from app"),
+     ("10.0.0.0/8", None), ("VirtualNetwork", None)],
+)  # fmt: skip
+def test_a_named_way_out_is_told_by_its_place(previews: dict[str, Preview], to: str, told: str | None) -> None:
+    """Also one of the addresses that Python calls private and nobody's network has."""
+    rule = {
+        "direction": "Outbound", "access": "Allow", "destinationAddressPrefix": to, "destinationPortRange": "443",
+    }  # fmt: skip
+    preview = previews["production"]
+    resources = tuple(
+        one.model_copy(update={"inputs": {**one.inputs, "securityRules": [rule] if one.name == "nsg-app" else []}})
+        if one.type == "azure-native:network:NetworkSecurityGroup"
+        else one
+        for one in preview.resources
+    )
+    ways = scene(preview.model_copy(update={"resources": resources})).ways_out
+    assert ways == ((told,) if told else ())
+
+
 def test_the_vpn_and_a_peering_join_at_both_ends(previews: dict[str, Preview]) -> None:
     preview = previews["production"]
     network = next(one for one in preview.resources if one.type == "azure-native:network:VirtualNetwork")
