@@ -65,6 +65,8 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "backup policy": Rule("bkpol", 3, 150, r"[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?"),
         "storage account": Rule("st", 3, 24, _ALNUM, unique=True),
         "PostgreSQL server": Rule("psql", 3, 63, r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", unique=True),
+        "MySQL server": Rule("mysql", 3, 63, r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", unique=True),
+        "data collection rule": Rule("dcr", 3, 64, _HYPHENS),
         "virtual machine": Rule("vm", 1, 64, _HYPHENS),
         "network interface": Rule("nic", 1, 80),
         "disk": Rule("disk", 1, 80),

@@ -19,6 +19,8 @@ class Watch:
     operator: str
     threshold: float
     words: str
+    window: str = "PT15M"
+    """Over how long it is averaged."""
 
 
 class ActionGroup(Part):
@@ -115,7 +117,7 @@ class Watches(Part):
                 severity=2,
                 scopes=[watch.resource_id],
                 evaluation_frequency="PT5M",
-                window_size="PT15M",
+                window_size=watch.window,
                 criteria=monitor.MetricAlertSingleResourceMultipleMetricCriteriaArgs(
                     odata_type="Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria",
                     all_of=[

@@ -15,6 +15,7 @@ def zone_names(site: Site) -> dict[str, str]:
         "vault": VAULT_ZONE,
         "blob": BLOB_ZONE,
         "postgresql": f"{site.settings.service}-{site.stack}.private.postgres.database.azure.com",
+        "mysql": f"{site.settings.service}-{site.stack}.private.mysql.database.azure.com",
     }
     if site.settings.network.private_domain:
         zones["services"] = site.settings.network.private_domain

@@ -27,6 +27,67 @@ class Logs(Part):
         self.register_outputs({"id": self.workspace.id})
 
 
+class Collection(Part):
+    """What machines send of themselves: their system log, and how busy and how full they are."""
+
+    def __init__(
+        self,
+        site: Site,
+        group: pulumi.Input[str],
+        workspace_id: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("collection", site, opts)
+        self.rule = monitor.DataCollectionRule(
+            "machine-logs",
+            data_collection_rule_name=site.names.name("data collection rule", "machines"),
+            resource_group_name=group,
+            location=site.settings.region,
+            kind="Linux",
+            description="System logs and measures of every machine of the stack.",
+            data_sources=monitor.DataCollectionRuleDataSourcesArgs(
+                syslog=[
+                    monitor.SyslogDataSourceArgs(
+                        name="sign-ins",
+                        streams=["Microsoft-Syslog"],
+                        facility_names=["auth", "authpriv"],
+                        log_levels=["Info", "Notice", "Warning", "Error", "Critical", "Alert", "Emergency"],
+                    ),
+                    monitor.SyslogDataSourceArgs(
+                        name="system",
+                        streams=["Microsoft-Syslog"],
+                        facility_names=["cron", "daemon", "kern", "syslog", "user"],
+                        log_levels=["Warning", "Error", "Critical", "Alert", "Emergency"],
+                    ),
+                ],
+                performance_counters=[
+                    monitor.PerfCounterDataSourceArgs(
+                        name="measures",
+                        streams=["Microsoft-Perf"],
+                        sampling_frequency_in_seconds=60,
+                        counter_specifiers=[
+                            "Processor(*)\\% Processor Time",
+                            "Memory(*)\\% Used Memory",
+                            "Logical Disk(*)\\% Used Space",
+                            "Logical Disk(*)\\% Used Inodes",
+                        ],
+                    )
+                ],
+            ),
+            destinations=monitor.DataCollectionRuleDestinationsArgs(
+                log_analytics=[
+                    monitor.LogAnalyticsDestinationArgs(name="workspace", workspace_resource_id=workspace_id)
+                ]
+            ),
+            data_flows=[
+                monitor.DataFlowArgs(streams=["Microsoft-Syslog", "Microsoft-Perf"], destinations=["workspace"])
+            ],
+            tags=site.tags(),
+            opts=self.inside(),
+        )
+        self.register_outputs({"id": self.rule.id})
+
+
 class Diagnostics(Part):
     """Sends the logs of resources, by name, to the workspace."""
 

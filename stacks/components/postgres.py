@@ -66,7 +66,7 @@ class PostgresServer(Part):
                 tenant_id=s.tenant,
                 opts=self.inside(depends_on=[before]),
             )
-        for key, value in _parameters(server).items():
+        for key, value in _parameters(server, moving=server.name in s.moving).items():
             before = postgresql.Configuration(
                 f"postgres-{server.name}-{key}",
                 configuration_name=key,
@@ -89,15 +89,16 @@ class PostgresServer(Part):
         self.register_outputs({"id": self.server.id})
 
 
-def _parameters(server: Postgres) -> dict[str, str]:
+def _parameters(server: Postgres, *, moving: bool) -> dict[str, str]:
+    logical = moving or server.logical_replication
     values = {
         "require_secure_transport": "on",
         "ssl_min_protocol_version": "TLSv1.2",
         "log_connections": "on",
         "log_disconnections": "on",
-        "wal_level": "logical" if server.logical_replication else "replica",
+        "wal_level": "logical" if logical else "replica",
     }
-    if server.logical_replication:
+    if logical:
         values |= {"max_replication_slots": "10", "max_wal_senders": "10"}
     if server.extensions:
         values["azure.extensions"] = ",".join(server.extensions)

@@ -1,10 +1,11 @@
 """A virtual machine that workloads move to: no public address, no password, disks nobody can download."""
 
 import pulumi
-from pulumi_azure_native import compute, devtestlab, network
+from pulumi_azure_native import compute, devtestlab, monitor, network
 from pulumi_azure_native import recoveryservices as backup
 
 from stacks.base import Part, Site
+from stacks.cloudinit.assemble import custom_data
 from stacks.ground import Ground
 from stacks.settings.targets import Vm
 
@@ -28,6 +29,8 @@ class VirtualMachine(Part):
         group: pulumi.Input[str],
         subnet_id: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
+        *,
+        mariadb: bool = False,
     ) -> None:
         super().__init__(f"vm-{vm.name}", site, opts)
         s, names, labels = site.settings, site.names, site.tags(vm.system)
@@ -114,6 +117,7 @@ class VirtualMachine(Part):
             os_profile=compute.OSProfileArgs(
                 computer_name=vm.name,
                 admin_username=BREAK_GLASS,
+                custom_data=custom_data(vm, mariadb=mariadb),
                 linux_configuration=compute.LinuxConfigurationArgs(
                     disable_password_authentication=True,
                     provision_vm_agent=True,
@@ -143,7 +147,8 @@ class VirtualMachine(Part):
                 boot_diagnostics=compute.BootDiagnosticsArgs(enabled=True)
             ),
             tags=labels,
-            opts=self.keeper(),
+            # It is read on the first start alone. A new one would have Azure make the machine anew.
+            opts=self.keeper(ignore_changes=["osProfile.customData"]),
         )
         compute.VirtualMachineExtension(
             f"entra-{vm.name}",
@@ -155,6 +160,20 @@ class VirtualMachine(Part):
             type="AADSSHLoginForLinux",
             type_handler_version="1.0",
             auto_upgrade_minor_version=True,
+            tags=labels,
+            opts=self.inside(),
+        )
+        self._agent = compute.VirtualMachineExtension(
+            f"logs-{vm.name}",
+            vm_name=self.machine.name,
+            vm_extension_name="AzureMonitorLinuxAgent",
+            resource_group_name=group,
+            location=s.region,
+            publisher="Microsoft.Azure.Monitor",
+            type="AzureMonitorLinuxAgent",
+            type_handler_version="1.33",
+            auto_upgrade_minor_version=True,
+            enable_automatic_upgrade=True,
             tags=labels,
             opts=self.inside(),
         )
@@ -188,6 +207,17 @@ class VirtualMachine(Part):
             lambda cards: str(cards[0].get("privateIPAddress", "")) if cards else ""
         )
         return address
+
+    def send_logs(self, vm: Vm, rule_id: pulumi.Input[str]) -> None:
+        """Have the machine's agent send what the data collection rule asks for."""
+        monitor.DataCollectionRuleAssociation(
+            f"collected-{vm.name}",
+            association_name=self.site.names.name("data collection rule", "logs"),
+            resource_uri=self.machine.id,
+            data_collection_rule_id=rule_id,
+            description="Logs and measures of the machine go to the log workspace.",
+            opts=self.inside(depends_on=[self._agent]),
+        )
 
     def back_up(self, vm: Vm, ground: Ground) -> None:
         """Put the VM under the daily policy of its platform's vault."""

@@ -115,27 +115,36 @@ def _backup(resource: Resource, stack: Stack) -> Iterator[Charge]:
     yield Charge(f"backup/storage/{copies}", gib * ratio, f"{ratio:g} × the disks' {gib} GiB kept")
 
 
-def _postgres(resource: Resource, stack: Stack) -> Iterator[Charge]:
+def _server(product: str) -> Charges:
+    """What a flexible server of `product` is charged for: both sorts have the same meters."""
+
+    def charged(resource: Resource, stack: Stack) -> Iterator[Charge]:
+        yield from _database(product, resource, stack)
+
+    return charged
+
+
+def _database(product: str, resource: Resource, stack: Stack) -> Iterator[Charge]:
     size, level = str(_at(resource, "sku", "name")), str(_at(resource, "sku", "tier"))
     two = 2 if _at(resource, "highAvailability", "mode") not in (None, "Disabled") else 1
     standby = " and a standby" if two == 2 else ""
     cores = _CORES.match(size)
     if level == "Burstable" or cores is None:
-        yield Charge(f"postgresql/{level}/{size}", HOURS * two, f"{HOURS} hours{standby}")
+        yield Charge(f"{product}/{level}/{size}", HOURS * two, f"{HOURS} hours{standby}")
     else:
         vcores = int(cores.group(1))
         yield Charge(
-            f"postgresql/{level}/vcore", HOURS * vcores * two, f"{HOURS} hours of {vcores} vCores{standby}"
+            f"{product}/{level}/vcore", HOURS * vcores * two, f"{HOURS} hours of {vcores} vCores{standby}"
         )
     gib = int(_at(resource, "storage", "storageSizeGB"))
-    yield Charge("postgresql/storage", gib * two, f"{gib} GiB provisioned{standby}")
+    yield Charge(f"{product}/storage", gib * two, f"{gib} GiB provisioned{standby}")
     if stack.defended_below:
         yield Charge("defender/OpenSourceRelationalDatabases", 1, _BELOW)
     regions = 2 if _at(resource, "backup", "geoRedundantBackup") == "Enabled" else 1
     ratio = stack.settings.assumptions.backup_ratio
     kept = max(0.0, gib * ratio * regions - gib)
     yield Charge(
-        "postgresql/backup", kept, f"{ratio:g} × {gib} GiB kept in {count(regions, 'region')}, {gib} GiB free"
+        f"{product}/backup", kept, f"{ratio:g} × {gib} GiB kept in {count(regions, 'region')}, {gib} GiB free"
     )
 
 
@@ -231,10 +240,10 @@ def _metric(resource: Resource, stack: Stack) -> Iterator[Charge]:
 
 
 _DEFENDED = {
-    "VirtualMachines": "azure-native:compute:VirtualMachine",
-    "StorageAccounts": "azure-native:storage:StorageAccount",
-    "KeyVaults": "azure-native:keyvault:Vault",
-    "OpenSourceRelationalDatabases": "azure-native:dbforpostgresql:Server",
+    "VirtualMachines": ("azure-native:compute:VirtualMachine",),
+    "StorageAccounts": ("azure-native:storage:StorageAccount",),
+    "KeyVaults": ("azure-native:keyvault:Vault",),
+    "OpenSourceRelationalDatabases": ("azure-native:dbforpostgresql:Server", "azure-native:dbformysql:Server"),
 }
 
 
@@ -242,7 +251,7 @@ def _defender(resource: Resource, stack: Stack) -> Iterator[Charge]:
     plan = str(resource.inputs.get("pricingName"))
     part = resource.inputs.get("subPlan")
     meter = f"defender/{plan}/{part}" if plan == "VirtualMachines" else f"defender/{plan}"
-    guarded = stack.count(_DEFENDED.get(plan, ""))
+    guarded = sum(stack.count(kind) for kind in _DEFENDED.get(plan, ()))
     if resource.inputs.get("pricingTier") == "Standard":
         yield Charge(meter, guarded, f"{guarded} of them in this stack; the plan covers the whole subscription")
 
@@ -259,7 +268,8 @@ CHARGES: Mapping[str, Charges] = MappingProxyType(
         "azure-native:compute:VirtualMachine": _vm,
         "azure-native:compute:Disk": _data_disk,
         "azure-native:recoveryservices:ProtectedItem": _backup,
-        "azure-native:dbforpostgresql:Server": _postgres,
+        "azure-native:dbforpostgresql:Server": _server("postgresql"),
+        "azure-native:dbformysql:Server": _server("mysql"),
         "azure-native:operationalinsights:Workspace": _workspace,
         "azure-native:storage:StorageAccount": _storage,
         "azure-native:network:NatGateway": _nat,

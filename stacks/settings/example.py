@@ -9,4 +9,4 @@ from stacks.settings.whole import StackSettings
 def is_example(settings: StackSettings) -> bool:
     """Whether its machines, databases and assumptions are all those that the template of its kind gives."""
     given = StackSettings.model_validate(tomllib.loads(template("example", settings.kind)))
-    return (settings.vm, settings.postgres, settings.assumptions) == (given.vm, given.postgres, given.assumptions)
+    return (settings.targets, settings.assumptions) == (given.targets, given.assumptions)

@@ -22,12 +22,12 @@ from stacks.settings.whole import StackSettings
 
 OWN = (
     "platform", "systems", "tags", "budget", "protection", "assumptions", "data", "state", "disk_encryption_set",
-    "vm", "postgres",
+    "vm", "postgres", "mysql", "mariadb",
 )  # fmt: skip
 """What the file of a workload stack may say. All else is its platform's."""
 _LAID_OVER = ("tags", "budget", "protection", "assumptions", "data", "state")
 """Sections of which a workload stack may say a part: the rest of them is its platform's."""
-_NOT_HANDED_ON = ("systems", "vm", "postgres", "state")
+_NOT_HANDED_ON = ("systems", "vm", "postgres", "mysql", "mariadb", "state")
 
 
 def load(path: Path) -> StackSettings:

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from estate.catalogue.sizes import sizes
 from estate.suggest import did_you_mean
-from stacks.settings.base import Name, Section, unique
+from stacks.settings.base import Name, Reference, Section, unique
 
 
 def _size(value: str) -> str:
@@ -77,5 +77,73 @@ class Postgres(Section):
     )
     databases: tuple[str, ...] = Field(default=(), description="Databases to make.")
     high_availability: bool = Field(default=False, description="A hot standby in another zone: twice the price.")
-    logical_replication: bool = Field(default=True, description="wal_level logical, which moves need.")
+    logical_replication: bool = Field(
+        default=False, description="wal_level logical at all times; while a move comes here it is so anyway."
+    )
     extensions: tuple[str, ...] = Field(default=(), description="Extensions that databases may use.")
+
+
+class Mysql(Section):
+    """A MySQL flexible server. People and services sign in with Entra alone."""
+
+    name: Name = Field(description="Short name, unique in the stack.")
+    system: str = Field(description="Which system it serves; one of `systems`.")
+    takes_over: tuple[str, ...] = Field(default=(), description=TAKES_OVER)
+    version: Literal["8.4"] = Field(default="8.4", description="8.4, which has long support.")
+    size: str = Field(
+        default="Standard_D2ads_v5", pattern=r"^Standard_[A-Z][A-Za-z0-9_]+$", description="Its compute size."
+    )
+    tier: Literal["Burstable", "GeneralPurpose", "MemoryOptimized"] = Field(
+        default="GeneralPurpose", description="Burstable, GeneralPurpose or MemoryOptimized; fits the size."
+    )
+    storage_gib: int = Field(default=64, ge=20, le=16384, description="Storage in GiB. It cannot shrink.")
+    databases: tuple[str, ...] = Field(default=(), description="Databases to make.")
+    high_availability: bool = Field(default=False, description="A hot standby in another zone: twice the price.")
+    first_password: Reference = Field(
+        min_length=1,
+        description="Reference to the password that Azure wants when it makes the server; nobody can sign in with it.",
+    )
+
+    @model_validator(mode="after")
+    def _standby(self) -> Self:
+        if self.high_availability and self.tier == "Burstable":
+            raise ValueError(
+                "a Burstable MySQL server takes no standby: take another tier, or no high_availability"
+            )
+        return self
+
+
+def first_password_key(server: str) -> str:
+    """The configuration key of a MySQL server's first password."""
+    return f"mysql-{server}-first-password"
+
+
+class Mariadb(Section):
+    """MariaDB on a VM of its own, from Debian's packages, with its data on a disk of its own."""
+
+    name: Name = Field(description="Host name, unique in the stack.")
+    system: str = Field(description="Which system it serves; one of `systems`.")
+    takes_over: tuple[str, ...] = Field(default=(), description=TAKES_OVER)
+    size: VmSize = Field(description="Azure size, from the catalogue.")
+    data_gib: int = Field(default=64, ge=8, le=32767, description="Size of the data disk in GiB.")
+    data_kind: Literal["StandardSSD_LRS", "Premium_LRS"] = Field(
+        default="Premium_LRS", description="Kind of the data disk."
+    )
+    os_disk_kind: Literal["StandardSSD_LRS", "Premium_LRS"] = Field(
+        default="Premium_LRS", description="Kind of the system disk."
+    )
+    zone: Literal["1", "2", "3"] | None = Field(default=None, description="Availability zone: 1, 2 or 3.")
+
+    @property
+    def machine(self) -> Vm:
+        """The VM that it runs on."""
+        return Vm(
+            name=self.name,
+            system=self.system,
+            size=self.size,
+            subnet="data",
+            image="debian-12",
+            os_disk_kind=self.os_disk_kind,
+            zone=self.zone,
+            disks=(Disk(name="mariadb", gib=self.data_gib, kind=self.data_kind),),
+        )

@@ -13,7 +13,7 @@ from stacks.settings.keeping import DataSource, Protection, State
 from stacks.settings.money import Assumptions, Budget, Shutdown
 from stacks.settings.network import NOWHERE, VPN_SHARED_KEY, Network, ServerRoom, WayOut
 from stacks.settings.people import Access, Tags
-from stacks.settings.targets import Postgres, Vm
+from stacks.settings.targets import Mariadb, Mysql, Postgres, Vm, first_password_key
 
 Region = Literal["uksouth", "ukwest"]
 
@@ -53,6 +53,8 @@ class StackSettings(Section):
     way_out: tuple[WayOut, ...] = ()
     vm: tuple[Vm, ...] = ()
     postgres: tuple[Postgres, ...] = ()
+    mysql: tuple[Mysql, ...] = ()
+    mariadb: tuple[Mariadb, ...] = ()
 
     @property
     def about(self) -> Kind:
@@ -75,9 +77,14 @@ class StackSettings(Section):
         return "GeoRedundant" if self.lasts else "LocallyRedundant"
 
     @property
-    def targets(self) -> tuple[Vm | Postgres, ...]:
+    def machines(self) -> tuple[Vm, ...]:
+        """Every VM, those that MariaDB runs on among them."""
+        return (*self.vm, *(one.machine for one in self.mariadb))
+
+    @property
+    def targets(self) -> tuple[Vm | Postgres | Mysql | Mariadb, ...]:
         """Everything that workloads move to."""
-        return (*self.vm, *self.postgres)
+        return (*self.vm, *self.postgres, *self.mysql, *self.mariadb)
 
     @property
     def moving(self) -> frozenset[str]:
@@ -87,9 +94,10 @@ class StackSettings(Section):
     @property
     def asks_for(self) -> dict[str, str]:
         """The secrets that its program asks for: their configuration keys, and the references to them."""
-        if self.server_room is None or self.platform:
-            return {}
-        return {f"decant:{VPN_SHARED_KEY}": self.server_room.shared_key}
+        found = {f"decant:{first_password_key(one.name)}": one.first_password for one in self.mysql}
+        if self.server_room is not None and not self.platform:
+            found[f"decant:{VPN_SHARED_KEY}"] = self.server_room.shared_key
+        return found
 
     @model_validator(mode="after")
     def _targets(self) -> Self:
@@ -100,8 +108,16 @@ class StackSettings(Section):
                     f"{target.name} serves the system {target.system!r}, which is not in systems: "
                     + did_you_mean(target.system, self.systems, f"add {target.system!r} to systems")
                 )
-        if self.tags.classification == "OFFICIAL-SENSITIVE" and self.vm and not self.disk_encryption_set:
+        if self.tags.classification == "OFFICIAL-SENSITIVE" and self.machines and not self.disk_encryption_set:
             raise ValueError("OFFICIAL-SENSITIVE disks need disk_encryption_set, a key the council holds")
+        if self.mysql and len(self.access.people) > 1:
+            raise ValueError(
+                "a MySQL server takes one administrator: name one in access.people, or take mysql out"
+            )
+        if self.mariadb and not (self.about.updates or self.way_out):
+            raise ValueError(
+                f"machines of a {self.kind} stack fetch no packages, so MariaDB cannot be set up: take mariadb out"
+            )
         return self
 
     @model_validator(mode="after")
@@ -176,7 +192,7 @@ class StackSettings(Section):
             found.append("access.admins.object_id")
         if any(one.object_id == NOBODY for one in self.access.people):
             found.append("access.people")
-        if self.vm and not self.access.ssh_public_key:
+        if self.machines and not self.access.ssh_public_key:
             found.append("access.ssh_public_key")
         if self.server_room is not None and self.server_room.gateway == NOWHERE:
             found.append("server_room.gateway")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from estate.records.preview import UNKNOWN, Preview, Resource
+from estate.records.preview import SECRET, UNKNOWN, Preview, Resource
 
 KINDS = ("production", "test")
 
@@ -83,6 +83,8 @@ def test_what_holds_data_is_protected_in_production_and_nothing_is_elsewhere(pre
     keepers = {
         "azure-native:compute:Disk",
         "azure-native:compute:VirtualMachine",
+        "azure-native:dbformysql:Database",
+        "azure-native:dbformysql:Server",
         "azure-native:dbforpostgresql:Database",
         "azure-native:dbforpostgresql:Server",
         "azure-native:keyvault:Vault",
@@ -156,7 +158,24 @@ def test_postgresql_has_no_password_and_no_public_address(previews: dict[str, Pr
         for c in of(previews[kind], "dbforpostgresql:Configuration")
     }
     assert parameters["require_secure_transport"] == "on"
-    assert parameters["wal_level"] == "logical"
+    # Nothing moves to the shipped stacks yet.
+    assert parameters["wal_level"] == "replica"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_mysql_takes_tls_and_entra_alone_and_its_first_password_stays_secret(
+    previews: dict[str, Preview], kind: str
+) -> None:
+    server = of(previews[kind], "dbformysql:Server")[0]
+    assert server.inputs["network"]["publicNetworkAccess"] == "Disabled"
+    assert server.secrets == ("administratorLoginPassword",)
+    assert server.inputs["administratorLoginPassword"] == SECRET
+    administrator = of(previews[kind], "dbformysql:AzureADAdministrator")[0]
+    settings = {c.inputs["configurationName"]: c for c in of(previews[kind], "dbformysql:Configuration")}
+    values = {name: setting.inputs["value"] for name, setting in settings.items()}
+    assert (values["require_secure_transport"], values["tls_version"]) == ("ON", "TLSv1.2,TLSv1.3")
+    assert (values["aad_auth_only"], values["audit_log_enabled"], values["slow_query_log"]) == ("ON", "ON", "ON")
+    assert administrator.urn in settings["aad_auth_only"].dependencies
 
 
 @pytest.mark.parametrize("kind", KINDS)
