@@ -3,7 +3,6 @@
 Not proved against Azure: there is no account to prove it with. The program is the one that is previewed.
 """
 
-import os
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
@@ -26,12 +25,18 @@ Say = Callable[[str], None]
 class Deployment:
     """One stack of a workspace, ready for Pulumi."""
 
-    def __init__(self, settings_file: Path, state_folder: Path, secrets: Secrets = resolve) -> None:
-        """Raises `ToolMissingError` without the Pulumi CLI, `UsageError` for settings that are not right."""
+    def __init__(
+        self, settings_file: Path, state_folder: Path, inherited: Mapping[str, str], secrets: Secrets = resolve
+    ) -> None:
+        """`inherited` is the environment that Pulumi runs in.
+
+        Raises `ToolMissingError` without the Pulumi CLI, `UsageError` for settings that are not right.
+        """
         require_cli()
         settings = load(settings_file)
         self.name = settings_file.stem
         self.settings = settings
+        self._inherited = inherited
         self._secrets = secrets
         folder = Path(stacks.__file__).parent.parent
         if not (folder / "Pulumi.yaml").is_file():
@@ -80,7 +85,7 @@ class Deployment:
             ran = subprocess.run(
                 ["pulumi", "config", "set", key, "--secret", "--stack", self.name, "--non-interactive"],
                 cwd=self._stack.workspace.work_dir,
-                env={**os.environ, **self._environment},
+                env={**self._inherited, **self._environment},
                 input=value,
                 text=True,
                 capture_output=True,

@@ -1,5 +1,6 @@
 """Stacks that are built: what stands between a command and Pulumi."""
 
+import os
 from typing import TYPE_CHECKING
 
 from decant.app import App
@@ -15,4 +16,4 @@ def deployment(app: App, name: str) -> "Deployment":
 
     path = settings_file(app, name)
     require_cli()
-    return Deployment(path, app.workspace.state / "pulumi" / name)
+    return Deployment(path, app.workspace.state / "pulumi" / name, os.environ)
