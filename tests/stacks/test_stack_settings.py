@@ -47,7 +47,7 @@ def test_two_test_stacks_have_names_of_their_own() -> None:
         ),
         ("production", "10.40.0.0/16", "10.40.0.1/16", "network.address_space"),
         ("production", "Standard_D2as_v5", "Standard_D2as_v6", "not in the size catalogue"),
-        ("production", "monthly_gbp = 1500", "monthly_gbp = 0", "budget.monthly_gbp"),
+        ("production", "monthly_gbp = 2000", "monthly_gbp = 0", "budget.monthly_gbp"),
         ("production", "ict@example.gov.uk", "nobody", "not an e-mail address"),
         ("production", 'system = "files"', 'system = "fils"', "not in systems"),
         ("production", 'name = "files1"', 'name = "app1"', "two entries are called 'app1'"),
