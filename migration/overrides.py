@@ -2,14 +2,18 @@
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from estate import invalid, reading
 from estate.errors import UsageError
+from estate.printable import plain
 from estate.records.assessment import Disposition
 from estate.records.base import Record
 from estate.suggest import same, unknown
+
+Words = Annotated[str, Field(min_length=1), AfterValidator(plain)]
 
 
 class Override(Record):
@@ -17,8 +21,8 @@ class Override(Record):
 
     server: str
     disposition: Disposition
-    reason: str = Field(min_length=1)
-    who: str = Field(min_length=1)
+    reason: Words
+    who: Words
 
 
 class _File(Record):

@@ -15,11 +15,12 @@ from estate import invalid, reading
 from estate.documents.meanings import TOOLS
 from estate.documents.words import count, day, moment
 from estate.errors import UsageError
+from estate.printable import plain
 from estate.records.base import Record
 from estate.records.plan import Conflict, How, Plan, PlannedMove, Reached, Wave
 from estate.suggest import unknown
 from migration.plan import GOES_WITHOUT_SAYING, PLAN_ID, Estate, not_moving, with_crossing
-from migration.planning.file import FIRST_DAY, LAST_DAY, Day, plain
+from migration.planning.file import FIRST_DAY, LAST_DAY, Day
 
 _MEND = "mend it, or move it away and run `decant plan`"
 _NAMED = 5

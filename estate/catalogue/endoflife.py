@@ -51,11 +51,13 @@ def releases(answer: bytes, product: str) -> Mapping[str, Release]:
     Raises `UnreachableError` for what is no such answer, whole: nothing of a broken one is taken.
     """
     try:
-        found = _Answer.model_validate_json(answer).result.releases
+        result = _Answer.model_validate_json(answer).result
     except ValidationError as wrong:
         raise _broken(product, invalid.sentence(wrong)) from None
+    if result.name != product:
+        raise _broken(product, "it is about another product")
     made: dict[str, Release] = {}
-    for one in found:
+    for one in result.releases:
         if not _NAME.fullmatch(one.name) or one.name in made:
             raise _broken(product, "a release has no name of its own")
         for day in (one.eol_from, one.eoes_from):

@@ -12,6 +12,7 @@ from estate.catalogue import meters
 from estate.catalogue.prices import Price
 from estate.documents.words import day
 from estate.errors import UsageError
+from estate.printable import plain
 from estate.suggest import did_you_mean
 
 MOST = 10_000_000
@@ -59,7 +60,7 @@ class Rate(BaseModel):
     """For people; where it is given, it has to be the meter's own."""
     currency: Annotated[str, AfterValidator(_pounds)] = "GBP"
     dated: date
-    note: str = ""
+    note: Annotated[str, AfterValidator(plain)] = ""
 
 
 class _File(BaseModel):

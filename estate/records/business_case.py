@@ -97,6 +97,8 @@ class BusinessCase(Record):
     """By what rule an option is preferred, and what that gave: a proposal, which a person decides on."""
     conventions: tuple[str, ...] = ()
     """How the figures were reckoned, in sentences, with sources."""
+    discount_rate: float = 0.035
+    """A year, as a part of one. The default is the Treasury's."""
     priced_at: date | None
     kind: Literal["indicative", "dated"] = "dated"
     """Indicative: no windows were given, so the days are supposed."""

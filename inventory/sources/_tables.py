@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from estate.errors import UsageError
+from estate.printable import one_line
 from inventory.sources.base import Doubt
 
 LONGEST = 1_000_000
@@ -46,7 +47,7 @@ def text_of(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         value = int(value)
-    return str(value).replace("\x00", "").strip()[:_CELL]
+    return one_line(str(value))[:_CELL]
 
 
 @dataclass

@@ -12,7 +12,7 @@ from migration.business.given import Given
 from migration.business.moving import BY_DAYS, once_by_move
 from migration.business.options import options, ways
 from migration.business.sensitivity import sensitivity
-from migration.business.terms import GREEN_BOOK, OPTIMISM
+from migration.business.terms import GREEN_BOOK, OF_OUR_OWN, OPTIMISM, TREASURY_RATE
 from migration.business.ways import ESTATE, server_of
 
 CASE_ID = "business-case"
@@ -35,6 +35,7 @@ def business_case(given: Given, at: datetime) -> BusinessCase:
         budgets=_budgets(given),
         rule=rule,
         conventions=tuple(_conventions(given)),
+        discount_rate=given.terms.discount_rate,
         priced_at=_oldest(line.priced_at for line in given.lines),
         kind="indicative" if given.roadmap.supposed else "dated",
         at=at,
@@ -147,8 +148,9 @@ def _conventions(given: Given) -> list[str]:
         f"Costs are counted from {day(given.on)} to 31 March {over.until.year}:"
         f" {count(terms.appraisal_years, 'year')} after the last wave, to the end of that financial year. What was"
         " paid before is left out.",
-        f"Pounds of today without VAT. Years after the first are discounted at {terms.discount_rate:.1%} a year; the"
-        f" first, {over.years[0].name}, is not ({GREEN_BOOK}).",
+        f"Pounds of today without VAT. Years after the first are discounted at {terms.discount_rate:.1%} a year"
+        f"{OF_OUR_OWN if terms.discount_rate != TREASURY_RATE else ''}; the first, {over.years[0].name}, is not"
+        f" ({GREEN_BOOK}).",
         f"A server costs on-premises until {count(terms.soak_days, 'day')} after its last move, and in Azure from"
         f" {count(terms.build_days, 'day')} before its first. Dual running is counted by those days.",
         f"Optimism bias at the upper bound stands in the high figure: {terms.one_off_bias:.0%} of what is paid once"

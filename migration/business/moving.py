@@ -22,12 +22,14 @@ def bought(costs: Costs, assessments: Iterable[Assessment]) -> frozenset[str]:
 def laid(lines: Sequence[CostLine]) -> list[CostLine]:
     """The lines, the contingency of moving laid at what it is for: as much of it as of what moving costs.
 
-    So a server that does not move has no part in it, and its part falls into the year of the move.
+    So a server that does not move has no part in it, and its part falls into the year of the move; the part of dual
+    running is counted, or left out, as dual running is.
     """
-    base: dict[str, Amount] = {}
+    base: dict[tuple[str, str], Amount] = {}
     for one in lines:
         if one.side == "move" and one.nature == "one-off" and one.category != "contingency":
-            base[one.subject] = base[one.subject] + one.amount if one.subject in base else one.amount
+            what = one.subject, BY_DAYS if one.category == BY_DAYS else "contingency"
+            base[what] = base[what] + one.amount if what in base else one.amount
     whole = [sum(ends) for ends in zip(*((one.low, one.likely, one.high) for one in base.values()), strict=True)]
     found: list[CostLine] = []
     for one in lines:
@@ -40,7 +42,7 @@ def laid(lines: Sequence[CostLine]) -> list[CostLine]:
         ):
             found.append(one)
             continue
-        for subject, part in base.items():
+        for (subject, category), part in base.items():
             low, likely, high = (
                 end * of / all_of if all_of else 0.0
                 for end, of, all_of in zip(
@@ -51,9 +53,9 @@ def laid(lines: Sequence[CostLine]) -> list[CostLine]:
                 )
             )
             amount = Amount(low=low, likely=likely, high=high)
-            found.append(
-                one.model_copy(update={"id": f"{one.id}/{subject}", "subject": subject, "amount": amount})
-            )
+            name = f"{one.id}/{subject}" + (f"/{category}" if category == BY_DAYS else "")
+            about = {"id": name, "subject": subject, "category": category, "amount": amount}
+            found.append(one.model_copy(update=about))
     return found
 
 

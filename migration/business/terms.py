@@ -8,6 +8,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from estate.records.cost import Amount
 
+TREASURY_RATE = 0.035
+"""The Green Book's social time preference rate, a year, for the first 30 years."""
+OF_OUR_OWN = ", the council's own rate, where the Treasury has 3.5%"
 GREEN_BOOK = "HM Treasury, The Green Book (2026), the chapter on discounting"
 OPTIMISM = "HM Treasury, Supplementary Green Book Guidance: Optimism Bias, table 1 (after Mott MacDonald, 2002)"
 
@@ -26,7 +29,7 @@ class Terms(BaseModel):
 
     appraisal_years: int = Field(default=5, ge=1, le=20)
     """How long after the last wave costs are counted, to the end of that financial year."""
-    discount_rate: float = Field(default=0.035, ge=0, le=0.2)
+    discount_rate: float = Field(default=TREASURY_RATE, ge=0, le=0.2)
     """Real, a year. The Green Book's rate for the first 30 years."""
     build_days: int = Field(default=14, ge=0, le=365)
     """How long before a move its target is built, and paid for."""

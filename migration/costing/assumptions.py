@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from estate import invalid, reading
 from estate.errors import UsageError
+from estate.printable import plain
 from estate.records.cost import Amount
 from estate.suggest import did_you_mean
 from migration.business.terms import Terms
@@ -31,7 +32,7 @@ class _Range(BaseModel):
     low: float = Field(allow_inf_nan=False, strict=True)
     likely: float = Field(allow_inf_nan=False, strict=True)
     high: float = Field(allow_inf_nan=False, strict=True)
-    source: str = Field(default="", max_length=500)
+    source: Annotated[str, AfterValidator(plain)] = Field(default="", max_length=500)
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

@@ -119,7 +119,7 @@ def _asked(
         observed=bool(given.estate.dependencies),
         durations=(
             *told([(one.kind, given.estate.how(one)) for one in moving], paces, given.planning),
-            *told_ahead([(one, given.estate.how(one)) for one in moving], given.planning),
+            *told_ahead([(one, given.estate.how(one)) for one in moving if one.id not in apart], given.planning),
         ),
         notes=(*stays.notes, *notes, *unpriced, *rules.notes, *_hubs(given, moving), *_unobserved(given, found)),
         faults=(*faults, *rules.faults, *([] if moving else _nothing(given, stays))),

@@ -17,7 +17,7 @@ from pydantic import (
 
 from estate import invalid, reading
 from estate.errors import UsageError
-from estate.printable import printable
+from estate.printable import plain
 from estate.records.plan import How
 from estate.suggest import did_you_mean
 
@@ -43,13 +43,6 @@ def _week(value: object) -> object:
 LAST = "last"
 Week = Annotated[int | Literal["last"], BeforeValidator(_week)]
 """Which of a month's weekdays of one name."""
-
-
-def plain(value: str) -> str:
-    """The text; `ValueError` where no page can carry it."""
-    if printable(value) != value:
-        raise ValueError("holds a control character, or one that no page can carry")
-    return value
 
 
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(plain)]

@@ -37,6 +37,8 @@ WHEN_SAVED = "When what the server room costs"
 STAYS = (
     "“Hardware of what stays”: capital for what stays on-premises or has not left yet; it is no cost of moving. "
 )
+TREASURY_RATE = 0.035
+"""A year, as the Green Book has it."""
 AS_ABOVE = "Source, prices, cover and assumptions: as of the options above."
 
 
@@ -62,7 +64,7 @@ def _options(matter: Matter) -> Section:
     stays = figures.any_staying(options)
     text = (
         f"{count(len(options), 'option')} {'was' if len(options) == 1 else 'were'} compared over the same years. Later "
-        "years are discounted at 3.5% a year (the Treasury’s Green Book). The highest figures include optimism bias: what "
+        f"years are discounted at {_rate(matter)}. The highest figures include optimism bias: what "
         "such projects have cost beyond what was expected."
     )
     blocks: list[Block] = [
@@ -94,6 +96,14 @@ def _options(matter: Matter) -> Section:
     if matter.case.rule:
         blocks.append(Text(lead="Why this one is preferred.", text=matter.case.rule))
     return Section(id="options-short", title="Options", blocks=tuple(blocks))
+
+
+def _rate(matter: Matter) -> str:
+    rate = matter.case.discount_rate
+    whose = (
+        "the Treasury’s Green Book" if rate == TREASURY_RATE else "the council’s own rate; the Treasury’s is 3.5%"
+    )
+    return f"{rate:.1%} a year ({whose})"
 
 
 def _against_nothing(matter: Matter, option: Option) -> str:

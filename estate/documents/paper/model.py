@@ -3,14 +3,30 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from pydantic import model_validator
+from pydantic import ValidationInfo, field_validator, model_validator
 
+from estate.printable import printable
 from estate.records.base import Instant, Record
 
 Edition = Literal["full", "public"]
 
 
-class Text(Record):
+class Shown(Record):
+    """A part of a paper. What no page can carry, from a file or a server, is shown as `\\u001b` in all of its texts."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _printable(cls, value: object, about: ValidationInfo) -> object:
+        return value if about.field_name == "svg" else _shown(value)
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, str):
+        return printable(value)
+    return tuple(map(_shown, value)) if isinstance(value, tuple) else value
+
+
+class Text(Shown):
     """One paragraph. `lead` is a word or two before it that stand out."""
 
     kind: Literal["text"] = "text"
@@ -18,7 +34,7 @@ class Text(Record):
     lead: str = ""
 
 
-class Points(Record):
+class Points(Shown):
     """A list, in the order that is given; `numbered` where a decision refers to its items."""
 
     kind: Literal["points"] = "points"
@@ -26,7 +42,7 @@ class Points(Record):
     numbered: bool = False
 
 
-class Column(Record):
+class Column(Shown):
     """One column of a table. `width` is its part of the line beside the others'."""
 
     title: str
@@ -35,7 +51,7 @@ class Column(Record):
     """Figures: set to the right."""
 
 
-class Table(Record):
+class Table(Shown):
     """One table with one row of headings; the first cell of a row heads it. `source` stands below: where the figures are
     from, of which day, what they cover, what they suppose."""
 
@@ -54,7 +70,7 @@ class Table(Record):
         return self
 
 
-class Chart(Record):
+class Chart(Shown):
     """One picture, as drawing and as dots, with what it shows in words and the table of its data.
 
     The table is None where the same figures stand in a table of the paper's own."""
@@ -71,7 +87,7 @@ class Chart(Record):
         return self.model_copy(update={"table": None})
 
 
-class Blank(Record):
+class Blank(Shown):
     """What a person must write. Nothing is ever put in their place."""
 
     kind: Literal["blank"] = "blank"
@@ -81,7 +97,7 @@ class Blank(Record):
     """What it is to say."""
 
 
-class Warn(Record):
+class Warn(Shown):
     """One paragraph that a reader must not pass over."""
 
     kind: Literal["warn"] = "warn"
@@ -91,7 +107,7 @@ class Warn(Record):
 Block = Text | Points | Table | Chart | Blank | Warn
 
 
-class Section(Record):
+class Section(Shown):
     """A heading and what is below it. `parts` are the sections one step down."""
 
     id: str
@@ -111,7 +127,7 @@ def headed(identity: str, title: str, *blocks: Block) -> Section:
     return Section(id=identity, title=title, blocks=blocks)
 
 
-class Paper(Record):
+class Paper(Shown):
     """The whole paper. `front` is the box at its top; an empty value there is for a person to fill."""
 
     title: str
