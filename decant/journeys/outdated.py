@@ -1,4 +1,4 @@
-"""What is older than what it rests on: assessments than the last reading, the plan than either and its rules, checks."""
+"""What is older than what it rests on: assessments than the last reading, plans and costs than these and their files."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -9,6 +9,7 @@ from estate import past
 from estate.documents.words import count, moment
 from estate.records.assessment import Assessment
 from estate.records.base import Record, now
+from estate.records.cost import Costs
 from estate.records.finding import Finding
 from estate.records.plan import Plan
 from estate.records.report import Outdated
@@ -16,16 +17,17 @@ from estate.records.server import Server
 from policies.current import current
 
 if TYPE_CHECKING:
+    from estate.paths import Workspace
     from estate.store import Store
 
 _Look = tuple[datetime, str]
 """When a server was read, or listed anew, and by which command."""
 
 
-def outdated(store: "Store", planning: Path) -> Outdated:
+def outdated(store: "Store", workspace: "Workspace") -> Outdated:
     """What to make anew before anybody relies on it, in words that name no server; empty where it is up to date.
 
-    `planning` is planning.toml, which a plan rests on too.
+    A plan rests on planning.toml too, and costs on the files of rates and assumptions.
     It counts when a record was kept last: what an import lists again just as it was is no news.
     """
     servers, kept = store.all(Server), _kept(store, Server)
@@ -34,9 +36,13 @@ def outdated(store: "Store", planning: Path) -> Outdated:
     assessed = _kept(store, Assessment)
     judged = {one.subject: one.at for one in current(store.all(Finding)) if one.scope == "host"}
     plan = max(_kept(store, Plan).values(), default=None)
+    costs = max(_kept(store, Costs).values(), default=None)
     return Outdated(
         assessments=_for(_newer(legacy, assessed)),
-        plan=_plan(legacy, assessed, plan) or _by_rules(planning, plan) if plan else "",
+        plan=_plan(legacy, assessed, plan) or _by_files(plan, workspace.planning) if plan else "",
+        costs=_plan({}, assessed, costs) or _by_files(costs, workspace.rates, workspace.assumptions)
+        if costs
+        else "",
         checks=_for(_newer(looks, judged)),
     )
 
@@ -65,8 +71,7 @@ def _plan(looks: Mapping[str, _Look], assessed: Mapping[str, datetime], at: date
     return _than(newer) if newer else ""
 
 
-def _by_rules(planning: Path, at: datetime) -> str:
-    if not planning.is_file():
-        return ""
-    changed = datetime.fromtimestamp(planning.stat().st_mtime, UTC)
-    return f"older than {planning.name}, which was changed on {moment(changed)}" if changed > at else ""
+def _by_files(at: datetime, *files: Path) -> str:
+    changed = [(datetime.fromtimestamp(one.stat().st_mtime, UTC), one.name) for one in files if one.is_file()]
+    newest, name = max(changed, default=(at, ""))
+    return f"older than {name}, which was changed on {moment(newest)}" if newest > at else ""

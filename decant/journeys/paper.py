@@ -152,7 +152,7 @@ def gather(app: "App", made: Made) -> Matter:
         personal=PersonalPlaces(holding=sum(bool(one.places) for one in sampled), looked_at=len(sampled)),
         connections_known=len(_looked_at(servers, store.all(Dependency)) & legacy),
         unconfirmed_systems=sum(not one.confirmed_by for one in file.entries),
-        outdated=outdated(store, app.workspace.planning),
+        outdated=outdated(store, app.workspace),
         ledger_entries=app.ledger.count(),
         ledger_head=app.ledger.verify(app.anchors_elsewhere).head,
         at=now(),

@@ -110,7 +110,7 @@ def gather(app: "App", left_out: Sequence[str] = ()) -> Report:
         personal_data=tuple(store.all(PersonalData)),
         assessments=tuple(store.all(Assessment)),
         plan=max(plans, key=lambda plan: plan.at) if plans else None,
-        outdated=outdated(store, app.workspace.planning),
+        outdated=outdated(store, app.workspace),
         environments=tuple(_environment(preview) for preview in store.all(Preview)),
         moves=tuple(store.moves()),
         verifications=_verifications(store),

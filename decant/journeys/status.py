@@ -51,7 +51,7 @@ def standing(app: "App") -> Standing:
     away = [server.id for server in servers if server.tried and not server.reached]
     untried = len(missed) - len(away)
     assessments, plans, previews = store.all(Assessment), store.all(Plan), store.all(Preview)
-    older = outdated(store, app.workspace.planning)
+    older = outdated(store, app.workspace)
     moves = store.moves()
     past = some([line for plan in plans for line in slipped(plan, now(), states_of(moves))], 1)
     left = told(without_wave(plans, assessments, {one.id for one in servers if one.role == "legacy"}))
@@ -86,7 +86,12 @@ def standing(app: "App") -> Standing:
             _state(plans, older.plan or past or left),
             _said(
                 _said(count(sum(len(plan.waves) for plan in plans), "wave") if plans else "none yet", left),
-                older.plan or past,
+                "; ".join(
+                    [
+                        *filter(None, [older.plan or past]),
+                        *([f"`decant costs` is {older.costs}"] if older.costs else []),
+                    ]
+                ),
             ),
         ),
         Stage(

@@ -30,6 +30,7 @@ class Outdated(Record):
 
     assessments: str = ""
     plan: str = ""
+    costs: str = ""
     checks: str = ""
     """What the rules say of servers."""
 

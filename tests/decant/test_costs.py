@@ -159,6 +159,21 @@ def test_the_councils_own_rates_and_assumptions_are_used(council: Path) -> None:
     assert {one["amount"]["likely"] for one in computed} == {12.0}
 
 
+def test_costs_that_are_older_than_the_files_they_rest_on_are_told(council: Path) -> None:
+    def plan_stage() -> str:
+        stages = decant("status", "--json", at=council).json["stages"]
+        found: str = next(one["detail"] for one in stages if one["name"] == "plan")
+        return found
+
+    assert decant("costs", at=council).code in (0, 1)
+    assert "`decant costs`" not in plan_stage()
+    rates = council / "rates.toml"
+    rates.write_text(rates.read_text() + "\n# looked through\n")
+    assert "`decant costs` is older than rates.toml, which was changed on" in plan_stage()
+    assert decant("costs", at=council).code in (0, 1)
+    assert "`decant costs`" not in plan_stage()
+
+
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [

@@ -64,7 +64,7 @@ def purpose(matter: Matter) -> Section:
                 text="The dates are supposed: nobody has said yet in which nights and weekends systems may be moved."
             )
         )
-    old = [text for text in (matter.outdated.assessments, matter.outdated.plan) if text]
+    old = [text for text in (matter.outdated.assessments, matter.outdated.plan, matter.outdated.costs) if text]
     if old:
         blocks.append(
             Warn(text=f"This draft rests on something {'; and '.join(old)}. Make that anew before it is used.")
