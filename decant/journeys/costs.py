@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from decant.journeys.prices import prices, today
+from decant.journeys.prices import doubts, prices, today
 from estate.errors import UsageError
 from estate.records.assessment import Assessment
 from estate.records.base import now
@@ -30,7 +30,7 @@ def reckon(app: "App") -> Costs:
         raise UsageError("no legacy server was discovered yet", "run `decant discover`, then `decant assess`")
     if not {one.server for one in assessed}.intersection(legacy):
         raise UsageError("no server was assessed yet, so that nothing has a size", "run `decant assess`")
-    return costs(
+    made = costs(
         known,
         assessed,
         app.store.all(Workload),
@@ -39,6 +39,7 @@ def reckon(app: "App") -> Costs:
         today(),
         now(),
     )
+    return made.model_copy(update={"cautions": (*doubts(app), *made.cautions)})
 
 
 def keep(app: "App", found: Costs) -> None:

@@ -45,6 +45,13 @@ def prices(app: "App", servers: "tuple[str, ...]" = ()) -> "Prices":
     return price_lists.load(app.workspace.rates, app.workspace.prices, servers, today())
 
 
+def doubts(app: "App") -> tuple[str, ...]:
+    """What looked wrong with the list prices in force and was accepted all the same, for beside the figures."""
+    taken = app.ledger.entries(REFRESHED)
+    accepted = taken[-1].payload.get("accepted", []) if taken and app.workspace.prices.is_file() else []
+    return tuple(f"the list prices were taken though {one}" for one in accepted)
+
+
 def refresh(app: "App") -> Refreshed:
     """Ask for the prices of every size and disk, and put them in the place of those before, all or none.
 

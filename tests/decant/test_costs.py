@@ -290,6 +290,8 @@ def test_a_person_can_accept_a_list_that_looks_wrong_and_the_ledger_keeps_why(co
     kept = json.loads((council / ".decant/catalogue/prices.json").read_text())["prices"]
     assert kept["vm/Standard_E4as_v5"]["gbp"] == 9_999_999.0
     assert "vm/Standard_E4as_v5 costs" in decant("evidence", "export", at=council).out
+    cautions = decant("costs", "--json", at=council).json["costs"]["cautions"]
+    assert any(one.startswith("the list prices were taken though ") for one in cautions), cautions
     assert refreshed(council, in_pages).code == 0, "the book still holds, whatever was accepted"
 
 
