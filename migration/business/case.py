@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from math import floor
 
 from estate.documents.words import LONDON, count, day, financial_year, share
 from estate.records.assessment import Disposition
@@ -131,15 +132,22 @@ def _budgets(given: Given) -> tuple[Budgeted, ...]:
     without = {name: by_year({name: part}) for name, part in sorted(given.pays.items())}
     first = financial_year(given.on)
     years = given.budgets.keys() | {year for year, amount in whole.items() if amount and year >= first}
-    return tuple(
-        Budgeted(
-            year=year,
-            allowed=given.budgets.get(year),
-            planned=round(council.get(year, 0.0)),
-            partners={name: round(whole.get(year, 0.0) - less.get(year, 0.0)) for name, less in without.items()},
-        )
-        for year in sorted(years)
-    )
+    found = []
+    for year in sorted(years):
+        paid = {name: whole.get(year, 0.0) - less.get(year, 0.0) for name, less in without.items()}
+        shared = apportioned(round(whole.get(year, 0.0)), {"": council.get(year, 0.0), **paid})
+        planned = shared.pop("")
+        found.append(Budgeted(year=year, allowed=given.budgets.get(year), planned=planned, partners=shared))
+    return tuple(found)
+
+
+def apportioned(total: int, parts: Mapping[str, float]) -> dict[str, int]:
+    """Whole pounds for each part, which come to `total`: what is left over goes to where most was cut off."""
+    found = {name: floor(part) for name, part in parts.items()}
+    left = total - sum(found.values())
+    for name in sorted(parts, key=lambda one: (found[one] - parts[one], one))[: max(0, left)]:
+        found[name] += 1
+    return found
 
 
 def _conventions(given: Given) -> list[str]:

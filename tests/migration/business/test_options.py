@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from estate.records.assessment import Disposition
 from estate.records.business_case import BusinessCase, Option
 from estate.records.cost import NotPriced
-from migration.business.case import business_case
+from migration.business.case import apportioned, business_case
 from migration.business.given import Given
 from migration.business.terms import Terms
 from tests.migration.business.made import AT, TODAY, amount, assessed, costs, line, plan, small, wave
@@ -363,3 +365,11 @@ def test_what_partners_pay_stands_beside_the_budgets_and_all_of_it_is_what_movin
     assert [one.over for one in made.budgets] == [0, 0]
     assert sum(one.planned + sum(one.partners.values()) for one in made.budgets) == made.moving_once == 2200
     assert made.shares["Anyshire"] * made.moving_once == pytest.approx(250, abs=0.01)
+
+
+@given(st.dictionaries(st.sampled_from("abcde"), st.floats(0, 1e6), min_size=1))
+def test_parts_in_whole_pounds_come_to_the_whole(parts: dict[str, float]) -> None:
+    total = round(sum(parts.values()))
+    found = apportioned(total, parts)
+    assert sum(found.values()) == total
+    assert all(abs(found[name] - part) <= 1 for name, part in parts.items())
