@@ -29,6 +29,7 @@ PUBLISHED = {
     "LedgerState.head",
     "Outdated.assessments",
     "Outdated.checks",
+    "Outdated.costs",
     "Outdated.plan",
 }
 """Text that the public edition is meant to carry: the council's own, products, frameworks, a hash, and what is old."""

@@ -225,12 +225,12 @@ def test_a_budget_of_a_year_is_kept_by_what_this_council_pays() -> None:
 
 
 def test_a_budget_counts_what_the_business_case_counts() -> None:
-    """Contingency is in it, dual running is not: the case counts that by days."""
+    """Contingency is in it, but dual running and the contingency laid at it are not: the case counts those by days."""
     line = CostLine(
         id="move/people/a", subject="a", what="moving", side="move", category="people", nature="one-off",
         accounting="revenue", amount=Amount(low=1000, likely=1000, high=1000), reckoning="", source="x",
     )  # fmt: skip
-    tenth = {"subject": "estate", "category": "contingency", "amount": Amount(low=200, likely=200, high=200)}
+    tenth = {"subject": "estate", "category": "contingency", "amount": Amount(low=300, likely=300, high=300)}
     lines = (
         line,
         line.model_copy(update={"id": "move/people/b", "subject": "b"}),
