@@ -13,6 +13,7 @@ from decant.journeys.business import Made, drawings, make_case
 from decant.journeys.outdated import outdated
 from decant.journeys.paper_public import Names, neutral
 from estate import signers, writing
+from estate.documents.paper import deadlines
 from estate.documents.paper.compose import compose
 from estate.documents.paper.matter import Fix, Matter, PersonalPlaces
 from estate.documents.paper.model import Chart, Column, Edition, Table
@@ -125,6 +126,8 @@ def _drawn(form: Format, matter: Matter, paper: Model) -> bytes:
         matter.assessments,
         council=matter.council,
         at=matter.at,
+        servers=deadlines.by_server(matter),
+        products=deadlines.by_product(matter),
         public=matter.public,
     )
 

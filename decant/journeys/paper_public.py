@@ -87,7 +87,9 @@ def neutral(matter: Matter, names: Names) -> Matter:
         "dependencies": (),
         "fixes": (),
         "outdated": Outdated(
-            assessments=names.clean(matter.outdated.assessments), plan=names.clean(matter.outdated.plan)
+            assessments=names.clean(matter.outdated.assessments),
+            plan=names.clean(matter.outdated.plan),
+            costs=names.clean(matter.outdated.costs),
         ),
     }
     # Made anew and not copied: a copy would take along what was worked out of the names and kept.

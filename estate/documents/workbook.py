@@ -5,7 +5,9 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
+from estate.documents import server_sheets
 from estate.documents.meanings import TOOLS
+from estate.documents.paper.deadlines import OfProduct, OfServer
 from estate.documents.sheets import Cell, Head, Sheet, write
 from estate.documents.words import LONDON, day, moment
 from estate.records.assessment import Assessment
@@ -26,9 +28,13 @@ def workbook(
     *,
     council: str,
     at: datetime,
+    servers: Iterable[OfServer] = (),
+    products: Iterable[OfProduct] = (),
     public: bool = False,
 ) -> bytes:
-    """All of it as .xlsx. With `public`, no sheet goes by server or workload: what they hold is summed by kind."""
+    """All of it as .xlsx; `servers` and `products` are the deadlines of the paper's appendix.
+
+    With `public`, no sheet goes by server or workload: what they hold is summed by kind."""
     front = [
         ("Council", council or "not named"),
         ("Written", moment(at)),
@@ -62,9 +68,16 @@ def workbook(
         _unpriced(case.unpriced, public),
         _assumptions(costs),
         _sources(costs),
+        server_sheets.support(products),
     ]
     if not public:
-        sheets += [_moves(plan), _staying(plan), _assessed(assessments), _carbon(costs.carbon)]
+        sheets += [
+            server_sheets.deadlines(servers),
+            _moves(plan),
+            _staying(plan),
+            server_sheets.assessed(assessments),
+            _carbon(costs.carbon),
+        ]
     return write(f"Leaving the server room: plan and business case, {council}".rstrip(", "), front, sheets, at)
 
 
@@ -331,26 +344,6 @@ def _staying(plan: Plan) -> Sheet:
         (Head("Workload", "words"), Head("Why", "words")),
         tuple(plan.not_moving.items()),
     )
-
-
-def _assessed(assessments: Iterable[Assessment]) -> Sheet:
-    return Sheet(
-        "Assessments",
-        "What is to become of each server.",
-        (
-            Head("Server"), Head("Disposition"), Head("Readiness"), Head("Support", "words"), Head("Size in Azure"),
-            Head("Reasons", "words"), Head("Conditions", "words"),
-        ),
-        tuple(
-            (
-                one.server, one.disposition.value if one.disposition else "unknown", one.readiness,
-                "; ".join(f"{each.name}: {each.status}, ends {day(each.ends)}" for each in one.support)
-                or "unknown",
-                one.size.sku if one.size else "unknown", "; ".join(one.reasons), "; ".join(one.conditions),
-            )
-            for one in assessments
-        ),
-    )  # fmt: skip
 
 
 def _carbon(carbon: Iterable[Carbon]) -> Sheet:

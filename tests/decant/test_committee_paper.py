@@ -15,6 +15,7 @@ from playwright.sync_api import sync_playwright
 from decant.app import App
 from decant.journeys.paper_public import ELSEWHERE, Names, neutral
 from decant.journeys.without_servers import transcripts
+from estate.documents.paper import deadlines
 from estate.documents.paper.compose import compose
 from estate.documents.paper.docx import docx
 from estate.documents.paper.html import html
@@ -35,7 +36,8 @@ PUBLISHED = {
     "Sensitivity.to_value", "MonthOfWork.skill", "BusinessCase.rule", "BusinessCase.conventions", "BusinessCase.shares",
     "Budgeted.partners",
     "NotPriced.what", "NotPriced.why", "Costs.assumptions", "Costs.sources", "Costs.cautions", "Carbon.source",
-    "Risk.framework", "Server.authority", "Outdated.assessments", "Outdated.plan", "CostLine.source",
+    "Risk.framework", "Server.authority", "Outdated.assessments", "Outdated.plan", "Outdated.costs",
+    "CostLine.source",
 }  # fmt: skip
 """Text that may be published where it names nobody: how figures were reckoned, products, partners, and our own words."""
 
@@ -57,6 +59,8 @@ def drawn(matter: Matter) -> str:
         matter.assessments,
         council=matter.council,
         at=matter.at,
+        servers=deadlines.by_server(matter),
+        products=deadlines.by_product(matter),
         public=True,
     )
     return html(paper) + unzipped(docx(paper)) + unzipped(book)

@@ -1,13 +1,13 @@
 """The appendices: what stands behind the paper, each figure with its parts."""
 
 from estate.documents.meanings import by_tools
-from estate.documents.paper import figures, sources
+from estate.documents.paper import deadlines, figures, sources
 from estate.documents.paper.figures import money, signed, sum_of
 from estate.documents.paper.finance import STAYS, priced
 from estate.documents.paper.matter import Matter, wave_day
 from estate.documents.paper.model import Blank, Block, Column, Points, Section, Table, Text, headed
 from estate.documents.paper.pictures import Charts, picture
-from estate.documents.paper.sources import month, shortened
+from estate.documents.paper.tables import month, shortened
 from estate.documents.words import count, day, size
 from estate.records.business_case import Option
 from estate.records.plan import Reached, Wave
@@ -30,7 +30,7 @@ def all_of(matter: Matter, charts: Charts) -> tuple[Section, ...]:
         _sensitivity(matter, charts),
         sources.assumptions(matter),
         sources.without_price(matter),
-        sources.deadlines(matter),
+        deadlines.section(matter),
     )
 
 
@@ -52,7 +52,8 @@ def _roadmap(matter: Matter, charts: Charts) -> Section:
                 source=f"Source: plan of {day(matter.plan.at)}. "
                 + ("Days are supposed. " if matter.case.kind == "indicative" else "")
                 + "Data is what is known to be on disk; “at least” where the size of a workload is not known.",
-            )
+            ),
+            "Roadmap",
         ),
     ]
     if matter.plan.reached:
@@ -144,7 +145,8 @@ def _resourcing(matter: Matter, charts: Charts) -> Section:
                     for one in work
                 ),
                 source=f"Source: business case of {day(matter.case.at)}. Covers the plan’s moves. Assumptions: Appendix F.",
-            )
+            ),
+            "People",
         )
     )
     return Section(id="resourcing", title="Resourcing", blocks=tuple(blocks))

@@ -87,7 +87,12 @@ def _left_out(matter: Matter) -> str:
     if not number:
         return ""
     those = count(number, "server that is to move is", "servers that are to move are")
-    return f" {those} in no wave: section 3 says which and why."
+    where = (
+        "section 3 lists them; why is told in the working edition"
+        if matter.public
+        else "section 3 says which and why"
+    )
+    return f" {those} in no wave: {where}."
 
 
 def recommendations(matter: Matter) -> Section:
@@ -176,12 +181,19 @@ def _why_now(matter: Matter) -> Section:
     )
     blocks: list[Block] = [Text(text=text)]
     if contracts:
+        one = len(contracts) == 1
+        when = f"on {day(contracts[0])}" if one else f"between {day(contracts[0])} and {day(contracts[-1])}"
+        kept = (
+            "them by month"
+            if matter.public
+            else "the day of its move"
+            if one
+            else "each beside the day of its move"
+        )
         blocks.append(
             Text(
-                text=f"Contracts for {count(len(contracts), 'server')} end between {day(contracts[0])} and "
-                f"{day(contracts[-1])}; Appendix H has each beside the day of its move."
-                if len(contracts) > 1
-                else f"The contract for one server ends on {day(contracts[0])}; Appendix H has the day of its move."
+                text=f"{'The contract' if one else 'Contracts'} for {count(len(contracts), 'server')} "
+                f"{'ends' if one else 'end'} {when}; Appendix H has {kept}."
             )
         )
     read = sum(one.reached for one in matter.legacy)

@@ -25,8 +25,6 @@ LEFT_OUT = "the plan leaves it out"
 """How the reason begins for what a person took out of the plan."""
 MOVING = frozenset({Disposition.REHOST, Disposition.RELOCATE, Disposition.REPLATFORM, Disposition.REFACTOR})
 """What becomes of a server that is to be in a wave."""
-WITHOUT_MOVE = frozenset({Disposition.RETAIN, Disposition.REPURCHASE, Disposition.RETIRE})
-"""What becomes of a server that is to be in none."""
 DO_NOTHING = "do-nothing"
 """Id of the option that the others are compared with."""
 
@@ -134,12 +132,13 @@ class Matter(Record):
         return frozenset(move.workload.partition("/")[0] for wave in self.plan.waves for move in wave.moves)
 
     @cached_property
-    def without_move(self) -> Mapping[str, Disposition]:
-        """The servers that are to be in no wave, and are in none: what becomes of each."""
+    def without_move(self) -> Mapping[str, Disposition | None]:
+        """The servers in no wave that are not to move: what becomes of each, None where nobody has decided it."""
+        becomes = {one.server: one.disposition for one in self.assessed}
         return {
-            one.server: one.disposition
-            for one in self.assessed
-            if one.disposition in WITHOUT_MOVE and one.server not in self.in_waves
+            one.id: becomes.get(one.id)
+            for one in self.legacy
+            if one.id not in self.in_waves and becomes.get(one.id) not in MOVING
         }
 
     @cached_property

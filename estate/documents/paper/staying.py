@@ -1,7 +1,10 @@
-"""Contracts of what no wave empties: servers that stay, are bought anew or are switched off. They end all the same."""
+"""Contracts of what no wave empties: servers that stay, are bought anew, are switched off, or are undecided.
+
+They end all the same.
+"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from estate.documents.paper.matter import Matter
 from estate.documents.paper.model import Column, Section, Table, Text, headed
@@ -12,13 +15,14 @@ from estate.records.server import Server
 TITLE = "Contracts of servers that do not move"
 MOST = 12
 """Servers with a row of their own."""
-_BECOMES = {
+_BECOMES: Mapping[Disposition | None, tuple[str, str]] = {
     Disposition.RETAIN: ("stays where it is", "Renew it, or plan a move"),
     Disposition.REPURCHASE: (
         "is replaced by a service that is bought",
         "Have the service in use by then, or renew it",
     ),
     Disposition.RETIRE: ("is switched off", "Switch it off by then, or renew it"),
+    None: ("is not decided", "Decide it, or renew it"),
 }
 """What becomes of a server, and what the end of its contract asks for."""
 
@@ -41,7 +45,8 @@ def part(matter: Matter) -> Section | None:
     found = servers(matter)
     if not found:
         return None
-    more = f" The first {MOST} of {len(found)}; Appendix H has all." if len(found) > MOST else ""
+    everywhere = "the working edition" if matter.public else "the workbook’s sheet “Deadlines”"
+    more = f" The first {MOST} of {len(found)}; {everywhere} has all." if len(found) > MOST else ""
     return headed(
         "contracts-without-a-move",
         TITLE,
@@ -58,9 +63,10 @@ def part(matter: Matter) -> Section | None:
                 Column(title="What is needed", width=2.4),
             ),
             rows=tuple(
-                (one.id, f"It {becomes}", day(one.contract_end), needs)
+                (one.id, f"It {becomes}" if what else "Not decided", day(one.contract_end), needs)
                 for one in found[:MOST]
-                for becomes, needs in [_BECOMES[matter.without_move[one.id]]]
+                for what in [matter.without_move[one.id]]
+                for becomes, needs in [_BECOMES[what]]
             ),
             source=f"Source: the inventory and the assessment as of {day(matter.at)}.{more}",
         ),
@@ -70,9 +76,10 @@ def part(matter: Matter) -> Section | None:
 def said(matter: Matter, found: Sequence[Server]) -> str:
     """How many of them become what: "2 stay, 1 is to be replaced"."""
     number = Counter(matter.without_move[one.id] for one in found)
-    words = {
+    words: Mapping[Disposition | None, tuple[str, str]] = {
         Disposition.RETAIN: ("stays", "stay"),
         Disposition.REPURCHASE: ("is to be replaced", "are to be replaced"),
         Disposition.RETIRE: ("is to be switched off", "are to be switched off"),
+        None: ("is not decided", "are not decided"),
     }
     return ", ".join(count(number[what], one, several) for what, (one, several) in words.items() if number[what])
