@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from estate.catalogue.prices import Price
-from estate.documents.words import count
-from estate.records.cost import CostLine, NotPriced
+from estate.documents.words import count, some
+from estate.errors import UsageError
+from estate.records.cost import Amount, CostLine, NotPriced
+from migration.costing.assumptions import Assumed
 from migration.costing.base import Case, Found, Kind, Subject, line
 from migration.costing.figure import Figure, assumed, number, priced
 
@@ -25,10 +27,30 @@ def _reckon(case: Case, so_far: Sequence[CostLine]) -> Iterator[Found]:
                 why=f"it does not run in your own room: give today/{subject.id} in rates.toml, by the year",
             )
         elif (total := case.assumptions.given("on_premises_total")) is not None:
-            figure = assumed(total, "£ a year").over(number(len(here), "servers"))
+            figure = _rest(case, total).over(number(len(here), "servers"))
             yield _whole(subject, figure, f"its part of what {count(len(here), 'server')} cost")
         else:
             yield from _parts(case, subject)
+
+
+def _rest(case: Case, total: Assumed) -> Figure:
+    """What is left of the sum for all servers once those of the room with a cost of their own have theirs."""
+    prices = {one.id: case.price(f"today/{one.id}") for one in case.subjects if not one.in_a_cloud}
+    own = {name: price.gbp for name, price in prices.items() if price is not None}
+    figure = assumed(total, "£ a year")
+    if not own:
+        return figure
+    known = sum(own.values())
+    if known > total.amount.low:
+        raise UsageError(
+            f"on_premises_total in assumptions.toml is what all servers of the room cost, and is £{total.amount.low:,.0f} at "
+            f"least; but {some([f'today/{name}' for name in sorted(own)], 3)} in rates.toml come to £{known:,.0f} of it",
+            "correct one of them, or leave on_premises_total out",
+        )
+    amount = total.amount
+    rest = Amount(low=amount.low - known, likely=amount.likely - known, high=amount.high - known)
+    given = "£" + f"{known:,.2f}".removesuffix(".00")
+    return Figure(rest, f"{figure.text} − {given} given by server", figure.keys, is_sum=True)
 
 
 def _whole(subject: Subject, figure: Figure, what: str, price: Price | None = None) -> CostLine:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from estate.errors import UsageError
 from estate.records.assessment import Disposition
 from estate.records.cost import Amount
 from migration.costing.reckon import total, totals
@@ -38,6 +39,21 @@ def test_a_total_of_the_finance_team_takes_the_place_of_all_parts() -> None:
     found = reckoned(*servers, written={"on_premises_total": 100_000})
     assert [one.reckoning for one in found.lines] == ["£100,000 a year ÷ 4 servers"] * 4
     assert totals(found).today.likely == 100_000
+
+
+def test_what_is_given_by_server_is_part_of_the_total_and_not_added_to_it() -> None:
+    servers = [(facts(name), Disposition.RETAIN) for name in ("a", "b", "c", "d")]
+    found = reckoned(*servers, written={"on_premises_total": 100_000}, rates={"today/d": 10_000})
+    by_server = {one.subject: one.amount.likely for one in found.lines}
+    assert by_server == {"a": 30_000, "b": 30_000, "c": 30_000, "d": 10_000}
+    assert "(£100,000 a year − £10,000 given by server) ÷ 3 servers" in {one.reckoning for one in found.lines}
+    assert totals(found).today.likely == 100_000
+
+
+def test_servers_that_cost_more_than_the_total_of_all_are_refused() -> None:
+    servers = [(facts(name), Disposition.RETAIN) for name in ("a", "b")]
+    with pytest.raises(UsageError, match=r"on_premises_total .* £900 .* today/b in rates\.toml come to £1,000"):
+        reckoned(*servers, written={"on_premises_total": 900}, rates={"today/b": 1000})
 
 
 def test_electricity_can_be_checked_by_hand() -> None:
