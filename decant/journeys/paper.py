@@ -19,7 +19,7 @@ from estate.documents.paper.matter import Fix, Matter, PersonalPlaces
 from estate.documents.paper.model import Chart, Column, Edition, Table
 from estate.documents.paper.model import Paper as Model
 from estate.documents.words import day
-from estate.errors import RefusedError
+from estate.errors import RefusedError, UsageError
 from estate.records.assessment import Assessment
 from estate.records.base import now
 from estate.records.dependency import Dependency
@@ -88,7 +88,7 @@ def write(app: "App", edition: Edition, to: Mapping[Format, Path]) -> Papers:
     made = make_case(app)
     matter = gather(app, made)
     if edition == "public":
-        names = Names(matter, _others(app, made), _publishable(app))
+        names = Names(matter, _others(app, made), _publishable(app, made))
         matter = neutral(matter, names)
         charts = {name: None if _named(one, names) else one for name, one in _charts(made, matter, names).items()}
     else:
@@ -190,9 +190,22 @@ def _fixes(findings: Sequence[Finding], legacy: Collection[str]) -> tuple[Fix, .
     )
 
 
-def _publishable(app: "App") -> dict[str, str]:
-    """Systems that a person lets be published, each with the name that stands in public papers."""
-    return {one.name: one.public_name for one in load(app.workspace.systems).entries if one.public_name}
+def _publishable(app: "App", made: Made) -> dict[str, str]:
+    """Systems that a person lets be published, each with the name that stands in public papers.
+
+    Raises `UsageError` where such a name names a server, or a person who answers for something.
+    """
+    found = {one.name: one.public_name for one in load(app.workspace.systems).entries if one.public_name}
+    servers = [name for one in app.store.all(Server) for name in (one.id, one.hostname, one.address) if name]
+    people = [one.name for one in made.planning.person]
+    for system, name in found.items():
+        for hidden in (*servers, *people):
+            if re.search(rf"(?<![\w-]){re.escape(hidden)}(?![\w-])", name, re.IGNORECASE):
+                raise UsageError(
+                    f"{app.workspace.systems.name} lets {system} be published as {name!r}, which names {hidden}",
+                    "give it a public_name that names no server and no person, or none",
+                )
+    return found
 
 
 def _others(app: "App", made: Made) -> set[str]:

@@ -59,7 +59,7 @@ class Rate(BaseModel):
     unit: str | None = None
     """For people; where it is given, it has to be the meter's own."""
     currency: Annotated[str, AfterValidator(_pounds)] = "GBP"
-    dated: date
+    dated: date = Field(ge=date(2000, 1, 1))
     note: Annotated[str, AfterValidator(plain)] = ""
 
 

@@ -180,7 +180,7 @@ def _people(case: BusinessCase) -> Sheet:
             Head("Enough"),
         ),
         tuple(
-            (one.month, one.skill, one.days, one.available, None if one.available is None else one.days <= one.available)
+            (one.month, one.skill, one.days, one.available, None if one.available is None else not one.short)
             for one in case.people
         ),
     )  # fmt: skip

@@ -60,6 +60,11 @@ class MonthOfWork(Record):
     days: float
     available: float | None
 
+    @property
+    def short(self) -> bool:
+        """Whether more is needed than is there, to the tenth of a day that papers show."""
+        return self.available is not None and round(self.days, 1) > round(self.available, 1)
+
 
 class Budgeted(Record):
     """What a budget allows for the moves of one financial year, and what the plan has for them, in pounds."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from math import floor
 
-from estate.documents.words import LONDON, count, day, financial_year, share
+from estate.documents.words import LONDON, count, day, financial_year
 from estate.records.assessment import Disposition
 from estate.records.business_case import Budgeted, BusinessCase
 from estate.records.cost import NotPriced
@@ -188,10 +188,11 @@ def _conventions(given: Given) -> list[str]:
     if given.roadmap.supposed and given.plan.waves:
         found.append("Days of the waves are supposed, as no windows were given: the figures are indicative.")
     first = _oldest(line.priced_at for line in given.lines)
-    dated = sum(line.priced_at is not None for line in given.lines)
+    lines = given.costs.lines
+    dated = sum(line.priced_at is not None for line in lines)
     if first:
         found.append(
-            f"The oldest price is of {day(first)}; {share(dated, len(given.lines))} of the cost lines carry a date."
+            f"The oldest price is of {day(first)}; {dated:,} of {count(len(lines), 'cost line')} carry a date."
         )
     return found
 

@@ -129,7 +129,8 @@ def jobs(given: Given, found: Mapping[str, Part], paces: Paces) -> tuple[list[Jo
     if unknown:
         supposing = f"{planning.durations.unknown_gib:g} GiB supposed for each"
         what = count(len(unknown), "workload is", "workloads are")
-        notes.append(f"the sizes of {what} not known, {supposing}: {some(unknown, _FEW)}")
+        sizes_of = "the size of" if len(unknown) == 1 else "the sizes of"
+        notes.append(f"{sizes_of} {what} not known, {supposing}: {some(unknown, _FEW)}")
     return counted, notes
 
 

@@ -259,6 +259,20 @@ def test_it_writes_over_nothing_of_the_workspace_and_asks_before_it_replaces(roo
     assert report(root, "--format", "html", "--output", str(tmp_path), "--yes").code == 0
 
 
+@pytest.mark.slow
+def test_a_public_name_that_names_a_server_is_refused_and_nothing_is_written(root: Path, tmp_path: Path) -> None:
+    """A person may let a system be published, but not a server under its name."""
+    whole = (root / "systems.toml").read_text()
+    (root / "systems.toml").write_text(
+        whole.replace("owner =", 'public_name = "Permits on db-legacy"\nowner =', 1)
+    )
+    said = report(root, "--public", "--output", str(tmp_path / "named"))
+    (root / "systems.toml").write_text(whole)
+    assert said.code == 2
+    assert "'Permits on db-legacy', which names db-legacy" in said.err
+    assert not list((tmp_path / "named").glob("*"))
+
+
 def test_an_unknown_format_is_refused_with_the_nearest(tmp_path: Path) -> None:
     assert decant("init", str(tmp_path / "a"), at=tmp_path).code == 0
     said = report(tmp_path / "a", "--format", "html,docs")

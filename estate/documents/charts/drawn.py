@@ -22,6 +22,9 @@ DARK_BAND = "#8E9194"
 LINE = "M-1,-0.2H1V0.2H-1Z"
 """The shape of a stroke, where a key explains one."""
 
+OPEN = "M-1,-1H1V1H-1ZM-0.6,-0.6V0.6H0.6V-0.6Z"
+"""The shape of a box that is not filled: told apart without its colour."""
+
 WIDTH = 640
 """Of the room for marks without labels beside it, in dots."""
 WIDEST = 720

@@ -40,7 +40,7 @@ def chart(options: Sequence[Option]) -> Chart:
         "low:Q",
         title="Net present cost: likely (dot), and from low to high with optimism bias (line)",
         scale=alt.Scale(domain=[0, most * 1.12], nice=False),
-        axis=alt.Axis(labelExpr=POUNDS, tickCount=5),
+        axis=alt.Axis(labelExpr=POUNDS, tickCount=4, labelOverlap="greedy", labelSeparation=12),
     )
     lines = base.mark_rule(strokeWidth=5, color=BLUE, opacity=1).encode(x=across, x2="high:Q")
     dots = base.mark_point(size=150, filled=True, opacity=1, stroke="white", strokeWidth=1.5).encode(

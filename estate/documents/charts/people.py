@@ -7,6 +7,7 @@ from estate.documents.charts.drawn import (
     BLUE,
     INK,
     LINE,
+    OPEN,
     ORANGE,
     PURPLE,
     SIZE,
@@ -41,7 +42,7 @@ def chart(found: Sequence[MonthOfWork]) -> Chart | None:
     for skill in skills:
         for month in months:
             one = by.get((month, skill))
-            over = one is not None and one.available is not None and one.days > one.available
+            over = one is not None and one.short
             rows.append(
                 {
                     "month": _said(month),
@@ -64,9 +65,10 @@ def chart(found: Sequence[MonthOfWork]) -> Chart | None:
         "days:Q", title="days", scale=alt.Scale(domain=[0, most * 1.3], nice=False), axis=alt.Axis(tickCount=3)
     )
     base = alt.Chart().encode(x=across)
-    bars = base.mark_bar(width=alt.RelativeBandSize(0.62)).encode(
+    bars = base.mark_bar(width=alt.RelativeBandSize(0.62), strokeWidth=3).encode(
         y=up,
-        color=alt.condition(alt.datum.over, alt.value(PURPLE), alt.value(BLUE)),
+        fill=alt.condition(alt.datum.over, alt.value("white"), alt.value(BLUE)),
+        stroke=alt.condition(alt.datum.over, alt.value(PURPLE), alt.value(BLUE)),
     )
     there = base.mark_tick(thickness=4, color=ORANGE, opacity=1, width=alt.RelativeBandSize(0.95)).encode(
         y="available:Q"
@@ -86,7 +88,7 @@ def chart(found: Sequence[MonthOfWork]) -> Chart | None:
     )  # fmt: skip
     told = [("square", BLUE, "days needed", 120)]
     if any(one.available is not None for one in found):
-        told += [(LINE, ORANGE, "days there", 110), ("square", PURPLE, "needed, and more than is there", 200)]
+        told += [(LINE, ORANGE, "days there", 110), (OPEN, PURPLE, "needed, and more than is there", 200)]
     return Chart(
         "people",
         _title(found),
@@ -102,7 +104,7 @@ def _label(one: MonthOfWork | None, crowded: bool) -> str:
         return ""
     if one.available is None:
         return f"{one.days:.1f}"
-    return f"{one.days:.1f} of {one.available:.1f}{': over' if one.days > one.available else ''}"
+    return f"{one.days:.1f} of {one.available:.1f}{': over' if one.short else ''}"
 
 
 def _months(found: Sequence[MonthOfWork]) -> list[str]:
@@ -122,7 +124,7 @@ def _said(month: str) -> str:
 
 def over(found: Sequence[MonthOfWork]) -> list[MonthOfWork]:
     """Where more is needed than is there."""
-    return [one for one in found if one.available is not None and one.days > one.available]
+    return [one for one in found if one.short]
 
 
 def _title(found: Sequence[MonthOfWork]) -> str:

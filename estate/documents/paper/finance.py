@@ -45,8 +45,8 @@ AS_ABOVE = "Source, prices, cover and assumptions: as of the options above."
 def priced(matter: Matter) -> str:
     """Where the figures of the case are from, of which day, and what they leave out: a line below a table."""
     return (
-        f"Source: business case of {day(matter.case.at)}, prices of {day(matter.case.priced_at)}. Pounds of today, without "
-        f"VAT. {_left_out(matter)} Assumptions: Appendix F."
+        f"Source: business case of {day(matter.case.at)}, prices of {day(matter.case.priced_at)} and later. Pounds of today "
+        f"without VAT. {_left_out(matter)} Assumptions: Appendix F."
     )
 
 
@@ -280,7 +280,7 @@ def _people(matter: Matter) -> Section:
             Text(text="How many days of work are needed by month is not known: nobody has given the effort yet."),
         )
     days = sum(one.days for one in work)
-    short = sorted({one.month for one in work if one.available is not None and one.days > one.available})
+    short = sorted({one.month for one in work if one.short})
     unknown = sorted({one.skill for one in work if one.available is None})
     text = (
         f"In the nights and weekends of the moves themselves, {days:,.1f} days of work fall, in "

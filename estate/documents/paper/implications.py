@@ -177,7 +177,7 @@ def _risks(matter: Matter) -> Iterable[tuple[str, str, str]]:
         f"Net present cost from {figures.sum_of(low)} to {figures.sum_of(high)}; {count(number, 'item')} without a price",
         "Ranges, optimism bias and sensitivity (Appendix E)",
     )
-    short = {one.month for one in matter.case.people if one.available is not None and one.days > one.available}
+    short = {one.month for one in matter.case.people if one.short}
     if short:
         yield (
             "There are too few people",

@@ -43,8 +43,8 @@ def _rest(case: Case, total: Assumed) -> Figure:
     known = sum(own.values())
     if known > total.amount.low:
         raise UsageError(
-            f"on_premises_total in assumptions.toml is what all servers of the room cost, and is £{total.amount.low:,.0f} at "
-            f"least; but {some([f'today/{name}' for name in sorted(own)], 3)} in rates.toml come to £{known:,.0f} of it",
+            f"on_premises_total in assumptions.toml says that all servers of the room cost £{total.amount.low:,.0f} or more, "
+            f"but {some([f'today/{name}' for name in sorted(own)], 3)} in rates.toml alone come to £{known:,.0f}",
             "correct one of them, or leave on_premises_total out",
         )
     amount = total.amount

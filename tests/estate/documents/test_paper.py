@@ -17,7 +17,7 @@ from estate.documents.paper.docx import docx
 from estate.documents.paper.html import html
 from estate.documents.paper.model import Blank, Paper, Section, Table, Text
 from estate.documents.words import pounds
-from estate.records.business_case import Budgeted
+from estate.records.business_case import Budgeted, MonthOfWork
 from tests.estate.documents import papers
 
 HEADINGS = [
@@ -211,6 +211,14 @@ def test_what_a_person_took_out_of_the_plan_is_told_with_the_person_s_reason() -
     assert "the plan leaves it out: moved by the supplier" in told
     assert "nothing was found on it" not in told
     assert "no window can take" not in told
+
+
+@pytest.mark.parametrize(("needed", "said"), [(0.04, "No month needs more"), (0.06, "In 1 month that is more")])
+def test_a_month_is_short_only_where_the_figures_shown_say_so(needed: float, said: str) -> None:
+    case = papers.case()
+    work = (MonthOfWork(month="2027-02", skill="network", days=needed, available=0),)
+    page = text(compose(papers.matter(case=case.model_copy(update={"people": work})), {}))
+    assert said in page
 
 
 def test_nothing_known_is_said_as_such_and_never_as_none() -> None:
