@@ -65,10 +65,10 @@ def chart(found: Sequence[MonthOfWork]) -> Chart | None:
         "days:Q", title="days", scale=alt.Scale(domain=[0, most * 1.3], nice=False), axis=alt.Axis(tickCount=3)
     )
     base = alt.Chart().encode(x=across)
-    bars = base.mark_bar(width=alt.RelativeBandSize(0.62), strokeWidth=3).encode(
+    bars = base.mark_bar(width=alt.RelativeBandSize(0.62), stroke=PURPLE).encode(
         y=up,
         fill=alt.condition(alt.datum.over, alt.value("white"), alt.value(BLUE)),
-        stroke=alt.condition(alt.datum.over, alt.value(PURPLE), alt.value(BLUE)),
+        strokeWidth=alt.condition(alt.datum.over, alt.value(3), alt.value(0)),
     )
     there = base.mark_tick(thickness=4, color=ORANGE, opacity=1, width=alt.RelativeBandSize(0.95)).encode(
         y="available:Q"
