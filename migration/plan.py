@@ -39,6 +39,8 @@ class Estate:
     assessments: Sequence[Assessment]
     movers: Collection[str] = ()
     """Kinds of workload that Decant moves by itself."""
+    strangers: tuple[str, ...] = ()
+    """What systems.toml names as part of a system, and nobody has found."""
 
     def how(self, workload: Workload) -> How:
         """With what a workload is moved: what carries its whole server, else Decant where it can, else people."""

@@ -37,12 +37,15 @@ if TYPE_CHECKING:
 
 def estate_of(app: "App") -> Estate:
     """The estate as plans see it, with the systems that people confirmed."""
+    workloads, systems = app.store.all(Workload), load(app.workspace.systems)
+    known = {one.id for one in workloads}
     return Estate(
         app.store.all_server_facts(),
-        with_systems(app.store.all(Workload), load(app.workspace.systems)),
+        with_systems(workloads, systems),
         app.store.all(Dependency),
         app.store.all(Assessment),
         movers(),
+        tuple(one for entry in systems.entries for one in entry.workloads if one not in known),
     )
 
 

@@ -12,7 +12,7 @@ from estate.records.workload import Workload
 from migration.plan import not_moving
 from migration.planner.problem import Closed, Problem
 from migration.planning.asked import Asked, Given, Kept, Part
-from migration.planning.calendar import Slot, months_on, slots, supposed
+from migration.planning.calendar import Slot, hidden, months_on, slots, supposed
 from migration.planning.kept import kept
 from migration.planning.measured import Paces, told, told_ahead
 from migration.planning.parts import jobs, machines, paid_once, parts, talk
@@ -121,7 +121,16 @@ def _asked(
             *told([(one.kind, given.estate.how(one)) for one in moving], paces, given.planning),
             *told_ahead([(one, given.estate.how(one)) for one in moving if one.id not in apart], given.planning),
         ),
-        notes=(*stays.notes, *notes, *unpriced, *rules.notes, *_hubs(given, moving), *_unobserved(given, found)),
+        notes=(
+            *stays.notes,
+            *_hidden(given),
+            *_strangers(given),
+            *notes,
+            *unpriced,
+            *rules.notes,
+            *_hubs(given, moving),
+            *_unobserved(given, found),
+        ),
         faults=(*faults, *rules.faults, *([] if moving else _nothing(given, stays))),
     )
 
@@ -219,6 +228,27 @@ def _nothing(given: Given, stays: Kept) -> list[str]:
     return [
         f"nothing can be planned, as too little is known of the servers of {count(len(unknown), 'workload')}: read "
         "them (`decant discover`) or import what is known of them, then `decant assess`"
+    ]
+
+
+def _hidden(given: Given) -> list[str]:
+    days = hidden(given.planning, given.now)
+    if not days:
+        return []
+    return [
+        f"two windows of planning.toml fall on {count(len(days), 'day')}, the first on {day(days[0])}: a day has one "
+        "window, and the longer of them counts; write one that holds both"
+    ]
+
+
+def _strangers(given: Given) -> list[str]:
+    """What is said of names in systems.toml that fit nothing: a system is then planned without that part of it."""
+    found = given.estate.strangers
+    if not found:
+        return []
+    return [
+        f"systems.toml names {count(len(found), 'workload')} that nobody has found: {some(found, 5)}; see "
+        "`decant estate list`"
     ]
 
 

@@ -1,6 +1,7 @@
 """Windows as dates: recurring and single ones laid out in Europe/London, minutes true on the nights when clocks change."""
 
 import calendar
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -83,6 +84,19 @@ def slots(planning: Planning, now: datetime) -> list[Slot]:
             "give later windows, or a longer horizon_months",
         )
     return ahead
+
+
+def hidden(planning: Planning, now: datetime) -> tuple[date, ...]:
+    """The days within the horizon on which two windows of planning.toml fall: the shorter one does not count there.
+
+    A window given for a day takes the place of one that recurs: that is what it is given for.
+    """
+    today = now.astimezone(LONDON).date()
+    single = {rule.day for rule in planning.window}
+    days = Counter(
+        slot.day for slot in _recurring(planning.window, today, months_on(today, planning.horizon_months))
+    )
+    return tuple(sorted(on for on, number in days.items() if number > 1 and on not in single))
 
 
 def supposed(today: date, count: int) -> list[Slot]:

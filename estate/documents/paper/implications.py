@@ -1,5 +1,6 @@
 """The implications that every report must give: what is known of each, and who must write the rest."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from estate.documents.paper import figures, issues, staying
@@ -9,6 +10,10 @@ from estate.documents.words import count, day, share, some
 from estate.records.cost import Amount
 
 AUTHOR = "the report’s author"
+HIGHEST = 30
+"""The most that the framework's overall score can be."""
+MOST_RED = 12
+"""Servers and systems at risk with a row of their own."""
 MOST_RULES = 3
 """Rules that are broken, told in one row."""
 
@@ -212,8 +217,50 @@ def _scores(matter: Matter) -> list[Block]:
             text=f"{count(len(matter.risks), 'server or system', 'servers and systems')} "
             f"{'was' if len(matter.risks) == 1 else 'were'} scored by {', '.join(frameworks)}. "
             f"Of {count(len(scores), 'score')}, {by['measured']} were measured, "
-            f"{by['answered']} were given by people, and {by['open']} are open: no total is "
-            "final where any is.",
+            f"{by['answered']} were given by people, and {by['open']} are open. {_ratings(matter)}",
+        ),
+        *([] if matter.public else _red(matter)),
+    ]
+
+
+def _ratings(matter: Matter) -> str:
+    """How many are red, are not, or may be; and how many the framework calls legacy."""
+    found = Counter(one.rating for one in matter.risks)
+    legacy = sum(one.legacy is True for one in matter.risks)
+    threshold = max(one.red_from for one in matter.risks)
+    return (
+        f"Red, by a score of {threshold:g} or more of {HIGHEST}, whatever the open answers turn out to be: {found['red']}. "
+        f"Not red: {found['not red']}. Of {found['open']} the open answers decide. It calls {legacy} legacy."
+    )
+
+
+def _red(matter: Matter) -> list[Block]:
+    """Those that are red or may be, the worst first."""
+    found = [one for one in matter.risks if one.rating != "not red"]
+    if not found:
+        return []
+    found.sort(key=lambda one: (-one.lowest, -one.highest, one.subject))
+    more = f" The first {MOST_RED} of {len(found)}; `decant risk` has all." if len(found) > MOST_RED else ""
+    return [
+        Table(
+            caption="Red, or red if the open answers turn out badly",
+            columns=(
+                Column(title="Server or system", width=2),
+                Column(title="Score", width=1.2),
+                Column(title="Rating", width=1.6),
+                Column(title="Planned to be left", width=1.6),
+            ),
+            rows=tuple(
+                (
+                    one.subject,
+                    f"{one.lowest:g}" if one.lowest == one.highest else f"{one.lowest:g} to {one.highest:g}",
+                    "Red" if one.rating == "red" else "Open: may be red",
+                    day(matter.last_day[one.subject]) if one.subject in matter.last_day else "",
+                )
+                for one in found[:MOST_RED]
+            ),
+            source=f"Source: {some(sorted({one.framework for one in matter.risks}), 2)}; scores of "
+            f"{day(max(one.at for one in matter.risks))}. A dash: no day is planned.{more}",
         )
     ]
 

@@ -43,7 +43,7 @@ def _rest(case: Case, total: Assumed) -> Figure:
     known = sum(own.values())
     if known > total.amount.low:
         raise UsageError(
-            f"on_premises_total in assumptions.toml says that all servers of the room cost £{total.amount.low:,.0f} or more, "
+            f"on_premises_total in assumptions.toml says that the servers cost £{total.amount.low:,.0f} or more, "
             f"but {some([f'today/{name}' for name in sorted(own)], 3)} in rates.toml alone come to £{known:,.0f}",
             "correct one of them, or leave on_premises_total out",
         )

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from decant.journeys.paper_public import Names, neutral
+from estate.documents.paper import implications
 from estate.documents.paper.compose import compose
 from estate.documents.paper.decisions import needed
 from estate.documents.paper.html import html
@@ -12,6 +13,7 @@ from estate.documents.paper.matter import Matter
 from estate.documents.paper.model import Table
 from estate.records.assessment import Disposition
 from estate.records.plan import PlannedMove
+from estate.records.risk import Risk, Score
 from tests.estate.documents import papers
 
 LATER = papers.AT + timedelta(days=90)
@@ -127,3 +129,24 @@ def test_moves_are_told_by_the_tool_that_makes_them() -> None:
     said = html(compose(papers.matter(plan=papers.plan(waves=made)), {}))
     assert "4 by Decant, 1 by Azure Migrate, 1 by the vendor and 4 by hand" in said
     assert "moved by people" not in said
+
+
+def scored(server: str, points: int | None) -> Risk:
+    score = Score(criterion="support", points=points, basis="measured" if points else "open", why="")
+    least = score.model_copy(update={"most": 5})
+    return Risk(subject=server, likelihood=(least,), impact=(score,), framework="The framework", at=papers.AT)
+
+
+def test_what_the_framework_calls_red_is_told_the_worst_first() -> None:
+    """5 x 5 is red, 3 x 3 is not, and what nobody answered may be."""
+    found = tuple(scored(*one) for one in (("files01", 3), ("revdb01", 5), ("cctv01", None), ("housing01", 4)))
+    section = implications.risks(papers.matter(risks=found))
+    table = next(one for one in section.everything() if isinstance(one, Table) and "Red" in one.caption)
+    assert [row[:3] for row in table.rows] == [
+        ("revdb01", "25", "Red"),
+        ("housing01", "16", "Red"),
+        ("cctv01", "1 to 30", "Open: may be red"),
+    ]
+    public = html(compose(papers.matter(edition="public", risks=found), {}))
+    assert "turn out to be: 2. Not red: 1. Of 1 the open answers decide." in public
+    assert "Red, or red if" not in public

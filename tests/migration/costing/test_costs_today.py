@@ -52,7 +52,9 @@ def test_what_is_given_by_server_is_part_of_the_total_and_not_added_to_it() -> N
 
 def test_servers_that_cost_more_than_the_total_of_all_are_refused() -> None:
     servers = [(facts(name), Disposition.RETAIN) for name in ("a", "b")]
-    with pytest.raises(UsageError, match=r"on_premises_total .* £900 .* today/b in rates\.toml alone come to £1,000"):
+    with pytest.raises(
+        UsageError, match=r"on_premises_total .* £900 .* today/b in rates\.toml alone come to £1,000"
+    ):
         reckoned(*servers, written={"on_premises_total": 900}, rates={"today/b": 1000})
 
 

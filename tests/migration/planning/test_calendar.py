@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from estate.documents.words import LONDON
 from estate.errors import UsageError
-from migration.planning.calendar import Slot, blacked_out, instant, months_on, slots, supposed
+from migration.planning.calendar import Slot, blacked_out, hidden, instant, months_on, slots, supposed
 from migration.planning.file import Planning
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -115,6 +115,21 @@ def test_of_two_weekly_windows_on_a_day_the_longer_counts_and_a_single_one_befor
     found = by_day(laid(short, NIGHT, {"day": date(2027, 1, 9), "start": "10:00", "end": "11:00"}))
     assert found[date(2027, 1, 2)].minutes == 600
     assert found[date(2027, 1, 9)].minutes == 60
+
+
+def test_windows_that_are_hidden_by_a_longer_one_are_named_but_not_where_a_day_was_given_one() -> None:
+    short = {"every": "Saturday", "start": "20:00", "end": "22:00", "last": date(2027, 1, 16)}
+    planning = Planning.model_validate(
+        {
+            "window": [
+                {**NIGHT, "first": date(2027, 1, 1)},
+                short,
+                {"day": date(2027, 1, 9), "start": "10:00", "end": "11:00"},
+            ]
+        }
+    )
+    assert hidden(planning, NOW) == (date(2027, 1, 2), date(2027, 1, 16))
+    assert hidden(Planning.model_validate({"window": [NIGHT]}), NOW) == ()
 
 
 def test_two_single_windows_on_a_day_are_refused() -> None:

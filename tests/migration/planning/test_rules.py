@@ -1,5 +1,6 @@
 """Each rule of planning.toml is kept by the plan that comes of it, or said to be impossible."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -205,6 +206,20 @@ def test_the_least_change_yields_a_plan_that_says_what_was_changed() -> None:
     assert days(plan) == {"a": FIRST}
     assert len(plan.changes) == 1
     assert len(plan.conflicts) == 1
+
+
+def test_what_systems_toml_names_and_nobody_has_found_is_told() -> None:
+    held = replace(estate("a"), strangers=("gone/postgres/old",))
+    _, asked = made(held)
+    assert any("1 workload that nobody has found: gone/postgres/old" in note for note in asked.notes)
+    _, asked = made(estate("a"))
+    assert not any("nobody has found" in note for note in asked.notes)
+
+
+def test_a_day_with_two_windows_is_told() -> None:
+    night = {"every": "Saturday", "start": "20:00", "end": "06:00"}
+    _, asked = made(estate("a"), window=[night, {**night, "end": "22:00"}])
+    assert any("two windows of planning.toml fall on" in note for note in asked.notes)
 
 
 def test_a_budget_of_a_year_is_kept_by_what_this_council_pays() -> None:
