@@ -1,10 +1,11 @@
 """Reckons what servers cost, as `decant costs` does, without a workspace."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
 from estate.catalogue.price_lists import Prices
+from estate.catalogue.prices import book
 from estate.catalogue.rates import Rate, Rates
 from estate.records.assessment import Assessment, Disposition
 from estate.records.cost import CostLine, Costs
@@ -31,13 +32,19 @@ def reckoned(
     held: tuple[Workload, ...] = (),
     written: Mapping[str, Any] | None = None,
     rates: Mapping[str, float] | None = None,
+    without: Collection[str] = (),
 ) -> Costs:
+    """`without` are meters that no list has."""
+    every = book()
+    few = every.model_copy(
+        update={"prices": {name: one for name, one in every.prices.items() if name not in without}}
+    )
     own = Rates(rates={meter: Rate(meter=meter, gbp=gbp, dated=TODAY) for meter, gbp in (rates or {}).items()})
     return costs(
         [known for known, _ in servers],
         [judged(known, what, *held) for known, what in servers],
         held,
-        Prices(own),
+        Prices(own, book=few),
         assumptions.parse(written or {}),
         TODAY,
         AT,
