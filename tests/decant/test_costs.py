@@ -204,7 +204,7 @@ def test_list_prices_are_fetched_page_by_page_and_come_before_the_book(council: 
         "vm/Standard_D4as_v5": 0.2,
         "disk/Premium_LRS/P10": 20.0,
     }.items() <= {meter: one["gbp"] for meter, one in kept["prices"].items()}.items()
-    assert "Azure Retail Prices API: 50 list prices" in decant("costs", at=council).out
+    assert "Azure Retail Prices API: 51 list prices" in decant("costs", at=council).out
     assert "prices.refreshed" in decant("evidence", "export", at=council).out
     preview = decant("stack", "preview", "test", "--json", at=council)
     assert "Azure Retail Prices API" in preview.json["estimate"]["source"]
