@@ -68,6 +68,7 @@ _NOTED = tuple(
         (r"mariadb (\d+\.\d+)", "mariadb"),
         (r"mongodb (\d+\.\d+)", "mongodb"),
         (r"tomcat (\d+(?:\.\d+)?)", "tomcat"),
+        (r"oracle(?: database| db)? (\d\d?(?:\.\d)?(?: ?(?:ai|[cgi]))?(?: ?r[12])?)(?![\w])", "oracle-database"),
     )
 )
 """Products as people note them of a server, with their version."""
@@ -76,6 +77,11 @@ _SQL_SERVER: Mapping[str, str] = {
     "2016": "13.0-sp3", "2017": "14.0", "2019": "15.0", "2022": "16.0", "2025": "17.0",
 }  # fmt: skip
 """The table's release for a year, with the last service pack: it was kept the longest."""
+_ORACLE: Mapping[str, str] = {
+    "9i": "9.2", "10g": "10.2", "10gr1": "10.1", "10gr2": "10.2", "11g": "11.2", "11gr1": "11.1", "11gr2": "11.2",
+    "12c": "12.2", "12cr1": "12.1", "12cr2": "12.2", "18c": "18", "19c": "19", "21c": "21", "23c": "23", "23ai": "23",
+}  # fmt: skip
+"""The table's release for a name of Oracle's; without a release, the later one: it was kept the longest."""
 _LICENSED: Mapping[str, str] = {"Oracle Database": "oracle-database"}
 
 
@@ -138,14 +144,18 @@ def noted(facts: ServerFacts) -> tuple[tuple[str, str, str], ...]:
     if not purpose or facts.observations:
         return ()
     return tuple(
-        (
-            said[0],
-            product,
-            _SQL_SERVER.get(said[1].lower().replace(" ", ""), "") if product == "mssqlserver" else said[1],
-        )
+        (said[0], product, _release(product, said[1]))
         for pattern, product in _NOTED
         for said in pattern.finditer(purpose)
     )
+
+
+def _release(product: str, said: str) -> str:
+    """The table's release for what people write; empty where their words fit none of it."""
+    word = said.lower().replace(" ", "")
+    if product == "mssqlserver":
+        return _SQL_SERVER.get(word, "")
+    return _ORACLE.get(word, word) if product == "oracle-database" else said
 
 
 def _databases(facts: ServerFacts) -> Iterator[_Found]:

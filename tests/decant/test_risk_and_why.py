@@ -134,4 +134,4 @@ def test_an_empty_inventory_is_said_to_be_empty(tmp_path: Path) -> None:
     for command in ("assess", "risk"):
         said = decant(command, at=tmp_path)
         assert said.code == 2
-        assert "no legacy server was discovered yet" in said.err
+        assert "no legacy server is known yet" in said.err
