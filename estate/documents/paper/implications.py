@@ -230,7 +230,8 @@ def _ratings(matter: Matter) -> str:
     threshold = max(one.red_from for one in matter.risks)
     return (
         f"Red, by a score of {threshold:g} or more of {HIGHEST}, whatever the open answers turn out to be: {found['red']}. "
-        f"Not red: {found['not red']}. Of {found['open']} the open answers decide. It calls {legacy} legacy."
+        f"Not red: {found['not red']}. Of {found['open']} the open answers decide. "
+        f"By the framework, {legacy} are legacy."
     )
 
 
