@@ -27,7 +27,10 @@ def reckon(app: "App") -> Costs:
     legacy = tuple(one.server.id for one in known if one.server.role == "legacy")
     assessed = app.store.all(Assessment)
     if not legacy:
-        raise UsageError("no legacy server is known yet", "run `decant discover`, or `decant import` a list of them; then `decant assess`")
+        raise UsageError(
+            "no legacy server is known yet",
+            "run `decant discover`, or `decant import` a list; then `decant assess`",
+        )
     if not {one.server for one in assessed}.intersection(legacy):
         raise UsageError("no server was assessed yet, so that nothing has a size", "run `decant assess`")
     made = costs(

@@ -28,7 +28,7 @@ def choose(app: "App", names: Sequence[str] = ()) -> Chosen:
     known = {one.server.id: one for one in app.store.all_server_facts()}
     legacy = {name: one for name, one in known.items() if one.server.role == "legacy"}
     if not legacy:
-        raise UsageError("no legacy server is known yet", "run `decant discover`, or `decant import` a list of them")
+        raise UsageError("no legacy server is known yet", "run `decant discover`, or `decant import` a list")
     target = next((name for name in names if name in known and name not in legacy), None)
     if target is not None:
         raise UsageError(

@@ -99,7 +99,9 @@ def make_plan(
     take_in(app, load(app.workspace.systems))
     about = given(app, file, most)
     if not about.estate.workloads:
-        raise UsageError("no workload is known yet", "run `decant discover`, or `decant import` a list of servers; then `decant assess`")
+        raise UsageError(
+            "no workload is known yet", "run `decant discover`, or `decant import` a list; then `decant assess`"
+        )
     path = app.workspace.plan
     if path.exists() and not fresh and not _is_as_proposed(app, path):
         return _read(app, about, seconds)

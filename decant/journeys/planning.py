@@ -202,7 +202,9 @@ def what_if(app: "App", wanted: "Differences", seconds: float) -> "tuple[Result,
 
     about = given(app)
     if not about.estate.workloads:
-        raise UsageError("no workload is known yet", "run `decant discover`, or `decant import` a list of servers; then `decant assess`")
+        raise UsageError(
+            "no workload is known yet", "run `decant discover`, or `decant import` a list; then `decant assess`"
+        )
     other = differing(about, wanted)
     return (
         result(about, seconds, (), app.progress),
