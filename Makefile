@@ -39,7 +39,7 @@ test: lint packages fast practice-test
 packages: setup
 	@$(BIN)/python -m tests.packages
 
-fast: setup
+fast: setup $(VENV)-checkov/.installed
 	$(BIN)/pytest -q --tb short -n 2 -m "not practice" --durations 10
 
 # Two at once, each with an estate of its own; what a file shares stays with one of them.
@@ -62,6 +62,12 @@ bench: setup $(VENV)-benchmarks/.installed packages
 $(VENV)-benchmarks/.installed: requirements/benchmarks.txt | setup
 	@test -x $(VENV)-benchmarks/bin/python || $(PYTHON) -m venv $(VENV)-benchmarks
 	@$(BIN)/uv pip sync --quiet --python $(VENV)-benchmarks/bin/python --require-hashes requirements/benchmarks.txt
+	@touch $@
+
+# Checkov has an environment of its own: it wants other versions than Decant.
+$(VENV)-checkov/.installed: requirements/checkov.txt | setup
+	@test -x $(VENV)-checkov/bin/python || $(PYTHON) -m venv $(VENV)-checkov
+	@$(BIN)/uv pip sync --quiet --python $(VENV)-checkov/bin/python --require-hashes requirements/checkov.txt
 	@touch $@
 
 lint: setup

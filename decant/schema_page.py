@@ -35,6 +35,7 @@ WITHOUT_JSON: Mapping[str, str] = {
     "stack reap": "it acts; `stack list --json` has what expires, and the ledger what was taken away",
     "stack refresh": _ACTS,
     "stack remind": _ACTS,
+    "stack export": "it writes JSON of Azure's own form",
     "stack settings": "it is a page for people; docs/stacks.md holds it",
     "stack up": _ACTS,
 }

@@ -48,7 +48,7 @@ def build_platform(site: Site, opts: pulumi.ResourceOptions) -> Ground:
     ActivityAlerts(site, platform_group, contacts.group.id, opts)
     sources: dict[str, pulumi.Input[str]] = {
         "vault": vault.vault.id,
-        "blobs": storage.account.id.apply(lambda account: f"{account}/blobServices/default"),
+        "blobs": storage.blobs.id,
         "recovery": recovery.vault.id,
         **{f"nsg-{name}": nsg.id for name, nsg in network.groups.items()},
     }

@@ -16,6 +16,8 @@ from policies.rules.base import (
 )
 
 _SETTING = "azure-native:monitor:DiagnosticSetting"
+_BLOBS = "azure-native:storage:BlobServiceProperties"
+"""The part of a storage account that has the log of its blobs."""
 _WATCHED = (
     "azure-native:keyvault:Vault",
     "azure-native:dbforpostgresql:Server",
@@ -32,7 +34,11 @@ def _check(resources: Sequence[Resource], context: Context) -> Verdict:
     watched = {r.urn: r for r in resources if plain_type(r.type) in _WATCHED}
     if not watched:
         return not_applicable("nothing in it has a log to send")
-    covered = {urn for r in resources if plain_type(r.type) == _SETTING for urn in _target(r)}
+    of_part = {
+        r.urn: r.property_dependencies.get("accountName", ()) for r in resources if plain_type(r.type) == _BLOBS
+    }
+    targets = {urn for r in resources if plain_type(r.type) == _SETTING for urn in _target(r)}
+    covered = targets | {account for urn in targets for account in of_part.get(urn, ())}
     bare = sorted(
         f"{plain_type(r.type).removeprefix('azure-native:')} {r.name}"
         for u, r in watched.items()
@@ -52,9 +58,18 @@ def _vault() -> Resource:
     return resource("keyvault:Vault", "kv")
 
 
+def _account() -> Resource:
+    return resource("storage:StorageAccount", "st")
+
+
 def _setting(of: Resource) -> Resource:
     made = resource("monitor:DiagnosticSetting", "kv-log")
     return made.model_copy(update={"property_dependencies": {"resourceUri": (of.urn,)}})
+
+
+def _blobs(of: Resource) -> Resource:
+    made = resource("storage:BlobServiceProperties", "blobs")
+    return made.model_copy(update={"property_dependencies": {"accountName": (of.urn,)}})
 
 
 RULE = StackRule(
@@ -65,8 +80,16 @@ RULE = StackRule(
     rationale="Who read which secret, and who opened which database, is asked after every incident.",
     remedy="Give each a diagnostic setting that sends to the log workspace.",
     controls=ncsc("13.1", "5.2"),
-    types=(_SETTING, *_WATCHED),
+    types=(_SETTING, _BLOBS, *_WATCHED),
     check=_check,
-    passing=((_vault(), _setting(_vault())),),
-    failing=((_vault(),), (_vault(), _setting(resource("keyvault:Vault", "another")))),
+    passing=(
+        (_vault(), _setting(_vault())),
+        (_account(), _blobs(_account()), _setting(_blobs(_account()))),
+    ),
+    failing=(
+        (_vault(),),
+        (_vault(), _setting(resource("keyvault:Vault", "another"))),
+        (_account(), _blobs(_account())),
+        (_account(), _blobs(_vault()), _setting(_blobs(_vault()))),
+    ),
 )

@@ -7,15 +7,14 @@ import pytest
 
 import stacks
 from estate.records.finding import Status
-from estate.records.preview import Estimate, Preview, StackKind
+from estate.records.preview import Estimate, Preview
 from policies.evaluate import evaluate_stack, subject_names
 from policies.rulebook import resource_rules, stack_rules
+from stacks.kinds import KINDS
 from stacks.preview.run import record
 from stacks.preview.stack import placeholders
 from stacks.settings.file import load, template
 from tests.policies.engine import analyze, analyze_stack, said_by_pack, started
-
-KINDS: tuple[StackKind, ...] = ("production", "test")
 
 
 @pytest.fixture(scope="module")

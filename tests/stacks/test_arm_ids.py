@@ -91,13 +91,11 @@ def test_resources_that_wait_for_each_other_have_none() -> None:
 
 @pytest.mark.slow
 def test_all_of_a_shipped_stack_has_an_id_of_its_own_but_what_azure_names(previews: dict[str, Preview]) -> None:
-    """Pulumi makes up the names of role assignments; what logs blobs is set on a part of the account."""
+    """Pulumi makes up the names of role assignments."""
     for preview in previews.values():
         ids = Ids(preview.resources)
         found = {one.urn: ids.of(one.urn) for one in preview.built}
         without = {one.type for one in preview.built if found[one.urn] is None}
-        assert without <= {"azure-native:authorization:RoleAssignment", "azure-native:monitor:DiagnosticSetting"}
-        open_ones = [one.name for one in preview.built if found[one.urn] is None and "Diagnostic" in one.type]
-        assert open_ones == ["diagnostics-blobs"]
+        assert without == {"azure-native:authorization:RoleAssignment"}
         known = [folded(value) for value in found.values() if value]
         assert len(known) == len(set(known)) > 40

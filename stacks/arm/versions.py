@@ -1,0 +1,78 @@
+"""The version of Azure's interface that each type is built with: the one that `pulumi_azure_native` speaks.
+
+A test holds it against the provider's own words.
+"""
+
+from collections.abc import Mapping
+
+from stacks.arm.types import AZURE
+
+_VERSIONS: Mapping[str, str] = {
+    "authorization:ManagementLockByScope": "2020-05-01",
+    "authorization:RoleAssignment": "2022-04-01",
+    "managedidentity:UserAssignedIdentity": "2023-01-31",
+    "managedidentity:FederatedIdentityCredential": "2023-01-31",
+    "resources:ResourceGroup": "2024-03-01",
+    "consumption:Budget": "2024-08-01",
+    "compute:Disk": "2024-03-02",
+    "compute:DiskEncryptionSet": "2024-03-02",
+    "compute:VirtualMachine": "2024-11-01",
+    "compute:VirtualMachineExtension": "2024-11-01",
+    "devtestlab:GlobalSchedule": "2018-09-15",
+    "dbformysql:AzureADAdministrator": "2023-12-30",
+    "dbformysql:Configuration": "2023-12-30",
+    "dbformysql:Database": "2023-12-30",
+    "dbformysql:Server": "2024-02-01-preview",
+    "dbforpostgresql:Administrator": "2025-01-01-preview",
+    "dbforpostgresql:Configuration": "2025-08-01",
+    "dbforpostgresql:Database": "2025-08-01",
+    "dbforpostgresql:Server": "2025-08-01",
+    "dnsresolver:DnsForwardingRuleset": "2023-07-01-preview",
+    "dnsresolver:DnsResolver": "2023-07-01-preview",
+    "dnsresolver:ForwardingRule": "2023-07-01-preview",
+    "dnsresolver:InboundEndpoint": "2023-07-01-preview",
+    "dnsresolver:OutboundEndpoint": "2023-07-01-preview",
+    "dnsresolver:PrivateResolverVirtualNetworkLink": "2023-07-01-preview",
+    "privatedns:PrivateZone": "2024-06-01",
+    "privatedns:VirtualNetworkLink": "2024-06-01",
+    "network:BastionHost": "2024-05-01",
+    "network:FlowLog": "2024-05-01",
+    "network:LocalNetworkGateway": "2024-05-01",
+    "network:NatGateway": "2024-05-01",
+    "network:NetworkInterface": "2024-05-01",
+    "network:NetworkSecurityGroup": "2024-05-01",
+    "network:PrivateDnsZoneGroup": "2024-05-01",
+    "network:PrivateEndpoint": "2024-05-01",
+    "network:PublicIPAddress": "2024-05-01",
+    "network:Route": "2024-05-01",
+    "network:RouteTable": "2024-05-01",
+    "network:SecurityRule": "2024-05-01",
+    "network:Subnet": "2024-05-01",
+    "network:VirtualNetwork": "2024-05-01",
+    "network:VirtualNetworkGateway": "2024-05-01",
+    "network:VirtualNetworkGatewayConnection": "2024-05-01",
+    "network:VirtualNetworkPeering": "2024-05-01",
+    "keyvault:Key": "2024-11-01",
+    "keyvault:Secret": "2024-11-01",
+    "keyvault:Vault": "2024-11-01",
+    "recoveryservices:ProtectedItem": "2024-10-01",
+    "recoveryservices:ProtectionPolicy": "2024-10-01",
+    "recoveryservices:Vault": "2024-10-01",
+    "storage:BlobContainer": "2024-01-01",
+    "storage:BlobServiceProperties": "2024-01-01",
+    "storage:ManagementPolicy": "2024-01-01",
+    "storage:StorageAccount": "2024-01-01",
+    "monitor:ActionGroup": "2024-10-01-preview",
+    "monitor:ActivityLogAlert": "2020-10-01",
+    "monitor:DataCollectionEndpoint": "2022-06-01",
+    "monitor:DataCollectionRule": "2022-06-01",
+    "monitor:DataCollectionRuleAssociation": "2022-06-01",
+    "monitor:DiagnosticSetting": "2021-05-01-preview",
+    "monitor:MetricAlert": "2018-03-01",
+    "monitor:ScheduledQueryRule": "2025-01-01-preview",
+    "operationalinsights:Workspace": "2023-09-01",
+    "security:Pricing": "2024-01-01",
+}
+
+VERSIONS: Mapping[str, str] = {f"{AZURE}{token}": version for token, version in _VERSIONS.items()}
+"""By the token of `pulumi_azure_native`."""
