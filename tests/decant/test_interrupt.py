@@ -19,6 +19,7 @@ print("went on")
 TWICE = """
 import os, signal, time
 from decant.interrupt import stopping
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has its background jobs ignore it
 with stopping("`decant observe`") as stop:
     os.kill(os.getpid(), signal.SIGINT)
     assert stop.is_set()
