@@ -86,5 +86,6 @@ lock: setup
 	$(LOCK) --upgrade requirements/dev.in -o requirements/dev.txt
 	$(LOCK) requirements/runtime.in -c requirements/dev.txt -o requirements/runtime.txt
 	$(LOCK) --upgrade requirements/benchmarks.in -o requirements/benchmarks.txt
+	$(LOCK) --upgrade requirements/checkov.in -o requirements/checkov.txt
 	$(LOCK) requirements/bootstrap.in -c requirements/dev.txt -o requirements/bootstrap.txt
 

@@ -1,8 +1,9 @@
 """The rules as an ordinary CrossGuard pack: `pulumi preview --policy-pack policies`.
 
 Building a `PolicyPack` starts its server and never returns, so it is done here and nowhere else. The kind of
-stack comes from the Pulumi configuration `decant:kind`; without it the rules of production hold, which are
-the strictest.
+stack comes from the Pulumi configuration, `decant:kind` or `decant:settings`. Newer CLIs do not hand that to a pack
+(3.259 does not): then the path of the settings in the environment, `DECANT_SETTINGS`, says it. Without any, the rules of
+production hold, which are the strictest.
 """
 
 import os
@@ -24,7 +25,7 @@ from policies.rules.base import Context
 def _kind() -> StackKind:
     config = pulumi.Config("decant")
     said: object = config.get("kind")
-    settings = config.get("settings")
+    settings = config.get("settings") or os.environ.get("DECANT_SETTINGS")
     if said is None and settings:
         try:
             said = tomllib.loads(Path(settings).read_text("utf-8")).get("kind")

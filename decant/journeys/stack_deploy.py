@@ -1,8 +1,10 @@
 """Stacks that are built: what stands between a command and Pulumi."""
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import policies
 from decant.app import App
 from decant.journeys.stack_files import settings_file
 
@@ -16,4 +18,4 @@ def deployment(app: App, name: str) -> "Deployment":
 
     path = settings_file(app, name)
     require_cli()
-    return Deployment(path, app.workspace.state / "pulumi" / name, os.environ)
+    return Deployment(path, app.workspace.state / "pulumi" / name, Path(policies.__file__).parent, os.environ)

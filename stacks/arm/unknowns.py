@@ -41,8 +41,8 @@ class Unknowns:
             return {name: self._value(one, key, (*path, name), part) for name, part in value.items()}
         if isinstance(value, list):
             return [self._value(one, key, (*path, str(place)), part) for place, part in enumerate(value)]
-        # A text that begins so would be taken for an expression.
-        return f"[{value}" if isinstance(value, str) and value.startswith("[") else value
+        # A text that begins and ends so would be taken for an expression.
+        return f"[{value}" if isinstance(value, str) and value[:1] + value[-1:] == "[]" else value
 
     def _found(self, one: Resource, key: str, path: tuple[str, ...]) -> Any:
         on = self._meant(one, key, path)

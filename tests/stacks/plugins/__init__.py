@@ -1,0 +1,1 @@
+"""Programs that stand in for plugins of the Pulumi CLI, which come from where tests cannot reach."""

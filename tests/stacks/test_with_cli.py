@@ -1,0 +1,81 @@
+"""A stack built, read, compared and taken away by the real Pulumi CLI, where one is on PATH; Azure is stood in for."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from tests.decant.face import Said, decant
+
+ROOT = Path(__file__).parents[2]
+PLUGINS = {"pulumi-language-python": "language", "pulumi-resource-azure-native": "provider"}
+SECRET = "Canary-of-a-password-1"
+Run = Callable[..., Said]
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("pulumi") is None, reason="the Pulumi CLI is not on PATH"),
+]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Runs `decant` in a workspace whose stack `test` is filled in."""
+    root = tmp_path_factory.mktemp("cli")
+    (root / "bin").mkdir()
+    for name, module in PLUGINS.items():
+        plugin = root / "bin" / name
+        plugin.write_text(
+            f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m tests.stacks.plugins.{module} "$@"\n'
+        )
+        plugin.chmod(0o755)
+    assert decant("init", "ws", at=root).code == 0
+    settings = root / "ws/stacks/test.toml"
+    key = Ed25519PrivateKey.generate().public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+    text = settings.read_text().replace(
+        "00000000-0000-0000-0000-000000000000", "11111111-1111-1111-1111-111111111111"
+    )
+    text = text.replace('ssh_public_key = ""', f'ssh_public_key = "{key}"').replace(
+        "@example.gov.uk", "@anytown.gov.uk"
+    )
+    settings.write_text(text)
+
+    def in_workspace(*words: str, **environment: str) -> Said:
+        given: Mapping[str, str] = {
+            "PATH": f"{root / 'bin'}:{os.environ['PATH']}", "PULUMI_SKIP_UPDATE_CHECK": "1",
+            "PULUMI_CONFIG_PASSPHRASE": "a passphrase of this test", "DECANT_MYSQL_TEST_FIRST_PASSWORD": SECRET,
+            **environment,
+        }  # fmt: skip
+        return decant(*words, at=root / "ws", environment=given, timeout=240)
+
+    return in_workspace
+
+
+def test_a_stack_is_built_read_compared_refreshed_and_taken_away(run: Run) -> None:
+    before = run("stack", "outputs", "test")
+    assert before.code == 2
+    assert "was never built from this workspace" in before.err
+    missing = run("stack", "up", "test", "--yes", DECANT_MYSQL_TEST_FIRST_PASSWORD="")
+    assert missing.code == 2
+    assert "DECANT_MYSQL_TEST_FIRST_PASSWORD" in missing.err
+    assert run("stack", "outputs", "test").code == 2, "what is missing leaves nothing behind"
+
+    built = run("stack", "up", "test", "--yes")
+    assert built.code == 0, built.err
+    assert SECRET not in built.err + built.out
+    assert "kind" in run("stack", "outputs", "test").out
+    same = run("stack", "preview", "test", "--against", "deployed")
+    assert same.code == 0, same.err
+    assert "What differs\n  none" in same.out
+    wrong = run("stack", "refresh", "test", "--yes", PULUMI_CONFIG_PASSPHRASE="another")
+    assert wrong.code == 1
+    assert "incorrect passphrase" in wrong.err
+    assert run("stack", "refresh", "test", "--yes").code == 0
+    assert run("stack", "destroy", "test", "--confirm", "test").code == 0
+    assert run("stack", "outputs", "test").code == 2
+    assert not (ROOT / "Pulumi.test.yaml").exists(), "a stack's configuration is its workspace's own"
