@@ -13,6 +13,8 @@ from practice import tool
 _HELPER = "/usr/lib/apt/apt-helper"
 _GONE = re.compile(r"\b(404|410)\b +\w")
 """apt's words where a server answers that it has no such file."""
+_RETRIES = 3
+"""How often apt tries again after what may pass, such as a name that does not resolve just now."""
 _PATIENCE = 120.0
 
 
@@ -110,7 +112,7 @@ def proxies() -> dict[str, str]:
 def _fetchable(url: str) -> bool:
     """Whether the mirror has this file. Raises `UnreachableError` where it does not say so."""
     with tempfile.TemporaryDirectory() as scratch:
-        argv = [_HELPER, "download-file", url, str(Path(scratch) / "file")]
+        argv = [_HELPER, "-o", f"Acquire::Retries={_RETRIES}", "download-file", url, str(Path(scratch) / "file")]
         done = subprocess.run(argv, capture_output=True, text=True, timeout=_PATIENCE, check=False)
     if done.returncode and not _GONE.search(done.stderr):
         said = next((line for line in done.stderr.splitlines() if line.startswith("E: ")), "no message")
