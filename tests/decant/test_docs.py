@@ -12,7 +12,7 @@ from decant import reference, schema_page
 from decant.cli import JOURNEY, cli
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PLACEHOLDER = re.compile(r"[A-Z][A-Z_]*|…|\.\.\.|NAME/.*")
 
 
