@@ -15,9 +15,11 @@ from pulumi import automation as auto
 
 import stacks
 from estate import writing
+from estate.documents.words import count, some
 from estate.errors import RefusedError, ToolMissingError, UnfinishedError, UsageError
 from estate.records.preview import SECRET
 from estate.secrets import Secrets, resolve
+from stacks.preview.deployed import protected
 from stacks.preview.stack import PROJECT
 from stacks.settings.file import load
 
@@ -133,8 +135,19 @@ class Deployment:
             raise self._failed("refreshed", wrong) from None
 
     def destroy(self, say: Say) -> Mapping[str, int]:
-        """Take everything away, its state and configuration too. What is protected stays, and is an error."""
+        """Take everything away, its state and configuration too.
+
+        Raises `RefusedError` where anything in it is protected. Pulumi itself would take all else away, and then fail.
+        """
         stack = self._opened()
+        kept = protected(self.state())
+        if kept:
+            raise RefusedError(
+                f"{count(len(kept), 'resource')} of the stack {self.name} {'is' if len(kept) == 1 else 'are'} protected "
+                f"({some(kept, 4)}), and nothing was taken away",
+                "have a person who may do so take the protection off with `pulumi state unprotect`, and the locks in Azure; "
+                "what holds data is gone for good then",
+            )
 
         def told(line: str) -> None:
             if not line.startswith(_OF_WHAT_STAYS):  # Decant takes that away too
@@ -179,8 +192,11 @@ class Deployment:
 def _why(text: str) -> str:
     """The first line in which Pulumi says what is wrong; it ends with counts of what went well and what did not."""
     lines = [line.strip() for line in text.splitlines()]
-    said = [line.partition("error:")[2].strip() for line in lines if "error:" in line]
-    return next((one for one in said if one), "Pulumi did not say why")
+    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+        said = line.partition("error:")[2].strip()
+        if said:
+            return f"{said} {after}".removesuffix(".") if after.startswith("because") else said
+    return "Pulumi did not say why"
 
 
 def _lay_out(folder: Path) -> None:

@@ -16,7 +16,10 @@ from decant.app import App
 )
 @click.pass_obj
 def COMMAND(app: App, name: str, confirm: str | None) -> None:
-    """Take the stack NAME away, with all that is in it. What is protected stays."""
+    """Take the stack NAME away, with all that is in it.
+
+    Exits with 4, before anything is taken away, where something in it is protected, as in production.
+    """
     from decant.confirm import by_name
     from decant.journeys.stack_deploy import deployment
     from decant.journeys.stack_files import record

@@ -17,6 +17,13 @@ _DEFAULTS = "__defaults"
 """Where a provider notes which inputs it filled in itself."""
 
 
+def protected(deployment: Mapping[str, Any]) -> list[str]:
+    """The names of what is protected in a deployment."""
+    return sorted(
+        str(row["urn"]).rpartition("::")[2] for row in deployment.get("resources") or [] if row.get("protect")
+    )
+
+
 def rows_of_state(deployment: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The resources of a deployment as `decant stack preview --json` has them, without what is about to be deleted.
 

@@ -8,7 +8,7 @@ import pytest
 
 from estate.errors import UsageError
 from estate.records.preview import SECRET, UNKNOWN
-from stacks.preview.deployed import alike_where_unknown, rows_of_state
+from stacks.preview.deployed import alike_where_unknown, protected, rows_of_state
 from stacks.preview.difference import Change, difference
 
 STATE = Path(__file__).parent / "states" / "pulumi-v3.json"
@@ -26,6 +26,14 @@ def row(kind: str, name: str, parent: str = "", **inputs: Any) -> dict[str, Any]
     chain = f"decant:stacks:{parent}$" if parent else ""
     urn = f"urn:pulumi:test::decant::{chain}azure-native:{kind}::{name}"
     return {"urn": urn, "type": f"azure-native:{kind}", "name": name, "inputs": inputs, "protect": False}
+
+
+def test_what_is_protected_is_found_by_name() -> None:
+    held = deployment()
+    assert protected(held) == []
+    held["resources"][-1]["protect"] = True
+    assert protected(held) == [str(held["resources"][-1]["urn"]).rpartition("::")[2]]
+    assert protected({}) == []
 
 
 PREVIEWED = [

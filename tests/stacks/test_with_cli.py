@@ -25,7 +25,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Runs `decant` in a workspace whose stack `test` is filled in."""
+    """Runs `decant` in a workspace whose stacks are filled in."""
     root = tmp_path_factory.mktemp("cli")
     (root / "bin").mkdir()
     for name, module in PLUGINS.items():
@@ -35,20 +35,17 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         )
         plugin.chmod(0o755)
     assert decant("init", "ws", at=root).code == 0
-    settings = root / "ws/stacks/test.toml"
     key = Ed25519PrivateKey.generate().public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
-    text = settings.read_text().replace(
-        "00000000-0000-0000-0000-000000000000", "11111111-1111-1111-1111-111111111111"
-    )
-    text = text.replace('ssh_public_key = ""', f'ssh_public_key = "{key}"').replace(
-        "@example.gov.uk", "@anytown.gov.uk"
-    )
-    settings.write_text(text)
+    for settings in (root / "ws/stacks").glob("*.toml"):
+        text = settings.read_text().replace("00000000-0000", f"{len(settings.stem):08}-1111")
+        text = text.replace('ssh_public_key = ""', f'ssh_public_key = "{key}"').replace("@example.", "@anytown.")
+        settings.write_text(text.replace('gateway = "192.0.2.1"', 'gateway = "81.2.69.160"'))
 
     def in_workspace(*words: str, **environment: str) -> Said:
         given: Mapping[str, str] = {
             "PATH": f"{root / 'bin'}:{os.environ['PATH']}", "PULUMI_SKIP_UPDATE_CHECK": "1",
             "PULUMI_CONFIG_PASSPHRASE": "a passphrase of this test", "DECANT_MYSQL_TEST_FIRST_PASSWORD": SECRET,
+            "DECANT_MYSQL_FIRST_PASSWORD": SECRET, "DECANT_VPN_SHARED_KEY": SECRET,
             **environment,
         }  # fmt: skip
         return decant(*words, at=root / "ws", environment=given, timeout=240)
@@ -79,3 +76,14 @@ def test_a_stack_is_built_read_compared_refreshed_and_taken_away(run: Run) -> No
     assert run("stack", "destroy", "test", "--confirm", "test").code == 0
     assert run("stack", "outputs", "test").code == 2
     assert not (ROOT / "Pulumi.test.yaml").exists(), "a stack's configuration is its workspace's own"
+
+
+def test_production_is_not_destroyed_in_part_either(run: Run) -> None:
+    """Pulumi takes away what is not protected before it fails on what is."""
+    built = run("stack", "up", "production", "--yes")
+    assert built.code == 0, built.err
+    assert SECRET not in built.err + built.out
+    refused = run("stack", "destroy", "production", "--confirm", "production")
+    assert refused.code == 4
+    assert "nothing was taken away" in refused.err
+    assert "What differs\n  none" in run("stack", "preview", "production", "--against", "deployed").out
