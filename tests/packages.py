@@ -2,12 +2,16 @@
 
 Tests start servers of their own, on loopback or in namespaces; so while these are installed nothing is started
 (`policy-rc.d`, Debian's own way of saying so). Does nothing where nothing is missing.
+
+What would change the machine itself by being installed (a clock's daemon, an audit daemon, cloud-init, which sets a
+machine up anew on its next start) is unpacked beside the tests instead, and never installed.
 """
 
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +40,15 @@ PARTS = {
     "/usr/lib/libreoffice/program/libsclo.so": "libreoffice-calc-nogui",
 }
 """Packages without a program on the path, by a file of theirs."""
+UNPACKED = {
+    "usr/sbin/chronyd": "chrony",
+    "sbin/auditctl": "auditd",
+    "usr/bin/cloud-init": "cloud-init",
+    "usr/sbin/nft": "nftables",
+}
+"""Packages that are unpacked, by a file of theirs: they read what a stack's machines are told."""
+ROOT = Path(sys.prefix) / "unpacked"
+"""Where they are unpacked."""
 POLICY = Path("/usr/sbin/policy-rc.d")
 
 
@@ -62,6 +75,36 @@ def nothing_started() -> Iterator[None]:
         POLICY.unlink()
 
 
+def environment() -> dict[str, str]:
+    """What a program that was unpacked has to be started with; one that is installed is found as well."""
+    programs = [str(ROOT / folder) for folder in ("usr/sbin", "sbin", "usr/bin", "bin")]
+    libraries = sorted({str(found.parent) for found in ROOT.glob("**/lib/*/lib*.so*")})
+    return {
+        **os.environ,
+        "PATH": ":".join(["/usr/sbin", "/sbin", "/usr/bin", "/bin", *programs]),
+        "LD_LIBRARY_PATH": ":".join(libraries),
+        "PYTHONPATH": str(ROOT / "usr/lib/python3/dist-packages"),
+        "LC_ALL": "C",
+    }
+
+
+def unpack() -> None:
+    """Unpack what is neither there nor installed, with what it needs. Any account."""
+    path = environment()["PATH"]
+    names = [package for file, package in UNPACKED.items() if shutil.which(Path(file).name, path=path) is None]
+    if not names or shutil.which("apt-get") is None:
+        return
+    asked = subprocess.run(
+        ["apt-get", "--simulate", "--no-install-recommends", "install", *names],
+        capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"}, check=True,
+    )  # fmt: skip
+    wanted = [line.split()[1] for line in asked.stdout.splitlines() if line.startswith("Inst ")]
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["apt-get", "download", "-q", *wanted], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        for package in sorted(Path(folder).glob("*.deb")):
+            subprocess.run(["dpkg-deb", "--extract", package, ROOT], check=True)
+
+
 def main() -> None:
     """Install what is missing; without root, say so and go on: those tests are then skipped, by name."""
     names = [*missing(), *tool.missing()]
@@ -75,10 +118,11 @@ def main() -> None:
     if not names:
         return
     with nothing_started():
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
         for words in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", *names]):
-            subprocess.run(["apt-get", *words], check=True, env=environment, stdout=subprocess.DEVNULL)
+            subprocess.run(["apt-get", *words], check=True, env=quiet, stdout=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":
     main()
+    unpack()
