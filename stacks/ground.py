@@ -27,6 +27,8 @@ class Ground:
     """What has to be there before a database; empty where all of it stands."""
     workspace: Id
     contacts: Id
+    log_endpoint: Id | None
+    """Where machines without a way out send their logs; None where they have one."""
     backup_group: Id
     backup_vault: Id
     backup_policy: Id
@@ -47,6 +49,12 @@ def standing(site: Site) -> Ground:
         zones={part: f"{zones}/{zone}" for part, zone in zone_names(on).items()},
         ready=(),
         workspace=logs,
+        log_endpoint=(
+            None
+            if s.about.updates
+            else f"{of_platform}/providers/Microsoft.Insights/dataCollectionEndpoints/"
+            f"{names.name('data collection endpoint')}"
+        ),
         contacts=f"{of_platform}/providers/Microsoft.Insights/actionGroups/{names.name('action group')}",
         backup_group=names.name("resource group", "platform"),
         backup_vault=names.name("recovery vault"),

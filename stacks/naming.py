@@ -67,6 +67,8 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "PostgreSQL server": Rule("psql", 3, 63, r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", unique=True),
         "MySQL server": Rule("mysql", 3, 63, r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", unique=True),
         "data collection rule": Rule("dcr", 3, 64, _HYPHENS),
+        "data collection endpoint": Rule("dce", 3, 44, _HYPHENS),
+        "monitor private link scope": Rule("ampls", 1, 255),
         "virtual machine": Rule("vm", 1, 64, _HYPHENS),
         "network interface": Rule("nic", 1, 80),
         "disk": Rule("disk", 1, 80),

@@ -8,13 +8,14 @@ from stacks.components.alerts import ActionGroup, ActivityAlerts
 from stacks.components.bastion import Bastion
 from stacks.components.budget import Budget
 from stacks.components.defender import Defender
-from stacks.components.dns import PrivateDns
+from stacks.components.dns import MONITOR_ZONES, PrivateDns
 from stacks.components.endpoint import Endpoint
 from stacks.components.flowlogs import FlowLogs
 from stacks.components.groups import Groups
 from stacks.components.locks import Locks
 from stacks.components.logs import Diagnostics, Logs
 from stacks.components.network import Network
+from stacks.components.private_logs import PrivateLogs
 from stacks.components.recovery import Recovery
 from stacks.components.resolver import Resolver
 from stacks.components.storage import Storage
@@ -39,8 +40,14 @@ def build_platform(site: Site, opts: pulumi.ResourceOptions) -> Ground:
     logs = Logs(site, platform_group, opts)
     storage = Storage(site, platform_group, opts)
     endpoints = network.subnets["endpoints"].id
-    Endpoint("vault", site, network_group, endpoints, vault.vault.id, "vault", dns.zones["vault"].id, opts)
-    Endpoint("blob", site, network_group, endpoints, storage.account.id, "blob", dns.zones["blob"].id, opts)
+    Endpoint("vault", site, network_group, endpoints, vault.vault.id, "vault", [dns.zones["vault"].id], opts)
+    Endpoint("blob", site, network_group, endpoints, storage.account.id, "blob", [dns.zones["blob"].id], opts)
+    private_logs = None
+    if not s.about.updates:
+        private_logs = PrivateLogs(site, platform_group, logs.workspace.id, opts)
+        zones = [dns.zones[name].id for name in (*MONITOR_ZONES, "blob")]
+        ready = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=list(private_logs.linked)))
+        Endpoint("monitor", site, network_group, endpoints, private_logs.scope.id, "azuremonitor", zones, ready)
     FlowLogs(site, platform_group, network.vnet.id, storage.account.id, opts)
     recovery = Recovery(site, platform_group, opts)
     contacts = ActionGroup(site, platform_group, opts)
@@ -70,6 +77,7 @@ def build_platform(site: Site, opts: pulumi.ResourceOptions) -> Ground:
         ready=tuple(dns.links.values()),
         workspace=logs.workspace.id,
         contacts=contacts.group.id,
+        log_endpoint=private_logs.endpoint.id if private_logs else None,
         backup_group=platform_group,
         backup_vault=recovery.vault.name,
         backup_policy=recovery.policy.id,

@@ -28,12 +28,12 @@ def build_workloads(site: Site, ground: Ground, opts: pulumi.ResourceOptions) ->
     running_mariadb = {one.name for one in s.mariadb}
     if s.machines:
         groups.administrators(GROUP)
-        collected = Collection(site, group.name, ground.workspace, opts).rule.id
+        collected = Collection(site, group.name, ground.workspace, ground.log_endpoint, opts).rule.id
     for vm in s.machines:
         machine = VirtualMachine(
             site, vm, group.name, ground.subnets[vm.subnet], opts, mariadb=vm.name in running_mariadb
         )
-        machine.send_logs(vm, collected)
+        machine.send_logs(vm, collected, ground.log_endpoint)
         if s.lasts:
             machine.back_up(vm, ground)
         watches[vm.name] = Watch(

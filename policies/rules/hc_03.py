@@ -14,6 +14,10 @@ def _check(facts: ServerFacts, context: Context) -> Verdict:
         raise UndecidedError("it could not be told whether updates install by themselves", "look on the host")
     if updates.automatic:
         return passed(updates.automatic_by or "automatic updates are on")
+    if facts.server.role == "target":
+        raise UndecidedError(
+            "whether Azure installs them cannot be seen from inside the machine", "see CMP-07 in `decant check stack`"
+        )
     return failed("security updates do not install by themselves")
 
 

@@ -174,6 +174,10 @@ _TYPES: Mapping[str, ArmType] = {
     ),
     "monitor:DiagnosticSetting": _on("resourceUri", "Microsoft.Insights/diagnosticSettings", "name"),
     "monitor:MetricAlert": _in_group("Microsoft.Insights/metricAlerts", "ruleName"),
+    "monitor:PrivateLinkScope": _in_group("Microsoft.Insights/privateLinkScopes", "scopeName"),
+    "monitor:PrivateLinkScopedResource": _in_group(
+        "Microsoft.Insights/privateLinkScopes/scopedResources", "scopeName", "name"
+    ),
     "monitor:ScheduledQueryRule": _in_group("Microsoft.Insights/scheduledQueryRules", "ruleName"),
     "operationalinsights:Workspace": _in_group("Microsoft.OperationalInsights/workspaces", "workspaceName"),
     "security:Pricing": _on("scopeId", "Microsoft.Security/pricings", "pricingName"),

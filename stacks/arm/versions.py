@@ -69,6 +69,8 @@ _VERSIONS: Mapping[str, str] = {
     "monitor:DataCollectionRuleAssociation": "2022-06-01",
     "monitor:DiagnosticSetting": "2021-05-01-preview",
     "monitor:MetricAlert": "2018-03-01",
+    "monitor:PrivateLinkScope": "2023-06-01-preview",
+    "monitor:PrivateLinkScopedResource": "2023-06-01-preview",
     "monitor:ScheduledQueryRule": "2025-01-01-preview",
     "operationalinsights:Workspace": "2023-09-01",
     "security:Pricing": "2024-01-01",

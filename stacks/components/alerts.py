@@ -16,6 +16,7 @@ class Watch:
     resource_id: pulumi.Input[str]
     namespace: str
     metric: str
+    """Its name in Azure's interface, from "Supported metrics" of its namespace (learn.microsoft.com/azure/azure-monitor)."""
     operator: str
     threshold: float
     words: str

@@ -1,5 +1,8 @@
 """Private DNS: the zones through which vault, storage and databases are found inside the network alone."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import pulumi
 from pulumi_azure_native import privatedns
 
@@ -7,6 +10,15 @@ from stacks.base import Part, Site
 
 VAULT_ZONE = "privatelink.vaultcore.azure.net"
 BLOB_ZONE = "privatelink.blob.core.windows.net"
+MONITOR_ZONES: Mapping[str, str] = MappingProxyType(
+    {
+        "monitor": "privatelink.monitor.azure.com",
+        "logs": "privatelink.ods.opinsights.azure.com",
+        "logs-control": "privatelink.oms.opinsights.azure.com",
+        "agents": "privatelink.agentsvc.azure-automation.net",
+    }
+)
+"""The zones of a private link to Azure Monitor, from Microsoft's list of private DNS zones; with that of the blobs."""
 
 
 def zone_names(site: Site) -> dict[str, str]:
@@ -17,6 +29,8 @@ def zone_names(site: Site) -> dict[str, str]:
         "postgresql": f"{site.settings.service}-{site.stack}.private.postgres.database.azure.com",
         "mysql": f"{site.settings.service}-{site.stack}.private.mysql.database.azure.com",
     }
+    if not site.settings.about.updates:
+        zones |= MONITOR_ZONES
     if site.settings.network.private_domain:
         zones["services"] = site.settings.network.private_domain
     return zones

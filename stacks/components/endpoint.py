@@ -1,5 +1,7 @@
 """A private endpoint: a service's address inside the network, and its name in a private zone."""
 
+from collections.abc import Sequence
+
 import pulumi
 from pulumi_azure_native import network
 
@@ -7,7 +9,7 @@ from stacks.base import Part, Site
 
 
 class Endpoint(Part):
-    """One private endpoint to `target`, of its sub-resource `member` (as `vault`, `blob`)."""
+    """One private endpoint to `target`, of its sub-resource `member` (as `vault`, `blob`), found by names in these zones."""
 
     def __init__(
         self,
@@ -17,7 +19,7 @@ class Endpoint(Part):
         subnet_id: pulumi.Input[str],
         target: pulumi.Input[str],
         member: str,
-        zone_id: pulumi.Input[str],
+        zone_ids: Sequence[pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(f"endpoint-{part}", site, opts)
@@ -40,7 +42,12 @@ class Endpoint(Part):
             private_dns_zone_group_name="default",
             private_endpoint_name=self.endpoint.name,
             resource_group_name=group,
-            private_dns_zone_configs=[network.PrivateDnsZoneConfigArgs(name=part, private_dns_zone_id=zone_id)],
+            private_dns_zone_configs=[
+                network.PrivateDnsZoneConfigArgs(
+                    name=f"{part}-{number}" if number else part, private_dns_zone_id=zone
+                )
+                for number, zone in enumerate(zone_ids)
+            ],
             opts=self.inside(),
         )
         self.register_outputs({"id": self.endpoint.id})

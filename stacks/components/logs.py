@@ -21,6 +21,8 @@ class Logs(Part):
             sku=operationalinsights.WorkspaceSkuArgs(name="PerGB2018"),
             retention_in_days=site.settings.protection.log_days,
             features=operationalinsights.WorkspaceFeaturesArgs(disable_local_auth=True),
+            # Azure's own services send theirs on another way, which this does not close.
+            public_network_access_for_ingestion="Enabled" if site.settings.about.updates else "Disabled",
             tags=site.tags(),
             opts=self.keeper(),
         )
@@ -35,6 +37,7 @@ class Collection(Part):
         site: Site,
         group: pulumi.Input[str],
         workspace_id: pulumi.Input[str],
+        endpoint_id: pulumi.Input[str] | None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("collection", site, opts)
@@ -44,6 +47,7 @@ class Collection(Part):
             resource_group_name=group,
             location=site.settings.region,
             kind="Linux",
+            data_collection_endpoint_id=endpoint_id,
             description="System logs and measures of every machine of the stack.",
             data_sources=monitor.DataCollectionRuleDataSourcesArgs(
                 syslog=[

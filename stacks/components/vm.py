@@ -117,7 +117,8 @@ class VirtualMachine(Part):
             os_profile=compute.OSProfileArgs(
                 computer_name=vm.name,
                 admin_username=BREAK_GLASS,
-                custom_data=custom_data(vm, mariadb=mariadb),
+                # MariaDB is its package: where it is to be, there is a way to the archive.
+                custom_data=custom_data(vm, mariadb=mariadb, fetches=s.about.updates or mariadb),
                 linux_configuration=compute.LinuxConfigurationArgs(
                     disable_password_authentication=True,
                     provision_vm_agent=True,
@@ -150,19 +151,8 @@ class VirtualMachine(Part):
             # It is read on the first start alone. A new one would have Azure make the machine anew.
             opts=self.keeper(ignore_changes=["osProfile.customData"]),
         )
-        compute.VirtualMachineExtension(
-            f"entra-{vm.name}",
-            vm_name=self.machine.name,
-            vm_extension_name="AADSSHLoginForLinux",
-            resource_group_name=group,
-            location=s.region,
-            publisher="Microsoft.Azure.ActiveDirectory",
-            type="AADSSHLoginForLinux",
-            type_handler_version="1.0",
-            auto_upgrade_minor_version=True,
-            tags=labels,
-            opts=self.inside(),
-        )
+        if s.about.updates:
+            self._sign_in_with_entra(vm, group)
         self._agent = compute.VirtualMachineExtension(
             f"logs-{vm.name}",
             vm_name=self.machine.name,
@@ -171,7 +161,8 @@ class VirtualMachine(Part):
             location=s.region,
             publisher="Microsoft.Azure.Monitor",
             type="AzureMonitorLinuxAgent",
-            type_handler_version="1.33",
+            # The least that Microsoft's own templates ask for; Azure takes the newest of 1.
+            type_handler_version="1.21",
             auto_upgrade_minor_version=True,
             enable_automatic_upgrade=True,
             tags=labels,
@@ -181,6 +172,22 @@ class VirtualMachine(Part):
         if not s.lasts:
             self._stop_every_evening(vm, group)
         self.register_outputs({"id": self.machine.id})
+
+    def _sign_in_with_entra(self, vm: Vm, group: pulumi.Input[str]) -> None:
+        """Azure's extension for it, which fetches a package of Microsoft's and asks Entra."""
+        compute.VirtualMachineExtension(
+            f"entra-{vm.name}",
+            vm_name=self.machine.name,
+            vm_extension_name="AADSSHLoginForLinux",
+            resource_group_name=group,
+            location=self.site.settings.region,
+            publisher="Microsoft.Azure.ActiveDirectory",
+            type="AADSSHLoginForLinux",
+            type_handler_version="1.0",
+            auto_upgrade_minor_version=True,
+            tags=self.site.tags(vm.system),
+            opts=self.inside(),
+        )
 
     def _stop_every_evening(self, vm: Vm, group: pulumi.Input[str]) -> None:
         s = self.site.settings
@@ -208,8 +215,8 @@ class VirtualMachine(Part):
         )
         return address
 
-    def send_logs(self, vm: Vm, rule_id: pulumi.Input[str]) -> None:
-        """Have the machine's agent send what the data collection rule asks for."""
+    def send_logs(self, vm: Vm, rule_id: pulumi.Input[str], endpoint_id: pulumi.Input[str] | None) -> None:
+        """Have the machine's agent send what the data collection rule asks for; privately by `endpoint_id`."""
         monitor.DataCollectionRuleAssociation(
             f"collected-{vm.name}",
             association_name=self.site.names.name("data collection rule", "logs"),
@@ -218,6 +225,16 @@ class VirtualMachine(Part):
             description="Logs and measures of the machine go to the log workspace.",
             opts=self.inside(depends_on=[self._agent]),
         )
+        if endpoint_id is not None:
+            monitor.DataCollectionRuleAssociation(
+                f"asks-{vm.name}",
+                # Azure knows it by this very name.
+                association_name="configurationAccessEndpoint",
+                resource_uri=self.machine.id,
+                data_collection_endpoint_id=endpoint_id,
+                description="The machine's agent is told here what to send: it reaches nothing else.",
+                opts=self.inside(depends_on=[self._agent]),
+            )
 
     def back_up(self, vm: Vm, ground: Ground) -> None:
         """Put the VM under the daily policy of its platform's vault."""
