@@ -67,7 +67,8 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "PostgreSQL server": Rule("psql", 3, 63, r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", unique=True),
         "MySQL server": Rule("mysql", 3, 63, r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", unique=True),
         "data collection rule": Rule("dcr", 3, 64, _HYPHENS),
-        "data collection endpoint": Rule("dce", 3, 44, _HYPHENS),
+        # So short is what Azure takes that it has to be named as what is one in all of Azure.
+        "data collection endpoint": Rule("dce", 3, 44, _HYPHENS, unique=True),
         "monitor private link scope": Rule("ampls", 1, 255),
         "virtual machine": Rule("vm", 1, 64, _HYPHENS),
         "network interface": Rule("nic", 1, 80),
@@ -150,3 +151,41 @@ class Names:
         joint = "-" if rule.hyphens else ""
         text = joint.join(piece for piece in pieces if piece)
         return check(kind, text if rule.hyphens else re.sub(r"[^a-z0-9]", "", text))
+
+
+_OF_TARGETS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
+    {
+        "vm": (("virtual machine", "{}"), ("network interface", "{}"), ("OS disk", "{}"), ("alert", "{}-cpu")),
+        "mariadb": (
+            ("virtual machine", "{}"),
+            ("network interface", "{}"),
+            ("OS disk", "{}"),
+            ("disk", "{}-mariadb"),
+        ),
+        "postgres": (("PostgreSQL server", "{}"), ("diagnostic setting", "postgres-{}")),
+        "mysql": (("MySQL server", "{}"), ("identity", "mysql-{}"), ("diagnostic setting", "mysql-{}")),
+    }
+)
+"""By section of the settings, the names that hold a target's own."""
+
+
+def refuse_long_names(stack: str, settings: StackSettings) -> None:
+    """Raises `UsageError` that names the setting where a name would be one that Azure does not take."""
+    names = Names.of(stack, settings)
+    shorter = "shorten it, or `service`"
+    for kind in RULES:
+        try:
+            names.name(kind)
+        except UsageError as wrong:
+            raise UsageError(f"the stack's name {stack!r} is too long: {wrong.what}", shorter) from None
+    for section, kinds in _OF_TARGETS.items():
+        for number, target in enumerate(getattr(settings, section), start=1):
+            disks = [("disk", f"{{}}-{disk.name}") for disk in getattr(target, "disks", ())]
+            for kind, part in (*kinds, *disks):
+                try:
+                    names.name(kind, part.format(target.name))
+                except UsageError as wrong:
+                    raise UsageError(
+                        f"{section} {number}, name {target.name!r} is too long in the stack {stack}: {wrong.what}",
+                        shorter,
+                    ) from None

@@ -27,6 +27,10 @@ _NAME = re.compile(r"[a-z][a-z0-9-]{1,29}")
 def settings_file(app: App, name: str) -> Path:
     """The settings file of a stack; raises `UsageError` with what is close where there is none."""
     path = app.workspace.stacks / f"{name}.toml"
+    if not _NAME.fullmatch(name) and name in names(app):
+        raise UsageError(
+            f"{name!r} cannot be a stack's name", "rename its file: 2 to 30 lower-case letters, digits and hyphens"
+        )
     if not _NAME.fullmatch(name) or not path.is_file():
         kind = name if name in KINDS else "|".join(KINDS)
         raise unknown("stack", name, names(app), f"`decant stack new {name} --kind {kind}` makes it")

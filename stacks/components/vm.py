@@ -20,7 +20,7 @@ BREAK_GLASS = "decant-admin"
 
 
 class VirtualMachine(Part):
-    """One VM with its disks; backed up in production, stopped every evening elsewhere."""
+    """One VM with its disks; backed up in production, stopped every evening where the kind says so."""
 
     def __init__(
         self,
@@ -169,7 +169,7 @@ class VirtualMachine(Part):
             opts=self.inside(),
         )
         self.card = card
-        if not s.lasts:
+        if s.about.stops:
             self._stop_every_evening(vm, group)
         self.register_outputs({"id": self.machine.id})
 

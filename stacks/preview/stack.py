@@ -12,6 +12,8 @@ from estate.progress import Progress, silent
 from estate.records.base import now
 from estate.records.preview import Preview
 from stacks.estimate.reckon import reckon
+from stacks.moves import open_ports
+from stacks.naming import refuse_long_names
 from stacks.preview.run import TIME_LIMIT, record
 from stacks.settings import fingerprint
 from stacks.settings.example import is_example
@@ -45,6 +47,9 @@ def preview_stack(
     settings = load(settings_file)
     hidden = {**placeholders(settings), **(secrets or {})}
     name = settings_file.stem
+    # The program would say so too, after its start, and as a fault of its own.
+    refuse_long_names(name, settings)
+    open_ports(settings, settings_file)
     begun = time.monotonic()
     recording = record(
         program,

@@ -8,7 +8,7 @@ from stacks.settings.base import Mail, Section
 class Budget(Section):
     """What the stack may cost. This caps its estimate; Azure's budget warns, and does not stop spending."""
 
-    monthly_gbp: float = Field(gt=0, description="Pounds a month, without VAT.")
+    monthly_gbp: float = Field(gt=0, allow_inf_nan=False, description="Pounds a month, without VAT.")
     contacts: tuple[Mail, ...] = Field(min_length=1, description="Who is told, besides the owners.")
     unpriced_allowed: int = Field(
         default=0, ge=0, description="Resources that may be without a price in an estimate that passes the cap."
@@ -27,17 +27,30 @@ class Shutdown(Section):
 class Assumptions(Section):
     """What an estimate has to suppose. Put what is known of the estate here; the figures follow."""
 
-    log_gb: float = Field(default=20, ge=0, description="GB of logs a month.")
-    flow_log_gb: float = Field(default=5, ge=0, description="GB of network flow logs a month.")
-    egress_gb: float = Field(default=50, ge=0, description="GB a month out of Azure, through the NAT gateway.")
-    private_gb: float = Field(default=50, ge=0, description="GB a month through each private endpoint.")
-    blob_gb: float = Field(default=100, ge=0, description="GB kept in the storage account.")
-    blob_million_writes: float = Field(default=1, ge=0, description="Million writes a month to that account.")
+    log_gb: float = Field(default=20, ge=0, allow_inf_nan=False, description="GB of logs a month.")
+    flow_log_gb: float = Field(
+        default=5, ge=0, allow_inf_nan=False, description="GB of network flow logs a month."
+    )
+    egress_gb: float = Field(
+        default=50, ge=0, allow_inf_nan=False, description="GB a month out of Azure, through the NAT gateway."
+    )
+    private_gb: float = Field(
+        default=50, ge=0, allow_inf_nan=False, description="GB a month through each private endpoint."
+    )
+    blob_gb: float = Field(default=100, ge=0, allow_inf_nan=False, description="GB kept in the storage account.")
+    blob_million_writes: float = Field(
+        default=1, ge=0, allow_inf_nan=False, description="Million writes a month to that account."
+    )
     disk_million_operations: float = Field(
         default=5,
         ge=0,
+        allow_inf_nan=False,
         description="Million operations a month on each Standard SSD; a Premium one is charged by size.",
     )
-    backup_ratio: float = Field(default=1.0, ge=0, description="Backup kept, as a part of the disks' size.")
+    backup_ratio: float = Field(
+        default=1.0, ge=0, allow_inf_nan=False, description="Backup kept, as a part of the disks' size."
+    )
     vault_operations: int = Field(default=50_000, ge=0, description="Key Vault operations a month.")
-    dns_million_queries: float = Field(default=1, ge=0, description="Million private DNS queries a month.")
+    dns_million_queries: float = Field(
+        default=1, ge=0, allow_inf_nan=False, description="Million private DNS queries a month."
+    )

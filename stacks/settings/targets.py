@@ -4,9 +4,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from estate.catalogue.databases import table
 from estate.catalogue.sizes import sizes
 from estate.suggest import did_you_mean
 from stacks.settings.base import Name, Reference, Section, unique
+from stacks.settings.compute import Tier, refuse_size
 
 
 def _size(value: str) -> str:
@@ -18,7 +20,19 @@ def _size(value: str) -> str:
     return value
 
 
+def _extension(value: str) -> str:
+    known = table().extensions
+    if value not in known:
+        raise ValueError(
+            f"{value!r} is no extension that Azure's PostgreSQL has: {did_you_mean(value, known, 'take it out')}"
+        )
+    return value
+
+
 VmSize = Annotated[str, AfterValidator(_size)]
+DatabaseName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,62}$")]
+"""What PostgreSQL and MySQL both take, unquoted but for hyphens."""
+Extension = Annotated[str, AfterValidator(_extension)]
 TAKES_OVER = "Servers whose workloads come here; a preview names those that are no longer known."
 
 
@@ -66,21 +80,29 @@ class Postgres(Section):
     system: str = Field(description="Which system it serves; one of `systems`.")
     takes_over: tuple[str, ...] = Field(default=(), description=TAKES_OVER)
     version: Literal["15", "16"] = Field(default="16", description="15 or 16.")
-    size: str = Field(
-        default="Standard_D2s_v3", pattern=r"^Standard_[A-Z][A-Za-z0-9_]+$", description="Its compute size."
-    )
-    tier: Literal["Burstable", "GeneralPurpose", "MemoryOptimized"] = Field(
+    size: str = Field(default="Standard_D2s_v3", description="Its compute size; one that its tier takes.")
+    tier: Tier = Field(
         default="GeneralPurpose", description="Burstable, GeneralPurpose or MemoryOptimized; fits the size."
     )
     storage_gib: Literal[32, 64, 128, 256, 512, 1024, 2048] = Field(
         default=64, description="Storage in GiB: 32, 64, 128, 256, 512, 1024 or 2048. It cannot shrink."
     )
-    databases: tuple[str, ...] = Field(default=(), description="Databases to make.")
+    databases: tuple[DatabaseName, ...] = Field(default=(), description="Databases to make.")
     high_availability: bool = Field(default=False, description="A hot standby in another zone: twice the price.")
     logical_replication: bool = Field(
         default=False, description="wal_level logical at all times; while a move comes here it is so anyway."
     )
-    extensions: tuple[str, ...] = Field(default=(), description="Extensions that databases may use.")
+    extensions: tuple[Extension, ...] = Field(default=(), description="Extensions that databases may use.")
+
+    @model_validator(mode="after")
+    def _right(self) -> Self:
+        refuse_size("PostgreSQL", self.tier, self.size)
+        if self.high_availability and self.tier == "Burstable":
+            raise ValueError(
+                "a Burstable PostgreSQL server takes no standby: take another tier, or no high_availability"
+            )
+        unique("database", self.databases)
+        return self
 
 
 class Mysql(Section):
@@ -90,14 +112,12 @@ class Mysql(Section):
     system: str = Field(description="Which system it serves; one of `systems`.")
     takes_over: tuple[str, ...] = Field(default=(), description=TAKES_OVER)
     version: Literal["8.4"] = Field(default="8.4", description="8.4, which has long support.")
-    size: str = Field(
-        default="Standard_D2ads_v5", pattern=r"^Standard_[A-Z][A-Za-z0-9_]+$", description="Its compute size."
-    )
-    tier: Literal["Burstable", "GeneralPurpose", "MemoryOptimized"] = Field(
+    size: str = Field(default="Standard_D2ads_v5", description="Its compute size; one that its tier takes.")
+    tier: Tier = Field(
         default="GeneralPurpose", description="Burstable, GeneralPurpose or MemoryOptimized; fits the size."
     )
     storage_gib: int = Field(default=64, ge=20, le=16384, description="Storage in GiB. It cannot shrink.")
-    databases: tuple[str, ...] = Field(default=(), description="Databases to make.")
+    databases: tuple[DatabaseName, ...] = Field(default=(), description="Databases to make.")
     high_availability: bool = Field(default=False, description="A hot standby in another zone: twice the price.")
     first_password: Reference = Field(
         min_length=1,
@@ -105,7 +125,9 @@ class Mysql(Section):
     )
 
     @model_validator(mode="after")
-    def _standby(self) -> Self:
+    def _right(self) -> Self:
+        refuse_size("MySQL", self.tier, self.size)
+        unique("database", self.databases)
         if self.high_availability and self.tier == "Burstable":
             raise ValueError(
                 "a Burstable MySQL server takes no standby: take another tier, or no high_availability"
