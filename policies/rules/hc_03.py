@@ -16,7 +16,8 @@ def _check(facts: ServerFacts, context: Context) -> Verdict:
         return passed(updates.automatic_by or "automatic updates are on")
     if facts.server.role == "target":
         raise UndecidedError(
-            "whether Azure installs them cannot be seen from inside the machine", "see CMP-07 in `decant check stack`"
+            "whether Azure installs them cannot be seen from inside the machine",
+            "see CMP-07 in `decant check stack`",
         )
     return failed("security updates do not install by themselves")
 
