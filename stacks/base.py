@@ -49,6 +49,7 @@ class Site:
             "end-date": s.tags.end_date.isoformat(),
         }
         optional = {
+            "platform": s.platform,
             "contract": s.tags.contract,
             "ropa-ref": s.tags.ropa_ref,
             "dpia-ref": s.tags.dpia_ref,

@@ -68,16 +68,20 @@ def test_it_builds_its_targets_and_nothing_of_the_platform(folder: Path) -> None
 
 
 @pytest.mark.slow
-def test_it_names_its_platform_s_parts_as_the_platform_itself_does(folder: Path) -> None:
+@pytest.mark.parametrize("kind", ["production", "rehearsal"])
+def test_it_names_its_platform_s_parts_as_the_platform_itself_does(folder: Path, kind: str) -> None:
     """Every literal id in it is that of something which the platform builds."""
-    below = preview_stack(folder / "production.toml")
+    (folder / "rehearsal.toml").write_text(template("rehearsal", "rehearsal"))
+    (folder / "rehearsal-library.toml").write_text(OWN.replace('"production"', '"rehearsal"'))
+    below = preview_stack(folder / f"{kind}.toml")
     names = {
         str(value).lower()
         for one in below.resources
         for key, value in one.inputs.items()
         if key.lower().endswith("name")
     } | {"daily"}
-    preview = preview_stack(folder / "production-library.toml")
+    preview = preview_stack(folder / f"{kind}-library.toml")
+    assert bool(of_type(preview, "compute:VirtualMachineExtension"))
     ids = [
         text
         for one in preview.resources
