@@ -31,9 +31,14 @@ def text(path: Path, remedy: str = CHECK) -> str:
 
 def toml(path: Path, remedy: str = CHECK) -> dict[str, Any]:
     """The tables of a TOML file; raises `UsageError` as `text` does, and where a line is not TOML."""
+    return tables(text(path, remedy), path, remedy)
+
+
+def tables(written: str, path: Path, remedy: str = CHECK) -> dict[str, Any]:
+    """The tables of TOML that is, or is to be, in the file `path`; raises `UsageError` where a line is not TOML."""
     try:
         # Editors on Windows begin a file with a mark that TOML does not allow.
-        return tomllib.loads(text(path, remedy).removeprefix("\ufeff"))
+        return tomllib.loads(written.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as wrong:
         where, why = _fault(str(wrong))
         raise UsageError(f"{path} is not valid TOML: {where}: {why}", "mend that line") from None

@@ -1,12 +1,13 @@
 """The hosts file: `[[host]]` tables of a TOML file, checked as a whole, into records."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import tomlkit
 from pydantic import ValidationError
 
-from estate import invalid, reading, secrets
+from estate import invalid, reading, secrets, writing
 from estate.addresses import is_address
 from estate.errors import UsageError
 from estate.records.host import Host
@@ -23,7 +24,22 @@ def load(path: Path) -> dict[str, Host]:
     """
     if not path.exists():
         raise UsageError(f"There is no hosts file {path}", "write one; `decant init` makes a template")
-    content = reading.toml(path)
+    return _hosts(path, reading.toml(path))
+
+
+def add(path: Path, hosts: Sequence[Host]) -> None:
+    """Write hosts at the end of the file, and leave all that is in it as it is.
+
+    Raises `UsageError`, and writes nothing, where the file would not be right then: as `load` does.
+    """
+    fields = [one.model_dump(mode="json", exclude_defaults=True) for one in hosts]
+    text = reading.text(path).rstrip()
+    text += "".join(f"\n\n[[host]]\n{tomlkit.dumps(one).rstrip()}" for one in fields) + "\n"
+    _hosts(path, reading.tables(text, path))
+    writing.replace(path, text)
+
+
+def _hosts(path: Path, content: Mapping[str, Any]) -> dict[str, Host]:
     for key in content:
         if key != "host":
             raise UsageError(f"{path} has the unknown table {key}", "write each server as a [[host]] table")

@@ -21,13 +21,12 @@ def COMMAND(app: App, name: str, confirm: str | None) -> None:
     Exits with 4, before anything is taken away, where something in it is protected, as in production.
     """
     from decant.confirm import by_name
-    from decant.journeys.stack_deploy import deployment
-    from decant.journeys.stack_files import record
+    from decant.journeys.stack_deploy import deployment, noted
     from decant.journeys.stack_life import refuse_while_stood_on
-    from decant.output import next_step, say
+    from decant.output import next_step
 
     refuse_while_stood_on(app, name)
     built = deployment(app, name)
     by_name(app, name, f"Everything in the stack {name} is deleted, data included.", confirm)
-    record(app, name, "stack.destroy", built.destroy(say))
+    noted(app, name, "stack.destroy", lambda: built.destroy(app.progress))
     next_step("decant stack list")

@@ -21,8 +21,9 @@ def COMMAND(ctx: click.Context, confirmed: tuple[str, ...]) -> None:
 
     Exits with 1 while something that has expired is left. Destroying needs the Pulumi CLI.
     """
-    from decant.journeys.stack_deploy import deployment
-    from decant.journeys.stack_files import record
+    from functools import partial
+
+    from decant.journeys.stack_deploy import deployment, noted
     from decant.journeys.stack_life import expired, to_reap
     from decant.output import next_step, say, table
     from estate.documents import words
@@ -30,8 +31,8 @@ def COMMAND(ctx: click.Context, confirmed: tuple[str, ...]) -> None:
 
     app: App = ctx.obj
     for one in to_reap(app, confirmed):
-        counts = deployment(app, one.name).destroy(say)
-        record(app, one.name, "stack.reap", {"expired_on": one.expires_on.isoformat(), "changes": dict(counts)})
+        destroy = partial(deployment(app, one.name).destroy, app.progress)
+        noted(app, one.name, "stack.reap", destroy, expired_on=one.expires_on.isoformat())
         say(f"Took away {one.name}.")
     left = expired(app)
     table(

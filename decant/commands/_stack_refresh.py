@@ -13,11 +13,10 @@ from decant.app import App
 def COMMAND(app: App, name: str, yes: bool) -> None:
     """Bring the state of the stack NAME in line with what is in Azure."""
     from decant.confirm import change
-    from decant.journeys.stack_deploy import deployment
-    from decant.journeys.stack_files import record
-    from decant.output import next_step, say
+    from decant.journeys.stack_deploy import deployment, noted
+    from decant.output import next_step
 
     built = deployment(app, name)
     change(app, f"Change what Pulumi knows of {name}?", yes)
-    record(app, name, "stack.refresh", built.refresh(say))
+    noted(app, name, "stack.refresh", lambda: built.refresh(app.progress))
     next_step(f"decant stack preview {name}")

@@ -18,7 +18,7 @@ def COMMAND(app: App, name: str, yes: bool, over_budget: str | None, reason: str
     Exits with 4 where its estimate is over the cap, or its expiry is past or further ahead than its kind may live.
     """
     from decant.confirm import change
-    from decant.journeys.stack_deploy import deployment
+    from decant.journeys.stack_deploy import deployment, noted
     from decant.journeys.stack_files import record, settings_file
     from decant.journeys.stack_life import today
     from decant.journeys.stack_money import let_pass, override
@@ -36,6 +36,7 @@ def COMMAND(app: App, name: str, yes: bool, over_budget: str | None, reason: str
     if made.cap.over and by is None:
         raise refusal(made.cap)
     built = deployment(app, name)
+    secrets = built.prepare()
     cost = f"about £{made.preview.estimate.monthly_gbp:,.2f} a month without VAT"
     say(f"{name}: {len(made.preview.built)} resources, {cost}")
     if made.cap.over and by is not None:
@@ -43,5 +44,5 @@ def COMMAND(app: App, name: str, yes: bool, over_budget: str | None, reason: str
     change(app, f"Build {name}?", yes)
     let_pass(app, made.preview, made.cap, by, "up")
     record(app, name, "stack.up.begun", {"monthly_gbp": f"{made.preview.estimate.monthly_gbp:.2f}"})
-    record(app, name, "stack.up", built.up(say))
+    noted(app, name, "stack.up", lambda: built.up(secrets, len(made.preview.built), app.progress))
     next_step(f"decant stack outputs {name}")

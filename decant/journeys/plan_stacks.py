@@ -10,7 +10,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, get_args
 
 import tomlkit
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from estate import invalid, reading
 from estate.catalogue.sizes import sizes
@@ -20,15 +20,18 @@ from estate.records.assessment import Assessment, ManagedDatabase
 from estate.records.plan import Plan, Wave
 from migration.plan import Estate
 from stacks.settings.file import over, template
-from stacks.settings.targets import Postgres
+from stacks.settings.targets import DatabaseName, Postgres
 from stacks.settings.whole import StackSettings
 
 if TYPE_CHECKING:
     from decant.app import App
 
 PLATFORM = "production"
-POSTGRES = "Azure Database for PostgreSQL"
+SERVICES = {"postgres": "Azure Database for PostgreSQL", "mariadb": "Azure Database for MySQL"}
+"""What can take the place of a machine that holds nothing else, by the kind of its databases."""
 STORAGE_GIB = get_args(Postgres.model_fields["storage_gib"].annotation)
+MYSQL_STORAGE_GIB = 16384
+"""The most that its server takes."""
 LONGEST_NAME = 30
 """Of a stack's name."""
 USUAL = "Standard_D2as_v5"
@@ -134,7 +137,7 @@ def _machines(plan: Plan, estate: Estate) -> tuple[list[_Machine], list[str]]:
             machine.sources[workload.server] = None
             machine.kinds.add(workload.kind)
             machine.data += workload.bytes or 0
-            if workload.kind == "postgres":
+            if workload.kind in SERVICES:
                 machine.databases[workload.name] = None
             if workload.bytes is None and workload.kind in (*_DATA, "machine"):
                 machine.unknown.append(workload.id)
@@ -154,16 +157,22 @@ def _target(machine: _Machine, assessed: Mapping[str, Assessment]) -> str:
     """A managed database where that takes the place of the machine, else the machine."""
     sizes_ = [assessed[one].size for one in machine.sources if one in assessed]
     managed = sizes_[0].database if len(machine.sources) == len(sizes_) == 1 and sizes_[0] else None
-    if managed is not None and managed.instead and managed.service == POSTGRES and machine.kinds == {"postgres"}:
-        return _postgres(machine, managed)
+    if managed is not None and managed.instead:
+        for kind, service in SERVICES.items():
+            if managed.service == service and machine.kinds == {kind}:
+                return _database(machine, managed, "postgres" if kind == "postgres" else "mysql")
     return _vm(machine, assessed)
 
 
-def _postgres(machine: _Machine, managed: ManagedDatabase) -> str:
-    gib = next((one for one in STORAGE_GIB if one >= managed.storage_gib), STORAGE_GIB[-1])
-    databases = ", ".join(_quoted(one) for one in machine.databases)
+def _database(machine: _Machine, managed: ManagedDatabase, table: str) -> str:
+    sizes_ = STORAGE_GIB if table == "postgres" else (min(managed.storage_gib, MYSQL_STORAGE_GIB),)
+    gib = next((one for one in sizes_ if one >= managed.storage_gib), sizes_[-1])
+    takes = TypeAdapter(DatabaseName)
+    named = [one for one in machine.databases if _valid(takes, one)]
+    others = [one for one in machine.databases if one not in named]
+    databases = ", ".join(map(_quoted, named))
     lines = [
-        "[[postgres]]",
+        f"[[{table}]]",
         _takes_over(machine),
         f"# size: {managed.why}",
         f"name = {_quoted(machine.name)}",
@@ -173,7 +182,23 @@ def _postgres(machine: _Machine, managed: ManagedDatabase) -> str:
         f"storage_gib = {gib}",
         f"databases = [{databases}]",
     ]
+    if others:
+        lines.append("# no name that Azure takes: " + ", ".join(map(_quoted, others)))
+    if table == "mysql":
+        variable = f"DECANT_{machine.name.upper().replace('-', '_')}_FIRST_PASSWORD"
+        lines += [
+            "# What Azure wants to make the server with; nobody can sign in with it. A reference, never the password.",
+            f'first_password = "env:{variable}"',
+        ]
     return "\n".join(lines) + "\n"
+
+
+def _valid(as_what: TypeAdapter[str], text: str) -> bool:
+    try:
+        as_what.validate_python(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def _takes_over(machine: _Machine) -> str:

@@ -21,7 +21,8 @@ from stacks.settings.whole import StackSettings
 
 DEPLOYED = "deployed"
 """Stands for what is built; so no stack is called so."""
-_NAME = re.compile(r"[a-z][a-z0-9-]{1,29}")
+_RULE = "2 to 30 lower-case letters and digits, with single hyphens between them"
+_NAME = re.compile(r"(?=.{2,30}$)[a-z](-?[a-z0-9])+")
 
 
 def settings_file(app: App, name: str) -> Path:
@@ -29,7 +30,8 @@ def settings_file(app: App, name: str) -> Path:
     path = app.workspace.stacks / f"{name}.toml"
     if not _NAME.fullmatch(name) and name in names(app):
         raise UsageError(
-            f"{name!r} cannot be a stack's name", "rename its file: 2 to 30 lower-case letters, digits and hyphens"
+            f"{name!r} cannot be a stack's name",
+            f"rename its file: {_RULE}",
         )
     if not _NAME.fullmatch(name) or not path.is_file():
         kind = name if name in KINDS else "|".join(KINDS)
@@ -51,7 +53,8 @@ def new(app: App, name: str, kind: str) -> Path:
     """Write the settings of a new stack; raises `UsageError` where the name is not right or is taken."""
     if not _NAME.fullmatch(name):
         raise UsageError(
-            f"{name!r} cannot be a stack's name", "use 2 to 30 lower-case letters, digits and hyphens"
+            f"{name!r} cannot be a stack's name",
+            f"use {_RULE}",
         )
     if name == DEPLOYED:
         raise UsageError(f"{DEPLOYED} stands for what is built, in `--against {DEPLOYED}`", "choose another name")

@@ -42,7 +42,7 @@ def managed(
         if against:
             options += [f"not Azure Database for PostgreSQL: {why}" for why in against]
         else:
-            found = _fitting("Azure Database for PostgreSQL", facts, own, "postgres", kinds, need)
+            found = _fitting("PostgreSQL", facts, own, "postgres", kinds, need)
     if "mariadb" in kinds:
         other = facts.get("mariadb", Mariadb)
         if other is None or other.product != "mysql":
@@ -52,7 +52,7 @@ def managed(
                 f"not Azure Database for MySQL: it takes InnoDB alone, and there is {', '.join(engines)}"
             )
         elif found is None:
-            found = _fitting("Azure Database for MySQL", facts, own, "mariadb", kinds, need)
+            found = _fitting("MySQL", facts, own, "mariadb", kinds, need)
     return found, tuple(options)
 
 
@@ -83,14 +83,19 @@ def _engines(known: Mariadb) -> Sequence[str]:
 
 
 def _fitting(
-    service: str, facts: ServerFacts, own: Sequence[Workload], kind: str, kinds: Collection[str], need: Need
+    product: databases.DatabaseProduct,
+    facts: ServerFacts,
+    own: Sequence[Workload],
+    kind: str,
+    kinds: Collection[str],
+    need: Need,
 ) -> ManagedDatabase | None:
     server = facts.server
     mine = [one for one in own if one.kind == kind]
     if server.cpus is None or server.memory_bytes is None or any(one.bytes is None for one in mine):
         return None
     cpus, memory = need.of(server.cpus, server.memory_bytes)
-    size = databases.smallest(cpus, memory, _tiers(need, server.cpus))
+    size = databases.smallest(product, cpus, memory, _tiers(need, server.cpus))
     held = sum(one.bytes or 0 for one in mine)
     storage = databases.storage(math.ceil(held * ROOM / GIB))
     if size is None or storage is None:
@@ -99,7 +104,7 @@ def _fitting(
     others = "" if instead else "; the server holds more than these databases and is needed besides"
     return ManagedDatabase.model_validate(
         {
-            "service": service,
+            "service": f"Azure Database for {product}",
             "tier": size.tier,
             "sku": size.sku,
             "vcores": size.vcores,

@@ -211,7 +211,7 @@ class VirtualMachine(Part):
     def address(self) -> pulumi.Output[str]:
         """Its private address; empty as long as Azure has given it none."""
         address: pulumi.Output[str] = self.card.ip_configurations.apply(
-            lambda cards: str(cards[0].get("privateIPAddress", "")) if cards else ""
+            lambda cards: (cards[0].private_ip_address if cards else None) or ""
         )
         return address
 

@@ -24,6 +24,15 @@ def protected(deployment: Mapping[str, Any]) -> list[str]:
     )
 
 
+def custom(deployment: Mapping[str, Any]) -> list[str]:
+    """The URNs of what is in Azure itself, without Pulumi's own components and providers."""
+    return [
+        str(row["urn"])
+        for row in deployment.get("resources") or []
+        if row.get("custom") and not str(row["type"]).startswith(_PROVIDER)
+    ]
+
+
 def rows_of_state(deployment: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The resources of a deployment as `decant stack preview --json` has them, without what is about to be deleted.
 

@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
+from estate.catalogue.databases import DatabaseProduct
 from estate.suggest import did_you_mean
 
-Product = Literal["PostgreSQL", "MySQL"]
 Tier = Literal["Burstable", "GeneralPurpose", "MemoryOptimized"]
 
 _BURSTABLE = {"B{}ms": (1, 2, 4, 8, 12, 16, 20), "B{}s": (2,)}
 _D = (2, 4, 8, 16, 32, 48, 64)
 _E = (2, 4, 8, 16, 20, 32, 48, 64)
-_SERIES: Mapping[tuple[Product, Tier], Mapping[str, tuple[int, ...]]] = MappingProxyType(
+_SERIES: Mapping[tuple[DatabaseProduct, Tier], Mapping[str, tuple[int, ...]]] = MappingProxyType(
     {
         ("PostgreSQL", "Burstable"): _BURSTABLE,
         ("PostgreSQL", "GeneralPurpose"): {"D{}s_v3": _D, "D{}ds_v4": _D, "D{}ds_v5": (*_D, 96), "D{}ads_v5": (*_D, 96)},
@@ -30,13 +30,13 @@ _SERIES: Mapping[tuple[Product, Tier], Mapping[str, tuple[int, ...]]] = MappingP
 """By product and tier, the series and how many cores there are of each."""
 
 
-def sizes_of(product: Product, tier: Tier) -> tuple[str, ...]:
+def sizes_of(product: DatabaseProduct, tier: Tier) -> tuple[str, ...]:
     """Every size that a server of this product and tier takes, as `Standard_D2ads_v5`."""
     series = _SERIES[product, tier]
     return tuple(f"Standard_{name.format(cores)}" for name, cores_of in series.items() for cores in cores_of)
 
 
-def refuse_size(product: Product, tier: Tier, size: str) -> None:
+def refuse_size(product: DatabaseProduct, tier: Tier, size: str) -> None:
     """Raises `ValueError` that names the setting where such a server takes no such size."""
     taken = sizes_of(product, tier)
     if size in taken:

@@ -5,12 +5,15 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from decant.app import App
 from tests.decant.face import Said, decant
+from tests.stacks.plugins.provider import ADDRESS, REFUSED
 
 ROOT = Path(__file__).parents[2]
 PLUGINS = {"pulumi-language-python": "language", "pulumi-resource-azure-native": "provider"}
@@ -24,9 +27,14 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the workspace `ws` is."""
+    return tmp_path_factory.mktemp("cli")
+
+
+@pytest.fixture(scope="module")
+def run(root: Path) -> Run:
     """Runs `decant` in a workspace whose stacks are filled in."""
-    root = tmp_path_factory.mktemp("cli")
     (root / "bin").mkdir()
     for name, module in PLUGINS.items():
         plugin = root / "bin" / name
@@ -45,6 +53,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         given: Mapping[str, str] = {
             "PATH": f"{root / 'bin'}:{os.environ['PATH']}", "PULUMI_SKIP_UPDATE_CHECK": "1",
             "PULUMI_CONFIG_PASSPHRASE": "a passphrase of this test", "DECANT_MYSQL_TEST_FIRST_PASSWORD": SECRET,
+            "ARM_USE_MSI": "true",
             "DECANT_MYSQL_FIRST_PASSWORD": SECRET, "DECANT_VPN_SHARED_KEY": SECRET,
             **environment,
         }  # fmt: skip
@@ -53,7 +62,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return in_workspace
 
 
-def test_a_stack_is_built_read_compared_refreshed_and_taken_away(run: Run) -> None:
+def test_a_stack_is_built_read_compared_refreshed_and_taken_away(run: Run, root: Path) -> None:
     before = run("stack", "outputs", "test")
     assert before.code == 2
     assert "was never built from this workspace" in before.err
@@ -66,6 +75,10 @@ def test_a_stack_is_built_read_compared_refreshed_and_taken_away(run: Run) -> No
     assert built.code == 0, built.err
     assert SECRET not in built.err + built.out
     assert "kind" in run("stack", "outputs", "test").out
+    given = run("stack", "outputs", "test", "--targets")
+    assert given.code == 0, given.err
+    assert "Next: decant hosts trust app1 files1 library1" in given.err
+    assert f'address = "{ADDRESS}"' in (root / "ws/hosts.toml").read_text()
     same = run("stack", "preview", "test", "--against", "deployed")
     assert same.code == 0, same.err
     assert "What differs\n  none" in same.out
@@ -87,3 +100,37 @@ def test_production_is_not_destroyed_in_part_either(run: Run) -> None:
     assert refused.code == 4
     assert "nothing was taken away" in refused.err
     assert "What differs\n  none" in run("stack", "preview", "production", "--against", "deployed").out
+
+
+def noted(root: Path, action: str, stack: str) -> list[Mapping[str, Any]]:
+    """What the ledger says of it."""
+    app = App(start=root / "ws")
+    try:
+        return [entry.payload for entry in app.ledger.entries(action) if f"stack:{stack}" in entry.subjects]
+    finally:
+        app.close()
+
+
+def test_nothing_is_begun_while_nobody_is_signed_in_to_azure(run: Run) -> None:
+    for words in ("up", "test", "--yes"), ("refresh", "test", "--yes"), ("destroy", "test", "--confirm", "test"):
+        refused = run("stack", *words, ARM_USE_MSI="false")
+        assert refused.code == 3
+        assert "nobody is signed in to Azure" in refused.err
+
+
+def test_what_fails_halfway_is_noted_as_failed_and_goes_on_afterwards(run: Run, root: Path) -> None:
+    before = len(noted(root, "stack.up.failed", "test"))
+    failed = run("stack", "up", "test", "--yes", **{REFUSED: "storage-account"})
+    assert failed.code == 1
+    assert "the stack test was not built: storage-account: the requested size is not available" in failed.err
+    entries = noted(root, "stack.up.failed", "test")
+    assert len(entries) == before + 1
+    assert "the requested size is not available" in entries[-1]["why"]
+    assert run("stack", "up", "test", "--yes").code == 0
+    assert run("stack", "destroy", "test", "--confirm", "test").code == 0
+
+
+def test_nothing_is_begun_while_a_secret_is_missing(run: Run, root: Path) -> None:
+    before = len(noted(root, "stack.up.begun", "test"))
+    assert run("stack", "up", "test", "--yes", DECANT_MYSQL_TEST_FIRST_PASSWORD="").code == 2
+    assert len(noted(root, "stack.up.begun", "test")) == before

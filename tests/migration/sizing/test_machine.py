@@ -123,7 +123,7 @@ def test_mariadb_has_no_managed_server_and_mysql_has_one_for_innodb() -> None:
     assert sized(workload("mariadb"), found=server("mariadb", "InnoDB")).database is None
     mysql = sized(workload("mariadb"), found=server("mysql", "InnoDB")).database
     assert mysql is not None
-    assert mysql.service == "Azure Database for MySQL"
+    assert (mysql.service, mysql.sku) == ("Azure Database for MySQL", "Standard_D4ads_v5")
     old = sized(workload("mariadb"), found=server("mysql", "MyISAM"))
     assert (old.database, "MyISAM" in old.options[0]) == (None, True)
 

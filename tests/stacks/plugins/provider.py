@@ -1,13 +1,18 @@
 """Stands in for the plugin of azure-native: takes every resource, and gives it an id and an identity as Azure would."""
 
 import json
+import os
 from typing import Any
 
+import grpc
 from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from tests.stacks.plugins.serving import serve
 
+REFUSED = "STAND_IN_REFUSES"
+"""Names the resource that is refused, in the environment."""
+ADDRESS = "10.90.2.4"
 PRINCIPAL = "11111111-2222-3333-4444-555555555555"
 
 
@@ -22,6 +27,10 @@ def _built(inputs: Any, urn: str) -> struct_pb2.Struct:
                 one: {"clientId": PRINCIPAL, "principalId": PRINCIPAL} for one in own
             }
         identity["principalId"] = PRINCIPAL
+    for card in found.get("ipConfigurations") or []:
+        card.setdefault("privateIPAddress", ADDRESS)
+    if "administratorLogin" in found:
+        found["fullyQualifiedDomainName"] = f"{found['serverName']}.database.example"
     made = struct_pb2.Struct()
     json_format.ParseDict({"name": urn.rpartition("::")[2], **found}, made)
     return made
@@ -64,6 +73,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.DiffResponse(changes=kinds.DIFF_NONE if same else kinds.DIFF_SOME)
 
     def Create(self, request: Any, context: Any) -> Any:
+        if not request.preview and request.urn.endswith(f"::{os.environ.get(REFUSED)}"):
+            context.abort(grpc.StatusCode.UNKNOWN, "the requested size is not available")
         name = "" if request.preview else f"/built/{request.urn.rpartition('::')[2]}"
         return provider_pb2.CreateResponse(id=name, properties=_built(request.properties, request.urn))
 

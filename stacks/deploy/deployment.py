@@ -1,34 +1,38 @@
 """Builds, refreshes and destroys a stack through Pulumi's Automation API, which needs the Pulumi CLI.
 
-Not proved against Azure: there is no account to prove it with. The program is the one that is previewed.
+The program is the one that is previewed.
 """
 
-import json
-import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from pulumi import automation as auto
 
-import stacks
-from estate import writing
 from estate.documents.words import count, some
-from estate.errors import RefusedError, ToolMissingError, UnfinishedError, UsageError
+from estate.errors import DecantError, HeldError, RefusedError, UnfinishedError, UsageError
+from estate.progress import Progress
 from estate.records.preview import SECRET
 from estate.secrets import Secrets, resolve
-from stacks.preview.deployed import protected
+from stacks.deploy.following import Following
+from stacks.deploy.needs import require_cli, require_login
+from stacks.deploy.project import lay_out
+from stacks.preview.deployed import custom, protected
 from stacks.preview.stack import PROJECT
 from stacks.settings.file import load
 
-_OF_WHAT_STAYS = (
-    "The resources in the stack have been deleted, but",
-    "If you want to remove the stack completely",
-)
-Say = Callable[[str], None]
-"""Takes each line that Pulumi writes."""
+
+@dataclass(frozen=True)
+class Done:
+    """What a run of Pulumi changed: how many resources by kind of change, and what it warned of."""
+
+    changes: Mapping[str, int]
+    warnings: tuple[str, ...] = ()
+
+
+_Ran = auto.UpResult | auto.RefreshResult | auto.DestroyResult
 
 
 class Deployment:
@@ -71,7 +75,7 @@ class Deployment:
         """Pulumi's stack. Raises `UsageError` where it was never built, unless it is to be made."""
         if make == "select" and not (self.settings.state.backend or self._state_folder.is_dir()):
             raise self._never_built()
-        _lay_out(self._folder)
+        lay_out(self._folder)
         options = auto.LocalWorkspaceOptions(
             env_vars=self._environment, secrets_provider=self.settings.state.secrets_provider
         )
@@ -85,26 +89,33 @@ class Deployment:
             raise self._failed("opened", wrong) from None
         return found
 
-    def up(self, say: Say) -> Mapping[str, int]:
-        """Build it, with the rules as a policy pack; returns Pulumi's summary of changes.
+    def prepare(self) -> Mapping[str, str]:
+        """Look for all that `up` needs, before anybody is asked and before anything is made; returns the secrets.
 
-        Raises what resolving a secret raises, and `UnfinishedError` where it did not end well.
+        Raises `RefusedError` for settings that are not filled in, `UnreachableError` where nobody is signed in to Azure,
+        and what resolving a secret raises.
         """
         unfilled = self.settings.unfilled()
         if unfilled:
             raise RefusedError(
-                f"the stack {self.name} cannot be built yet: {', '.join(unfilled)} are as the template left them",
+                f"the stack {self.name} cannot be built yet; as the template left them: {', '.join(unfilled)}",
                 "fill them in",
             )
-        # Before anything is made: what is missing is to leave nothing behind.
-        given = {key: self._secrets(reference) for key, reference in self.settings.asks_for.items()}
+        require_login(self._inherited)
+        return {key: self._secrets(reference) for key, reference in self.settings.asks_for.items()}
+
+    def up(self, secrets: Mapping[str, str], resources: int, progress: Progress) -> Done:
+        """Build it, with the rules as a policy pack. `resources` is how many its preview has.
+
+        Raises `UnfinishedError` where it did not end well, and `HeldError` while another run holds it.
+        """
         stack = self._opened("create_or_select")
-        self._give(given)
-        try:
-            ran = stack.up(on_output=say, color="never", policy_packs=[str(self._pack)])
-        except auto.CommandError as wrong:
-            raise self._failed("built", wrong) from None
-        return _counts(ran.summary.resource_changes)
+        self._give(secrets)
+        return self._run(
+            lambda told: stack.up(on_event=told, color="never", policy_packs=[str(self._pack)]),
+            "built",
+            Following(f"build {self.name}", resources, progress),
+        )
 
     def _give(self, secrets: Mapping[str, str]) -> None:
         """Put secrets into the program's configuration, encrypted. Raises `UnfinishedError` where Pulumi takes one not."""
@@ -122,25 +133,30 @@ class Deployment:
             if ran.returncode != 0:
                 raise UnfinishedError(
                     f"Pulumi did not take the secret {key} of the stack {self.name}: "
-                    + ran.stderr.replace(value, "[secret]").strip().partition("\n")[0],
+                    + _why(ran.stderr.replace(value, "[secret]")),
                     "mend that and run the same command again",
                 )
 
-    def refresh(self, say: Say) -> Mapping[str, int]:
-        """Bring Pulumi's state in line with what is there."""
+    def refresh(self, progress: Progress) -> Done:
+        """Bring Pulumi's state in line with what is there. Raises as `up` does."""
+        require_login(self._inherited)
         stack = self._opened()
-        try:
-            return _counts(stack.refresh(on_output=say, color="never").summary.resource_changes)
-        except auto.CommandError as wrong:
-            raise self._failed("refreshed", wrong) from None
+        return self._run(
+            lambda told: stack.refresh(on_event=told, color="never"),
+            "refreshed",
+            Following(f"refresh {self.name}", len(custom(self.state())), progress),
+        )
 
-    def destroy(self, say: Say) -> Mapping[str, int]:
+    def destroy(self, progress: Progress) -> Done:
         """Take everything away, its state and configuration too.
 
-        Raises `RefusedError` where anything in it is protected. Pulumi itself would take all else away, and then fail.
+        Raises as `up` does, and `RefusedError` where anything in it is protected: Pulumi itself would take all else away,
+        and then fail.
         """
+        require_login(self._inherited)
         stack = self._opened()
-        kept = protected(self.state())
+        state = self.state()
+        kept = protected(state)
         if kept:
             raise RefusedError(
                 f"{count(len(kept), 'resource')} of the stack {self.name} {'is' if len(kept) == 1 else 'are'} protected "
@@ -148,15 +164,19 @@ class Deployment:
                 "have a person who may do so take the protection off with `pulumi state unprotect`, and the locks in Azure; "
                 "what holds data is gone for good then",
             )
+        return self._run(
+            lambda told: stack.destroy(on_event=told, color="never", remove=True),
+            "destroyed",
+            Following(f"destroy {self.name}", len(custom(state)), progress),
+        )
 
-        def told(line: str) -> None:
-            if not line.startswith(_OF_WHAT_STAYS):  # Decant takes that away too
-                say(line)
-
+    def _run(self, work: Callable[[auto.OnEvent], _Ran], done: str, following: Following) -> Done:
         try:
-            return _counts(stack.destroy(on_output=told, color="never", remove=True).summary.resource_changes)
+            changes = work(following).summary.resource_changes
         except auto.CommandError as wrong:
-            raise self._failed("destroyed", wrong) from None
+            raise self._failed(done, wrong, following.why()) from None
+        counts = {str(getattr(kind, "value", kind)): number for kind, number in (changes or {}).items()}
+        return Done(counts, tuple(following.warnings))
 
     def outputs(self) -> dict[str, Any]:
         """The built stack's outputs; secret ones are `SECRET`."""
@@ -182,10 +202,17 @@ class Deployment:
             f"build it: `decant stack up {self.name}`",
         )
 
-    def _failed(self, done: str, wrong: auto.CommandError) -> UnfinishedError:
-        what = _why(str(wrong))
+    def _failed(self, done: str, wrong: auto.CommandError, why: str = "") -> DecantError:
+        if isinstance(wrong, auto.ConcurrentUpdateError):
+            return HeldError(
+                f"the stack {self.name} was not {done}: another run of Pulumi holds it",
+                "wait for it; where it was killed, and only then, take its hold away: "
+                f"`PULUMI_BACKEND_URL={self._environment['PULUMI_BACKEND_URL']} "
+                f"pulumi cancel {self.name} --cwd {self._folder}`",
+            )
         return UnfinishedError(
-            f"the stack {self.name} was not {done}: {what}", "mend that and run the same command again; it goes on"
+            f"the stack {self.name} was not {done}: {why or _why(str(wrong))}",
+            "mend that and run the same command again; it goes on",
         )
 
 
@@ -197,44 +224,3 @@ def _why(text: str) -> str:
         if said:
             return f"{said} {after}".removesuffix(".") if after.startswith("because") else said
     return "Pulumi did not say why"
-
-
-def _lay_out(folder: Path) -> None:
-    """Make the folder that Pulumi runs in: Decant's program, and beside it this stack's configuration alone.
-
-    Pulumi writes a stack's configuration beside the project; in the checkout, two workspaces would share it.
-    Raises `UsageError` where the program is not there.
-    """
-    program = Path(stacks.__file__).parent
-    if not (program / "__main__.py").is_file():
-        raise UsageError(
-            f"{program} has no program that Pulumi could run",
-            "run Decant from a checkout of its repository, installed with --editable",
-        )
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    link = folder / "program"
-    if not link.is_symlink() or link.resolve() != program.resolve():
-        link.unlink(missing_ok=True)
-        link.symlink_to(program)
-    text = json.dumps(
-        {
-            "name": PROJECT,
-            "main": "program/",
-            "runtime": {"name": "python", "options": {"virtualenv": sys.prefix}},
-        }
-    )
-    writing.replace(folder / "Pulumi.yaml", text, writing.PRIVATE)  # JSON is YAML
-
-
-def _counts(changes: Mapping[auto.OpType, int] | None) -> dict[str, int]:
-    return {str(getattr(kind, "value", kind)): number for kind, number in (changes or {}).items()}
-
-
-def require_cli() -> None:
-    """Raises `ToolMissingError` where the Pulumi CLI is not installed."""
-    if shutil.which("pulumi") is None:
-        raise ToolMissingError(
-            "the Pulumi CLI is not installed, and building a stack needs it",
-            "install it from https://www.pulumi.com/docs/install/ and sign in to Azure with `az login`; "
-            "`decant stack preview` works without either",
-        )
