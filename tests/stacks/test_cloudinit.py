@@ -153,6 +153,7 @@ def test_journald_knows_every_setting() -> None:
 def test_nft_takes_the_host_s_firewall_and_it_lets_in_what_security_groups_may(tmp_path: Path) -> None:
     config = tmp_path / "nftables.conf"
     config.write_text(part("nftables.conf"))
+    nft = need("nft")
     ran = run(
         need("unshare"),
         "--user",
@@ -160,7 +161,7 @@ def test_nft_takes_the_host_s_firewall_and_it_lets_in_what_security_groups_may(t
         "--net",
         "sh",
         "-c",
-        f"nft -f {config} && nft -f {config} && nft list ruleset",
+        f"{nft} -f {config} && {nft} -f {config} && {nft} list ruleset",
     )
     if ran.returncode and "unshare" in ran.stderr:
         pytest.skip("no namespaces here")

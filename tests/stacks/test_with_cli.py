@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -33,8 +34,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def run(root: Path) -> Run:
-    """Runs `decant` in a workspace whose stacks are filled in."""
+def given(root: Path) -> Mapping[str, str]:
+    """The environment: plugins that stand in for Azure and for Pulumi's Python, and every secret."""
     (root / "bin").mkdir()
     for name, module in PLUGINS.items():
         plugin = root / "bin" / name
@@ -42,6 +43,16 @@ def run(root: Path) -> Run:
             f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m tests.stacks.plugins.{module} "$@"\n'
         )
         plugin.chmod(0o755)
+    return {
+        "PATH": f"{root / 'bin'}:{os.environ['PATH']}", "PULUMI_SKIP_UPDATE_CHECK": "1", "ARM_USE_MSI": "true",
+        "PULUMI_CONFIG_PASSPHRASE": "a passphrase of this test", "DECANT_MYSQL_TEST_FIRST_PASSWORD": SECRET,
+        "DECANT_MYSQL_FIRST_PASSWORD": SECRET, "DECANT_VPN_SHARED_KEY": SECRET,
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def run(root: Path, given: Mapping[str, str]) -> Run:
+    """Runs `decant` in a workspace whose stacks are filled in."""
     assert decant("init", "ws", at=root).code == 0
     key = Ed25519PrivateKey.generate().public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
     for settings in (root / "ws/stacks").glob("*.toml"):
@@ -50,14 +61,7 @@ def run(root: Path) -> Run:
         settings.write_text(text.replace('gateway = "192.0.2.1"', 'gateway = "81.2.69.160"'))
 
     def in_workspace(*words: str, **environment: str) -> Said:
-        given: Mapping[str, str] = {
-            "PATH": f"{root / 'bin'}:{os.environ['PATH']}", "PULUMI_SKIP_UPDATE_CHECK": "1",
-            "PULUMI_CONFIG_PASSPHRASE": "a passphrase of this test", "DECANT_MYSQL_TEST_FIRST_PASSWORD": SECRET,
-            "ARM_USE_MSI": "true",
-            "DECANT_MYSQL_FIRST_PASSWORD": SECRET, "DECANT_VPN_SHARED_KEY": SECRET,
-            **environment,
-        }  # fmt: skip
-        return decant(*words, at=root / "ws", environment=given, timeout=240)
+        return decant(*words, at=root / "ws", environment={**given, **environment}, timeout=240)
 
     return in_workspace
 
@@ -134,3 +138,38 @@ def test_nothing_is_begun_while_a_secret_is_missing(run: Run, root: Path) -> Non
     before = len(noted(root, "stack.up.begun", "test"))
     assert run("stack", "up", "test", "--yes", DECANT_MYSQL_TEST_FIRST_PASSWORD="").code == 2
     assert len(noted(root, "stack.up.begun", "test")) == before
+
+
+def test_the_ordinary_commands_of_pulumi_build_and_take_away_the_same_stack(
+    run: Run, root: Path, given: Mapping[str, str]
+) -> None:
+    """As docs/stacks.md has them, in a checkout, with the rules as a policy pack."""
+    checkout = root / "checkout"
+    checkout.mkdir()
+    (checkout / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text())
+    for room in ("stacks", "policies", "estate", ".venv"):
+        (checkout / room).symlink_to(sys.prefix if room == ".venv" else ROOT / room)
+    (root / "state").mkdir()
+    settings = root / "ws/stacks/test.toml"
+    environment = {
+        **os.environ, **given, "HOME": str(root), "PULUMI_BACKEND_URL": f"file://{root / 'state'}",
+        "DECANT_SETTINGS": str(settings),
+    }  # fmt: skip
+
+    def pulumi(*words: str, stdin: str = "") -> str:
+        ran = subprocess.run(
+            ["pulumi", *words, "--non-interactive"], cwd=checkout, env=environment, input=stdin,
+            capture_output=True, text=True, timeout=240, check=False,
+        )  # fmt: skip
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout
+
+    pulumi("stack", "init", "test")
+    pulumi("config", "set", "decant:settings", str(settings))
+    pulumi("config", "set", "decant:mysql-website-first-password", "--secret", stdin=SECRET)
+    assert "to create" in pulumi("preview", "--policy-pack", str(ROOT / "policies"))
+    built = pulumi("up", "--yes", "--skip-preview", "--policy-pack", str(ROOT / "policies"))
+    assert "created" in built
+    assert SECRET not in built + (checkout / "Pulumi.test.yaml").read_text()
+    assert "kind" in pulumi("stack", "output")
+    pulumi("destroy", "--yes", "--skip-preview")
