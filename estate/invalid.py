@@ -10,7 +10,7 @@ _WORDS: Mapping[str, str] = {
     "extra_forbidden": "is not known here",
     "missing": "is missing",
     "string_type": "must be text in quotes",
-    "string_too_short": "must not be empty",
+    "string_too_short": "must have at least {min_length} characters",
     "string_pattern_mismatch": "has characters or a form that it may not have",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
@@ -34,6 +34,8 @@ _WORDS: Mapping[str, str] = {
     "dict_type": "must be a table of its own",
     "model_type": "must be a table of its own",
     "model_attributes_type": "must be a table of its own",
+    "ip_v4_address": "must be an IPv4 address, as 10.20.0.4",
+    "ip_v4_network": "must be a range of IPv4 addresses, as 10.20.0.0/16",
     "too_short": "has too few entries (at least {min_length})",
     "too_long": "has too many entries (at most {max_length})",
 }
@@ -78,6 +80,8 @@ def words(kind: str, context: Mapping[str, Any], message: str) -> str:
         return "must be a date, as 2027-03-31"
     if kind in _TIMES:
         return "must be a date and a time, as 2027-03-31T18:00:00"
+    if kind == "string_too_short" and context.get("min_length") == 1:
+        return "must not be empty"
     if kind in _WORDS:
         numbers = {key: f"{value:g}" if isinstance(value, float) else value for key, value in context.items()}
         return _WORDS[kind].format(**numbers)

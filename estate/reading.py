@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def tables(written: str, path: Path, remedy: str = CHECK) -> dict[str, Any]:
         # Editors on Windows begin a file with a mark that TOML does not allow.
         return tomllib.loads(written.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as wrong:
-        where, why = _fault(str(wrong))
+        where, why = _fault(str(wrong), written.splitlines())
         raise UsageError(f"{path} is not valid TOML: {where}: {why}", "mend that line") from None
     except RecursionError:
         raise UsageError(f"{path} holds tables or lists nested too deeply to be read", remedy) from None
@@ -83,11 +84,17 @@ _FAULTS = (
 """What Python's reader says, and what a person may make of it."""
 
 
-def _fault(said: str) -> tuple[str, str]:
+_DAY = re.compile(r"[^#\"']*=\s*\d{4}-\d{1,2}-\d{1,2}\b.*")
+
+
+def _fault(said: str, lines: Sequence[str]) -> tuple[str, str]:
     """Where a TOML file is wrong and how, in plain words; what is not known here stays in the reader's own."""
     found = _PLACE.fullmatch(said)
     why, line = (found[1], found[2]) if found else (said, None)
     where = f"line {line}" if line else "at its end"
+    # To the reader, 2026-13-01 begins as a number and goes on as something else.
+    if line and why.startswith("Expected newline") and _DAY.fullmatch(lines[int(line) - 1]):
+        return where, "there is no such day; a date is 2027-03-31"
     for pattern, words in _FAULTS:
         match = re.fullmatch(pattern, why)
         if match:

@@ -44,6 +44,16 @@ def latest(kind: Kind, today: date) -> date:
     return today + kind.longest
 
 
+def refuse_unfilled(name: str, settings: StackSettings) -> None:
+    """Raises `RefusedError` where settings still are what the template put there: what it stands for is not known."""
+    unfilled = settings.unfilled()
+    if unfilled:
+        raise RefusedError(
+            f"the stack {name} cannot be built yet; as the template left them: {', '.join(unfilled)}",
+            "fill them in",
+        )
+
+
 def may_live(name: str, settings: StackSettings, today: date) -> None:
     """Raises `RefusedError` where a stack may not be built: it has expired, or would live longer than its kind may.
 

@@ -30,6 +30,8 @@ class Kind:
     """Whether people in the server room's network work with what runs here."""
     named_people: bool
     """Whether people have access by their own names instead of by a group."""
+    one_system: bool
+    """Whether it holds one system and no other."""
     stops: bool
     """Whether machines stop every evening."""
 
@@ -51,6 +53,7 @@ KINDS: Mapping[StackKind, Kind] = MappingProxyType(
             into_server_room=True,
             users=True,
             named_people=False,
+            one_system=False,
             stops=False,
         ),
         "test": Kind(
@@ -63,6 +66,7 @@ KINDS: Mapping[StackKind, Kind] = MappingProxyType(
             into_server_room=False,
             users=False,
             named_people=False,
+            one_system=False,
             stops=True,
         ),
         "incident": Kind(
@@ -75,6 +79,7 @@ KINDS: Mapping[StackKind, Kind] = MappingProxyType(
             into_server_room=False,
             users=False,
             named_people=True,
+            one_system=True,
             stops=True,
         ),
         "rehearsal": Kind(
@@ -87,6 +92,7 @@ KINDS: Mapping[StackKind, Kind] = MappingProxyType(
             into_server_room=False,
             users=False,
             named_people=False,
+            one_system=False,
             stops=False,
         ),
     }

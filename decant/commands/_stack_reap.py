@@ -41,6 +41,11 @@ def COMMAND(ctx: click.Context, confirmed: tuple[str, ...]) -> None:
         [(one.name, one.settings.kind, words.day(one.expires_on), -one.left, one.state) for one in left],
         numbers=("days ago",),
     )
+    never = [one.name for one in left if one.state == "not built"]
+    if never:
+        say(
+            f"{', '.join(never)}: not built from this workspace. Where no other built it, delete its file in stacks/."
+        )
     if left:
         next_step(
             " ".join(["decant stack reap", *(f"--confirm {one.name}" for one in left)]),

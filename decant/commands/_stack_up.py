@@ -24,17 +24,21 @@ def COMMAND(app: App, name: str, yes: bool, over_budget: str | None, reason: str
     from decant.journeys.stack_money import let_pass, override
     from decant.journeys.stack_preview import make
     from decant.output import next_step, say
+    from stacks.deploy.needs import require_cli
     from stacks.estimate.cap import refusal
-    from stacks.expiry import may_live
+    from stacks.expiry import may_live, refuse_unfilled
     from stacks.settings.file import load
 
     by = override(over_budget, reason)
-    may_live(name, load(settings_file(app, name)), today())
+    settings = load(settings_file(app, name))
+    may_live(name, settings, today())
     made = make(app, name)
     for note in made.cap.notes:
         say(f"Note: {note}.")
     if made.cap.over and by is None:
         raise refusal(made.cap)
+    require_cli()
+    refuse_unfilled(name, settings)
     built = deployment(app, name)
     secrets = built.prepare()
     cost = f"about £{made.preview.estimate.monthly_gbp:,.2f} a month without VAT"

@@ -65,10 +65,10 @@ def check_stack(app: "App", name: str) -> Checked:
 
     path = settings_file(app, name)
     preview = app.store.get(Preview, name)
-    outdated = _outdated(preview, path)
-    if preview is None or outdated:
+    why = outdated(preview, path)
+    if preview is None or why:
         preview = stack_preview.preview(app, name)
-    made = judge(app, preview, (f"previewed anew: {outdated}",) if outdated else ())
+    made = judge(app, preview, (f"previewed anew: {why}",) if why else ())
     _keep(app, "check.stack", made)
     return made
 
@@ -134,7 +134,7 @@ def _servers(app: "App", names: Sequence[str]) -> list[ServerFacts]:
     return [app.store.server_facts(name) for name in dict.fromkeys(names)]
 
 
-def _outdated(preview: Preview | None, path: Path) -> str:
+def outdated(preview: Preview | None, path: Path) -> str:
     """Why a preview no longer says what the stack would be; empty where it still does."""
     from stacks.settings import fingerprint
 

@@ -4,7 +4,7 @@ import hashlib
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 from typing import TYPE_CHECKING, Any, get_args
@@ -39,6 +39,10 @@ USUAL = "Standard_D2as_v5"
 GIB = 1 << 30
 ROOM = 1.3
 """A data disk is so much larger than what it takes today."""
+ON_SYSTEM_DISK_GIB = 24
+"""What a machine's system disk takes besides its system; more gets a disk of its own."""
+OS_DISK_GIB = 1024
+"""The most that a stack's system disk may have."""
 _DATA = ("files", "mariadb", "postgres")
 
 
@@ -133,7 +137,7 @@ def _machines(plan: Plan, estate: Estate) -> tuple[list[_Machine], list[str]]:
             if machine is None:
                 name = _slug(wanted, names.values())
                 names[wanted] = name
-                machine = found[wanted] = _Machine(name, _slug(workload.system or wave.name, ()))
+                machine = found[wanted] = _Machine(name, _slug(workload.system or workload.server, ()))
             machine.sources[workload.server] = None
             machine.kinds.add(workload.kind)
             machine.data += workload.bytes or 0
@@ -231,13 +235,32 @@ def _vm(machine: _Machine, assessed: Mapping[str, Assessment]) -> str:
         f"size = {_quoted(size)}",
         f'subnet = "{"data" if machine.kinds & set(_DATA) else "app"}"',
     ]
+    if "machine" in machine.kinds:
+        return "\n".join((*lines, *_disks_of([assessed.get(one) for one in machine.sources]))) + "\n"
     if machine.unknown:
         lines.insert(2, f"# not known, so in no disk: the size of {some(machine.unknown, 3)}")
     gib = min(32767, max(4, ceil(machine.data * ROOM / GIB)))
-    if machine.kinds & set(_DATA):
+    if machine.kinds & set(_DATA) or gib > ON_SYSTEM_DISK_GIB:
         kind = "Premium_LRS" if machine.kinds & {"postgres", "mariadb"} else "StandardSSD_LRS"
         lines.append(f'disks = [{{ name = "data", gib = {gib}, kind = "{kind}" }}]')
     return "\n".join(lines) + "\n"
+
+
+def _disks_of(moving: Sequence[Assessment | None]) -> Iterator[str]:
+    """The disks of servers that move whole, as their sizes have them: of one server its system disk, the rest as data."""
+    held = [one.size.disks if one is not None and one.size is not None else () for one in moving]
+    if not all(held):
+        yield "# the disks of its servers are not known: fill in os_disk_gib, and disks"
+    data = [disk for disks in held for disk in disks]
+    if len(held) == 1 and data and data[0].gib <= OS_DISK_GIB:
+        system = data.pop(0)
+        yield f"os_disk_gib = {max(30, system.gib)}"
+        yield f'os_disk_kind = "{system.kind}"'
+    if data:
+        rows = (
+            f'    {{ name = "data{at}", gib = {one.gib}, kind = "{one.kind}" }},' for at, one in enumerate(data, 1)
+        )
+        yield "\n".join(("disks = [", *rows, "]"))
 
 
 def _size(assessments: Sequence[Assessment], servers: int) -> tuple[str, str]:

@@ -20,16 +20,21 @@ def held(app: App, made: Preview) -> Cap:
 
 def allowances(app: App, name: str, settings: StackSettings) -> tuple[Allowance, ...]:
     """The budgets that a stack draws on, by the last previews of the other stacks that do."""
-    platform = settings.platform or name
-    shared = {other: _cost(app, other) for other in _standing_on(app, platform) if other != name}
+    shared = {other: _cost(app, other) for other in sharing(app, name)}
     if not settings.platform:
         return (Allowance(stack=name, budget_gbp=settings.budget.monthly_gbp, others=shared),)
-    shared[platform] = _cost(app, platform)
+    platform = settings.platform
     below = load(app.workspace.stacks / f"{platform}.toml")
     found = [Allowance(stack=platform, budget_gbp=below.budget.monthly_gbp, others=shared)]
     if "monthly_gbp" in _said(app, name).get("budget", {}):
         found.append(Allowance(stack=name, budget_gbp=settings.budget.monthly_gbp))
     return tuple(found)
+
+
+def sharing(app: App, name: str) -> list[str]:
+    """The other stacks that draw on the same budget: a platform, and what stands on it."""
+    platform = _said(app, name).get("platform") or name
+    return [other for other in (platform, *_standing_on(app, platform)) if other != name]
 
 
 def override(who: str | None, reason: str | None) -> Override | None:

@@ -2,21 +2,24 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from decant.app import App
-from decant.journeys.check import Checked, judge
+from decant.journeys.check import Checked, judge, outdated
 from decant.journeys.prices import prices
-from decant.journeys.stack_files import record, refuse_overlaps, refuse_same_names, settings_file
-from decant.journeys.stack_money import held
+from decant.journeys.stack_files import names, record, refuse_overlaps, refuse_same_names, settings_file
+from decant.journeys.stack_money import held, sharing
 from decant.output import jsonable
 from estate import writing
+from estate.errors import DecantError
 from estate.records.finding import Status
 from estate.records.preview import Preview
 from estate.records.server import Server
 from stacks.estimate.cap import Cap
 from stacks.preview.difference import Change
+from stacks.settings.base import NOBODY
 from stacks.settings.file import load
 from stacks.settings.whole import StackSettings
 
@@ -39,15 +42,12 @@ def preview(app: App, name: str) -> Preview:
 
 def make(app: App, name: str) -> Made:
     """Preview a stack, hold it against the cap and the rules, and keep the preview, and a note of it in the ledger."""
-    from stacks.preview.stack import preview_stack
-
-    path = settings_file(app, name)
-    settings = load(path)
+    settings_file(app, name)
     refuse_overlaps(app)
     refuse_same_names(app)
-    previewed = preview_stack(path, progress=app.progress, prices=prices(app))
-    previewed = previewed.model_copy(update={"warnings": (*previewed.warnings, *_gone(app, settings))})
-    app.store.put(previewed)
+    previewed = _kept(app, name)
+    for other in sharing(app, name):
+        _brought_up_to_date(app, other)
     made = Made(previewed, held(app, previewed), judge(app, previewed))
     text = json.dumps(
         {"schema": "decant.preview/1", **jsonable(document(made, None))}, indent=1, ensure_ascii=False
@@ -66,6 +66,39 @@ def make(app: App, name: str) -> Made:
         },
     )
     return made
+
+
+def _kept(app: App, name: str) -> Preview:
+    """Preview a stack and keep the preview in the store."""
+    from stacks.preview.stack import preview_stack
+
+    path = settings_file(app, name)
+    found = preview_stack(path, progress=app.progress, prices=prices(app))
+    settings = load(path)
+    warnings = (*found.warnings, *_shared(app, name, settings), *_gone(app, settings))
+    found = found.model_copy(update={"warnings": warnings})
+    app.store.put(found)
+    return found
+
+
+def _brought_up_to_date(app: App, name: str) -> None:
+    """Preview a stack that draws on the same budget where what it costs is not known, or not any more.
+
+    One that is wrong itself stays unknown; its own preview says why.
+    """
+    with suppress(DecantError):
+        if outdated(app.store.get(Preview, name), settings_file(app, name)):
+            _kept(app, name)
+
+
+def _shared(app: App, name: str, settings: StackSettings) -> Iterator[str]:
+    """A warning where another environment is in the same subscription: whoever is let into one is near the other."""
+    own = settings.platform or name
+    for other in names(app):
+        with suppress(DecantError):
+            there = load(app.workspace.stacks / f"{other}.toml")
+            if (there.platform or other) != own and there.subscription == settings.subscription != NOBODY:
+                yield f"{other} is in the same subscription: `decant stack separation {name} {other}` shows what joins them"
 
 
 def _gone(app: App, settings: StackSettings) -> Iterator[str]:

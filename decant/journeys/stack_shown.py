@@ -79,7 +79,7 @@ def show(whole: Made, changes: Sequence[Change] | None) -> None:
     for line in made.estimate.lines:
         bases[line.basis] += line.monthly_gbp
     unpriced = len(made.estimate.unpriced)
-    click.echo(f"\n{made.stack} is {_a(made.kind)} stack of {words.count(len(made.built), 'resource')}.")
+    click.echo(f"\n{made.stack} is {words.an(made.kind)} stack of {words.count(len(made.built), 'resource')}.")
     click.echo(
         f"Total: £{made.estimate.monthly_gbp:,.2f} a month, without VAT"
         + (f", and {unpriced} that have no price" if unpriced else "; everything has a price")
@@ -101,10 +101,6 @@ def show(whole: Made, changes: Sequence[Change] | None) -> None:
     click.echo("Findings: " + ", ".join(f"{number} {name}" for name, number in counts.items()) + ".")
 
 
-def _a(kind: str) -> str:
-    return f"an {kind}" if kind == "incident" else f"a {kind}"
-
-
 def _of(line: EstimateLine) -> str:
     return words.day(line.dated) if line.dated else "no day"
 
@@ -114,15 +110,17 @@ def _budget(whole: Made) -> None:
     cost = whole.preview.estimate.monthly_gbp
     for one in whole.cap.allowances:
         whose = "Budget" if one.stack == whole.preview.stack else f"Budget of {one.stack}"
-        others = (
-            f", £{one.budget_gbp - one.left_gbp:,.2f} of it for {', '.join(sorted(one.others))}"
-            if one.others
-            else ""
-        )
+        known = sorted(one.others.keys() - set(one.unknown))
+        others = f", £{one.budget_gbp - one.left_gbp:,.2f} of it for {', '.join(known)}" if known else ""
+        others += f", what {', '.join(one.unknown)} takes is not known" if one.unknown else ""
         left = one.left_gbp - cost
         click.echo(
             f"{whose}: £{one.budget_gbp:,.2f} a month{others}; "
-            + (f"£{left:,.2f} would be left." if left >= 0 else f"this is £{-left:,.2f} too much.")
+            + (
+                f"{'at most ' if one.unknown else ''}£{left:,.2f} would be left."
+                if left >= 0
+                else f"this is £{-left:,.2f} too much."
+            )
         )
     if whole.cap.override is not None:
         click.echo(f"Over the cap, and {whole.cap.override.who} lets it pass: {whole.cap.override.reason}")

@@ -89,6 +89,11 @@ def count(number: int, thing: str, things: str = "") -> str:
     return f"{number:,} {thing if number == 1 else things or thing + 's'}"
 
 
+def an(noun: str) -> str:
+    """A server, an incident: by its first letter."""
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
 def some(names: Sequence[str], most: int) -> str:
     """alpha, beta, gamma and 37 more."""
     more = f" and {len(names) - most:,} more" if len(names) > most else ""

@@ -19,6 +19,7 @@ from estate.secrets import Secrets, resolve
 from stacks.deploy.following import Following
 from stacks.deploy.needs import require_cli, require_login
 from stacks.deploy.project import lay_out
+from stacks.expiry import refuse_unfilled
 from stacks.preview.deployed import custom, protected
 from stacks.preview.stack import PROJECT
 from stacks.settings.file import load
@@ -95,12 +96,7 @@ class Deployment:
         Raises `RefusedError` for settings that are not filled in, `UnreachableError` where nobody is signed in to Azure,
         and what resolving a secret raises.
         """
-        unfilled = self.settings.unfilled()
-        if unfilled:
-            raise RefusedError(
-                f"the stack {self.name} cannot be built yet; as the template left them: {', '.join(unfilled)}",
-                "fill them in",
-            )
+        refuse_unfilled(self.name, self.settings)
         require_login(self._inherited)
         return {key: self._secrets(reference) for key, reference in self.settings.asks_for.items()}
 

@@ -17,7 +17,7 @@ def require_cli() -> None:
     """Raises `ToolMissingError` where the Pulumi CLI is not installed."""
     if shutil.which("pulumi") is None:
         raise ToolMissingError(
-            "the Pulumi CLI is not installed, and building a stack needs it",
+            "the Pulumi CLI is not installed, and whatever builds, reads or takes away a stack in Azure needs it",
             "install it from https://www.pulumi.com/docs/install/ and sign in to Azure with `az login`; "
             "`decant stack preview` works without either",
         )

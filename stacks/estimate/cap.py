@@ -17,7 +17,7 @@ class Allowance(Record):
     """Whose budget it is: the stack's own, or its platform's."""
     budget_gbp: float
     others: dict[str, float | None] = {}
-    """By stack, its last estimate; None where it was not previewed, so that what it takes is not known."""
+    """By stack, its last estimate; None where what it takes is not known."""
 
     @property
     def left_gbp(self) -> float:
@@ -53,8 +53,7 @@ class Cap(Record):
     def notes(self) -> list[str]:
         """What is not known of the money left."""
         return [
-            f"{', '.join(one.unknown)} also draws on the budget of {one.stack} and was not previewed, "
-            "so what it takes is not known"
+            f"what {', '.join(one.unknown)} takes of the budget of {one.stack} is not known: no preview of it can be made"
             for one in self.allowances
             if one.unknown
         ]
@@ -99,15 +98,12 @@ def _too_much(name: str, cost: float, one: Allowance) -> str:
     whose = "its budget" if one.stack == name else f"the budget of {one.stack}"
     if not one.others:
         return f"{about}, and {whose} is £{one.budget_gbp:,.2f}: {excess}"
-    return (
-        f"{about}, and of {whose} of £{one.budget_gbp:,.2f} there is £{one.left_gbp:,.2f} left beside "
-        f"{_taken(one.others)}: {excess}"
-    )
+    left = f"there is £{one.left_gbp:,.2f}" if one.left_gbp > 0 else "nothing is"
+    return f"{about}, and of {whose} of £{one.budget_gbp:,.2f} {left} left beside {_taken(one.others)}: {excess}"
 
 
 def _taken(others: Mapping[str, float | None]) -> str:
     parts = [
-        f"{name} ({'not previewed' if taken is None else f'£{taken:,.2f}'})"
-        for name, taken in sorted(others.items())
+        f"{name} ({'not known' if taken is None else f'£{taken:,.2f}'})" for name, taken in sorted(others.items())
     ]
     return " and ".join(parts) if len(parts) < 3 else f"{', '.join(parts[:-1])} and {parts[-1]}"

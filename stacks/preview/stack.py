@@ -65,6 +65,7 @@ def preview_stack(
     resources = tuple(sorted(recording.resources.values(), key=lambda resource: resource.urn))
     estimate = reckon(resources, settings, today, prices)
     warnings = [f"{key} still has to be filled in before the stack can be built" for key in settings.unfilled()]
+    warnings += settings.doubts()
     if settings.expires_on is not None and settings.expires_on < today:
         warnings.append(f"the stack expired on {day(settings.expires_on)}")
     return Preview(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 """Stands in a new settings file for an id that only the council knows."""
@@ -57,9 +57,27 @@ def _reference(value: str) -> str:
     return value
 
 
+def shaped(pattern: str, what: str) -> AfterValidator:
+    """Refuses a text that is not of the pattern, and says `what` it has to be."""
+    shape = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not shape.fullmatch(value):
+            raise ValueError(f"is not {what}")
+        return value
+
+    return AfterValidator(check)
+
+
 Id = Annotated[str, AfterValidator(_uuid)]
 Mail = Annotated[str, AfterValidator(_mail)]
 PublicKey = Annotated[str, AfterValidator(_key)]
 Reference = Annotated[str, AfterValidator(_reference)]
 """Where a secret is, never the secret."""
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$")]
+Name = Annotated[
+    str,
+    shaped(
+        r"[a-z][a-z0-9-]{0,38}[a-z0-9]",
+        "2 to 40 lower-case letters, digits and hyphens that begin with a letter and end with none of the hyphens",
+    ),
+]

@@ -1,10 +1,10 @@
 """What is kept, and how: backups, logs, the data itself, and what Pulumi knows."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from stacks.settings.base import Reference, Section
+from stacks.settings.base import Reference, Section, shaped
 
 
 class Protection(Section):
@@ -36,14 +36,17 @@ class DataSource(Section):
 class State(Section):
     """Where Pulumi keeps what it knows of the built stack, and with what it encrypts it. One for each stack."""
 
-    backend: str = Field(
+    backend: Annotated[
+        str, shaped(r"|(azblob|file)://.+", "azblob://CONTAINER?storage_account=NAME, file://PATH, or nothing")
+    ] = Field(
         default="",
-        pattern=r"^$|^(azblob|file)://.+",
         description="azblob://CONTAINER?storage_account=NAME or file://PATH; default: .decant/pulumi/NAME.",
     )
-    secrets_provider: str = Field(
+    secrets_provider: Annotated[
+        str,
+        shaped(r"passphrase|azurekeyvault://.+", "passphrase, or azurekeyvault://VAULT.vault.azure.net/keys/KEY"),
+    ] = Field(
         default="passphrase",
-        pattern=r"^passphrase$|^azurekeyvault://.+",
         description="passphrase, or azurekeyvault://VAULT.vault.azure.net/keys/KEY.",
     )
     passphrase: Reference = Field(

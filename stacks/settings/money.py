@@ -1,8 +1,10 @@
 """What a stack may cost, and what its estimate supposes."""
 
+from typing import Annotated
+
 from pydantic import Field
 
-from stacks.settings.base import Mail, Section
+from stacks.settings.base import Mail, Section, shaped
 
 
 class Budget(Section):
@@ -18,7 +20,9 @@ class Budget(Section):
 class Shutdown(Section):
     """When a short-lived stack's VMs stop each day. Nothing starts them again by itself."""
 
-    time: str = Field(default="19:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="Europe/London.")
+    time: Annotated[str, shaped(r"([01]\d|2[0-3]):[0-5]\d", "a time of day such as 19:00")] = Field(
+        default="19:00", description="Europe/London."
+    )
     hours_a_month: int = Field(
         default=220, ge=1, le=744, description="Hours a month the estimate reckons with: 10 a day, 22 days."
     )

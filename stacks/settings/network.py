@@ -11,6 +11,8 @@ from stacks.settings.base import Name, Reference, Section
 
 NOWHERE = IPv4Address("192.0.2.1")
 """Stands in a new settings file for the address of the server room's VPN device. Nobody has it: RFC 5737."""
+NOBODYS_DOMAIN = "anytown.local"
+"""Stands in a new settings file for the domain that the server room answers for."""
 VPN_SHARED_KEY = "vpnSharedKey"
 """Under this key of `decant:` the program finds the VPN's shared key, as a secret."""
 

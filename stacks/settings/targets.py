@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 from estate.catalogue.databases import table
 from estate.catalogue.sizes import sizes
 from estate.suggest import did_you_mean
-from stacks.settings.base import Name, Reference, Section, unique
+from stacks.settings.base import Name, Reference, Section, shaped, unique
 from stacks.settings.compute import Tier, refuse_size
 
 
@@ -30,7 +30,13 @@ def _extension(value: str) -> str:
 
 
 VmSize = Annotated[str, AfterValidator(_size)]
-DatabaseName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,62}$")]
+DatabaseName = Annotated[
+    str,
+    shaped(
+        r"[A-Za-z_][A-Za-z0-9_-]{0,62}",
+        "the name of a database: up to 63 letters, digits, hyphens and underscores, the first a letter or underscore",
+    ),
+]
 """What PostgreSQL and MySQL both take, unquoted but for hyphens."""
 Extension = Annotated[str, AfterValidator(_extension)]
 TAKES_OVER = "Servers whose workloads come here; a preview names those that are no longer known."

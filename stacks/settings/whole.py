@@ -1,17 +1,18 @@
 """Everything in `stacks/NAME.toml`. What follows from a kind of stack is checked here, section against section."""
 
 from datetime import date
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from estate.documents.words import an
 from estate.records.preview import StackKind
 from estate.suggest import did_you_mean
 from stacks.kinds import KINDS, Kind
-from stacks.settings.base import NOBODY, Id, Section, unique
+from stacks.settings.base import NOBODY, Id, Section, shaped, unique
 from stacks.settings.keeping import DataSource, Protection, State
 from stacks.settings.money import Assumptions, Budget, Shutdown
-from stacks.settings.network import NOWHERE, VPN_SHARED_KEY, Network, ServerRoom, WayOut
+from stacks.settings.network import NOBODYS_DOMAIN, NOWHERE, VPN_SHARED_KEY, Network, ServerRoom, WayOut
 from stacks.settings.people import Access, Tags
 from stacks.settings.targets import Mariadb, Mysql, Postgres, Vm, first_password_key
 
@@ -29,11 +30,12 @@ class StackSettings(Section):
     subscription: Id = Field(description="Azure subscription of this stack alone.")
     tenant: Id = Field(description="Entra tenant.")
     region: Region = Field(default="uksouth", description="uksouth or ukwest; backups go to the other.")
-    service: str = Field(
-        pattern=r"^[a-z][a-z0-9]{1,9}$", description="Short name of the council or service, in every name."
-    )
-    suffix: str = Field(
-        default="", pattern=r"^[a-z0-9]{0,4}$", description="Sets a short-lived stack's names apart from the last."
+    service: Annotated[
+        str,
+        shaped(r"[a-z][a-z0-9]{1,9}", "2 to 10 lower-case letters or digits, the first a letter, such as anytown"),
+    ] = Field(description="Short name of the council or service, in every name.")
+    suffix: Annotated[str, shaped(r"[a-z0-9]{0,4}", "at most 4 lower-case letters or digits")] = Field(
+        default="", description="Sets a short-lived stack's names apart from the last."
     )
     expires_on: date | None = Field(default=None, description="When a short-lived stack is to be gone.")
     systems: tuple[str, ...] = Field(default=(), description="Systems that live here.")
@@ -101,6 +103,10 @@ class StackSettings(Section):
 
     @model_validator(mode="after")
     def _targets(self) -> Self:
+        if self.about.one_system and len(self.systems) > 1:
+            raise ValueError(
+                f"{an(self.kind)} stack holds one system: make a stack for each of {', '.join(self.systems)}"
+            )
         unique("target", [target.name for target in self.targets])
         for target in self.targets:
             if target.system not in self.systems:
@@ -116,7 +122,7 @@ class StackSettings(Section):
             )
         if self.mariadb and not (self.about.updates or self.way_out):
             raise ValueError(
-                f"machines of a {self.kind} stack fetch no packages, so MariaDB cannot be set up: take mariadb out"
+                f"machines of {an(self.kind)} stack fetch no packages, so MariaDB cannot be set up: take mariadb out"
             )
         return self
 
@@ -124,14 +130,14 @@ class StackSettings(Section):
     def _lifetime(self) -> Self:
         if self.lasts:
             if self.expires_on is not None:
-                raise ValueError(f"a {self.kind} stack lasts: take expires_on out")
+                raise ValueError(f"{an(self.kind)} stack lasts: take expires_on out")
             if self.protection.database_backup_days < 14:
                 raise ValueError(f"{self.kind} needs database_backup_days of 14 or more")
             return self
         if self.expires_on is None:
-            raise ValueError(f"a {self.kind} stack needs expires_on, the day it is to be gone")
+            raise ValueError(f"{an(self.kind)} stack needs expires_on, the day it is to be gone")
         if not self.suffix:
-            raise ValueError(f"a {self.kind} stack needs suffix, two to four letters or digits")
+            raise ValueError(f"{an(self.kind)} stack needs suffix, two to four letters or digits")
         return self
 
     @model_validator(mode="after")
@@ -140,7 +146,7 @@ class StackSettings(Section):
             return self
         if self.data.kind not in self.about.data:
             takes = " or ".join(self.about.data)
-            raise ValueError(f"a {self.kind} stack takes {takes} data, and data.kind is {self.data.kind}")
+            raise ValueError(f"{an(self.kind)} stack takes {takes} data, and data.kind is {self.data.kind}")
         if self.data.kind == "real" and not (self.tags.personal_data and self.tags.ropa_ref):
             raise ValueError(
                 "real data needs tags.personal_data = true and tags.ropa_ref, its entry in the personal-data register"
@@ -151,7 +157,7 @@ class StackSettings(Section):
     def _joins(self) -> Self:
         if self.server_room is not None:
             if not self.about.server_room:
-                raise ValueError(f"a {self.kind} stack has no way to the server room: take server_room out")
+                raise ValueError(f"{an(self.kind)} stack has no way to the server room: take server_room out")
             for one in self.server_room.ranges:
                 if one.overlaps(self.network.address_space):
                     raise ValueError(
@@ -160,10 +166,10 @@ class StackSettings(Section):
                     )
             if self.server_room.domains and not self.about.into_server_room:
                 raise ValueError(
-                    f"a {self.kind} stack asks nobody in the server room: take server_room.domains and dns_servers out"
+                    f"{an(self.kind)} stack asks nobody in the server room: take server_room.domains and dns_servers out"
                 )
         if self.way_out and not self.about.named_ways_out:
-            raise ValueError(f"a {self.kind} stack names no ways out: take way_out out")
+            raise ValueError(f"{an(self.kind)} stack names no ways out: take way_out out")
         unique("way_out", [one.name for one in self.way_out])
         if self.network.private_domain and self.kind == "rehearsal":
             raise ValueError("a rehearsal answers for no live name: take network.private_domain out")
@@ -172,14 +178,26 @@ class StackSettings(Section):
     @model_validator(mode="after")
     def _people(self) -> Self:
         if self.about.named_people and not self.access.people:
-            raise ValueError(f"a {self.kind} stack needs access.people, who looks into it, by name")
+            raise ValueError(f"{an(self.kind)} stack needs access.people, who looks into it, by name")
         if self.about.named_people and self.access.admins:
-            raise ValueError(f"access to a {self.kind} stack is by name alone: take access.admins out")
+            raise ValueError(f"access to {an(self.kind)} stack is by name alone: take access.admins out")
         if not self.about.named_people and self.access.people:
-            raise ValueError(f"access to a {self.kind} stack is by group alone: take access.people out")
+            raise ValueError(f"access to {an(self.kind)} stack is by group alone: take access.people out")
         if not self.about.named_people and self.access.admins is None:
-            raise ValueError(f"a {self.kind} stack needs access.admins, the administrators' group")
+            raise ValueError(f"{an(self.kind)} stack needs access.admins, the administrators' group")
         return self
+
+    def doubts(self) -> list[str]:
+        """What is allowed, and most likely not what was meant."""
+        found = []
+        if self.mariadb and not self.about.updates:
+            names = ", ".join(one.name for one in self.mariadb)
+            found.append(
+                f"MariaDB of {names} is a package: it is set up only where a way out leads to an archive of packages"
+            )
+        if self.machines and not self.access.bastion and not self.server_room:
+            found.append("nobody can reach the machines: access.bastion is off, and there is no other way in")
+        return found
 
     def unfilled(self) -> list[str]:
         """Settings that still hold what the template put there, so the stack can be previewed and not built."""
@@ -196,6 +214,15 @@ class StackSettings(Section):
             found.append("access.ssh_public_key")
         if self.server_room is not None and self.server_room.gateway == NOWHERE:
             found.append("server_room.gateway")
+        if self.server_room is not None and NOBODYS_DOMAIN in self.server_room.domains:
+            found.append("server_room.domains")
+        if self.tags.cost_centre == "0000":
+            found.append("tags.cost_centre")
+        references = {
+            "tags.ropa_ref": self.tags.ropa_ref, "tags.dpia_ref": self.tags.dpia_ref,
+            "data.masking_run": self.data.masking_run,
+        }  # fmt: skip
+        found += [key for key, value in references.items() if "FILL-IN" in value]
         if any(contact.rpartition("@")[2].startswith("example.") for contact in self.budget.contacts):
             found.append("budget.contacts")
         return found

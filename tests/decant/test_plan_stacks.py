@@ -7,7 +7,7 @@ import pytest
 
 from decant.app import App
 from decant.journeys.plan_stacks import workload_stacks
-from estate.records.assessment import DatabaseTier, ManagedDatabase, Size
+from estate.records.assessment import DatabaseTier, ManagedDatabase, Size, SizedDisk
 from estate.records.plan import Plan, PlannedMove, Wave
 from migration.plan import Estate
 from stacks.settings.file import load
@@ -79,3 +79,39 @@ def test_what_shares_its_server_with_more_gets_a_machine(app: App) -> None:
     made = exported(app, *holding("mariadb", "MySQL", "shop", instead=False))
     assert [one.name for one in made.vm] == ["db01-new"]
     assert not made.mysql
+
+
+def moved_whole(*gib: int) -> tuple[Plan, Estate]:
+    """A server that moves as it is, with disks of these sizes, the system's first; its size is known either way."""
+    disks = tuple(
+        SizedDisk(kind="StandardSSD_LRS", tier="E", gib=one, iops=500, mbps=60, why="as it is") for one in gib
+    )
+    size = Size(sku="Standard_D2as_v5", vcpus=2, memory_bytes=8 * GIB, basis="as it is", disks=disks)
+    held = workload("app01/machine/app01")
+    made = replace(estate([held]), assessments=[assessment("app01").model_copy(update={"size": size})])
+    return Plan(
+        id="plan", waves=(Wave(number=1, name="all", moves=(PlannedMove(workload=held.id),)),), at=AT
+    ), made
+
+
+@pytest.mark.parametrize(
+    ("gib", "system", "data"),
+    [((256,), 256, []), ((64, 512, 128), 64, [512, 128]), ((16,), 30, []), ((2048, 64), 64, [2048, 64])],
+)
+def test_a_machine_that_moves_whole_keeps_its_disks(
+    app: App, gib: tuple[int, ...], system: int, data: list[int]
+) -> None:
+    (found,) = exported(app, *moved_whole(*gib)).vm
+    assert (found.os_disk_gib, [one.gib for one in found.disks]) == (system, data)
+    assert {one.kind for one in found.disks} <= {"StandardSSD_LRS"}
+
+
+def test_disks_that_nobody_knows_are_to_be_filled_in(app: App) -> None:
+    plan, made = moved_whole()
+    (text,) = workload_stacks(app, plan, made).texts.values()
+    assert "# the disks of its servers are not known: fill in os_disk_gib, and disks" in text
+    assert exported(app, plan, made).vm[0].disks == ()
+
+
+def test_what_is_in_no_system_is_named_after_its_server(app: App) -> None:
+    assert exported(app, *moved_whole(64)).systems == ("app01",)

@@ -1,6 +1,7 @@
 """The cap at the command line: a preview over it is shown and kept, and exits with 4 unless a named person lets it pass."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -82,9 +83,11 @@ def test_a_workload_stack_takes_from_its_platform_s_budget_what_the_others_leave
     (workspace / "stacks/museum.toml").write_text(
         OWN.replace("library", "museum").replace("lib1", "mus1"), "utf-8"
     )
-    first = decant("stack", "preview", "library", at=workspace)
+    budget(workspace, "production", 5000)
+    first = decant("stack", "preview", "library", "--json", at=workspace)
     assert first.code == 0
-    assert "museum, production also draws on the budget" in first.err
+    (allowance,) = first.json["cap"]["allowances"]
+    assert {name for name, taken in allowance["others"].items() if taken} == {"museum", "production"}
     platform, library, museum = (cost(workspace, name) for name in ("production", "library", "museum"))
     budget(workspace, "production", round(platform + library + museum, 2))
     assert decant("stack", "preview", "museum", at=workspace).code == 0
@@ -96,6 +99,25 @@ def test_a_workload_stack_takes_from_its_platform_s_budget_what_the_others_leave
         said = decant("stack", "preview", name, at=workspace)
         assert said.code == 4
         assert "£1.00 too much" in said.err
+
+
+def test_where_no_preview_was_ever_made_the_others_are_counted_all_the_same(workspace: Path) -> None:
+    """As in a pipeline, whose workspace is new each time."""
+    (workspace / "stacks/library.toml").write_text(OWN, "utf-8")
+    budget(workspace, "production", cost(workspace, "production") + 1)
+    shutil.rmtree(workspace / ".decant")
+    said = decant("stack", "preview", "production", at=workspace)
+    assert said.code == 4
+    assert "too much" in said.err
+    assert "left beside library (£" in said.err
+
+
+def test_one_that_is_wrong_itself_leaves_open_what_is_left(workspace: Path) -> None:
+    (workspace / "stacks/library.toml").write_text(OWN.replace("Standard_D2as_v5", "Standard_Huge"), "utf-8")
+    said = decant("stack", "preview", "production", at=workspace)
+    assert said.code == 0
+    assert "what library takes is not known; at most £" in said.out
+    assert "what library takes of the budget of production is not known: no preview of it can be made" in said.err
 
 
 def test_a_workload_stack_may_have_a_smaller_budget_of_its_own(workspace: Path) -> None:

@@ -51,6 +51,7 @@ def test_toml_nested_past_reading_is_a_mistake_in_the_file(tmp_path: Path) -> No
         ("[rate]\na = 1\n[rate]\n", "line 3: the table rate stands there twice"),
         ("a = 1\nb = Saturday\n", "line 2: that is no value: text needs quotation marks"),
         ("a = 2027-11-31\n", "line 1: there is no such day or time"),
+        ("b = 1\na = 2027-13-01\n", "line 2: there is no such day; a date is 2027-03-31"),
         ("a = 1 b\n", "line 1: something follows that value"),
         ("a 1\n", "line 1: a key needs an = and a value"),
         ('a = "C:\\data"\n', "line 1: write \\\\ for a backslash"),

@@ -73,9 +73,9 @@ def test_a_workload_stack_with_a_budget_of_its_own_keeps_both() -> None:
 def test_what_was_not_previewed_is_said_and_not_taken_as_nothing() -> None:
     shared = Allowance(stack="production", budget_gbp=1000, others={"production": 800.0, "library": None})
     found = cap("museum", estimate(300), [shared], 0)
-    assert "library (not previewed)" in found.over[0]
+    assert "library (not known)" in found.over[0]
     assert found.notes == [
-        "library also draws on the budget of production and was not previewed, so what it takes is not known"
+        "what library takes of the budget of production is not known: no preview of it can be made"
     ]
 
 

@@ -18,7 +18,8 @@ def test_what_init_writes_is_valid_and_says_what_is_to_be_filled_in(write: Write
         "access.admins.object_id",
         "access.ssh_public_key",
         "budget.contacts",
-        *(["server_room.gateway"] if kind == "production" else []),
+        "tags.cost_centre",
+        *(["server_room.gateway", "server_room.domains"] if kind == "production" else []),
     }
 
 
@@ -104,3 +105,61 @@ def test_a_file_that_is_not_toml_or_not_there_is_a_sentence(write: WriteSettings
         load(path)
     with pytest.raises(UsageError, match="cannot be read"):
         load(path.with_name("nowhere.toml"))
+
+
+def test_a_reference_that_still_says_fill_in_is_none(write: WriteSettings) -> None:
+    assert "tags.ropa_ref" in load(write("rehearsal")).unfilled()
+    assert "data.masking_run" in load(write("incident")).unfilled()
+    assert "tags.ropa_ref" not in load(write("rehearsal", ("ROPA-FILL-IN", "ROPA-0042"))).unfilled()
+
+
+def test_an_incident_stack_holds_one_system(write: WriteSettings) -> None:
+    with pytest.raises(UsageError, match="an incident stack holds one system: make a stack for each of"):
+        load(write("incident", ("systems = [", 'systems = ["another", ')))
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "said"),
+    [
+        (
+            "production",
+            'service = "council"',
+            'service = "Anytown Council"',
+            "is not 2 to 10 lower-case letters or digits",
+        ),
+        ("test", 'time = "19:00"', 'time = "7pm"', "is not a time of day such as 19:00"),
+        ("production", 'gateway = "192.0.2.1"', 'gateway = "vpn"', "must be an IPv4 address, as"),
+        ("production", "[tags]", '[state]\nbackend = "s3://x"\n\n[tags]', "is not azblob://CONTAINER"),
+    ],
+)
+def test_a_value_of_the_wrong_form_is_told_the_right_one(
+    write: WriteSettings, kind: str, old: str, new: str, said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        load(write(kind, (old, new)))
+
+
+def test_why_a_way_out_is_needed_wants_more_than_a_word(write: WriteSettings) -> None:
+    way = '[[way_out]]\nname = "licence"\nwhy = "licence"\nto = "203.0.113.7/32"\nports = ["443"]\n\n[[vm]]'
+    with pytest.raises(UsageError, match="why must have at least 10 characters"):
+        load(write("incident", ("[[vm]]", way)))
+    with pytest.raises(UsageError, match="to must be a range of IPv4 addresses"):
+        load(
+            write(
+                "incident",
+                (
+                    "[[vm]]",
+                    way.replace("203.0.113.7/32", "vendor.example.com").replace(
+                        '"licence"\nto', '"it asks its licence"\nto'
+                    ),
+                ),
+            )
+        )
+
+
+def test_what_is_most_likely_not_meant_is_told(write: WriteSettings) -> None:
+    closed = load(write("incident", ("bastion = true ", "bastion = false ")))
+    assert closed.doubts() == [
+        "nobody can reach the machines: access.bastion is off, and there is no other way in"
+    ]
+    assert load(write("test")).doubts() == []

@@ -58,7 +58,10 @@ def run(root: Path, given: Mapping[str, str]) -> Run:
     for settings in (root / "ws/stacks").glob("*.toml"):
         text = settings.read_text().replace("00000000-0000", f"{len(settings.stem):08}-1111")
         text = text.replace('ssh_public_key = ""', f'ssh_public_key = "{key}"').replace("@example.", "@anytown.")
-        settings.write_text(text.replace('gateway = "192.0.2.1"', 'gateway = "81.2.69.160"'))
+        text = text.replace('gateway = "192.0.2.1"', 'gateway = "81.2.69.160"').replace(
+            "anytown.local", "ourtown.local"
+        )
+        settings.write_text(text.replace('cost_centre = "0000"', 'cost_centre = "4711"'))
 
     def in_workspace(*words: str, **environment: str) -> Said:
         return decant(*words, at=root / "ws", environment={**given, **environment}, timeout=240)
