@@ -102,7 +102,9 @@ def _tables(made: "Checked", title: str) -> None:
 
     for status, name in ((Status.FAIL, "failing"), (Status.WAIVED, "waived")):
         found = groups(made.findings, status)
-        if found or status is Status.FAIL:
+        if status is Status.FAIL and not found:
+            click.echo(f"{title}: nothing fails.")
+        elif found:
             table(
                 f"{title}: {name}",
                 ["severity", "rule", "what", "count", "where"],

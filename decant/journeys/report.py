@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from decant.journeys import present
 from decant.journeys.discovery import not_seen
 from decant.journeys.outdated import outdated
 from decant.journeys.public import named_in, public
@@ -94,10 +95,8 @@ def _services_and_people(app: "App") -> tuple[list[str], list[str]]:
 
 def gather(app: "App", left_out: Sequence[str] = ()) -> Report:
     """Everything that the store and the ledger hold, in the order that the report shows."""
-    from policies.current import current
-
     store = app.store
-    findings = current(store.all(Finding))
+    findings = present.findings(app)
     plans = store.all(Plan)
     return Report(
         council=app.settings.workspace.council,
@@ -111,7 +110,7 @@ def gather(app: "App", left_out: Sequence[str] = ()) -> Report:
         assessments=tuple(store.all(Assessment)),
         plan=max(plans, key=lambda plan: plan.at) if plans else None,
         outdated=outdated(store, app.workspace),
-        environments=tuple(_environment(preview) for preview in store.all(Preview)),
+        environments=tuple(_environment(preview) for preview in present.previews(app)),
         moves=tuple(store.moves()),
         verifications=_verifications(store),
         rules=tuple(_by_rule(findings)),

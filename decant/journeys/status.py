@@ -4,22 +4,22 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from decant.journeys import present
 from decant.journeys.outdated import outdated
+from decant.journeys.stack_files import names
 from decant.journeys.stack_life import ending
 from decant.journeys.without_wave import told, without_wave
 from estate.documents.words import LONDON, count, some
 from estate.records.assessment import Assessment
 from estate.records.base import now
-from estate.records.finding import Finding, Status
+from estate.records.finding import Status
 from estate.records.move import ENDED, Move, Phase
 from estate.records.plan import Plan
-from estate.records.preview import Preview
 from estate.records.server import Server
 from estate.records.workload import Workload
 from migration.forecast import forecast
 from migration.plan_file import slipped
 from migration.planning.asked import states_of
-from policies.current import current
 
 if TYPE_CHECKING:
     from decant.app import App
@@ -50,14 +50,14 @@ def standing(app: "App") -> Standing:
     missed = [server.id for server in servers if not server.reached]
     away = [server.id for server in servers if server.tried and not server.reached]
     untried = len(missed) - len(away)
-    assessments, plans, previews = store.all(Assessment), store.all(Plan), store.all(Preview)
+    assessments, plans, previews = store.all(Assessment), store.all(Plan), present.previews(app)
     older = outdated(store, app.workspace)
     moves = store.moves()
     past = some([line for plan in plans for line in slipped(plan, now(), states_of(moves))], 1)
     left = told(without_wave(plans, assessments, {one.id for one in servers if one.role == "legacy"}))
     assessed = {one.server for one in assessments}
     unassessed = sum(one.role == "legacy" and one.id not in assessed for one in servers)
-    findings = Counter(finding.status for finding in current(store.all(Finding)))
+    findings = Counter(finding.status for finding in present.findings(app))
     open_moves = [move for move in moves if move.phase not in ENDED]
     stages = (
         Stage(
@@ -96,9 +96,9 @@ def standing(app: "App") -> Standing:
         ),
         Stage(
             "stacks",
-            _state(previews),
+            _state(previews, "not all" if len(previews) < len(names(app)) else ""),
             _said(
-                ", ".join(p.stack for p in previews) or "none previewed",
+                _previewed([one.stack for one in previews], names(app)),
                 "; ".join(one.told for one in ending(app)),
             ),
         ),
@@ -134,6 +134,12 @@ def _out_of_support(assessments: list[Assessment]) -> str:
     if not last.out:
         return ""
     return f"; out of support: {len(first.out)} now, {len(last.out)} in {last.days} days"
+
+
+def _previewed(done: list[str], there: list[str]) -> str:
+    left = [one for one in there if one not in done]
+    told = f"{', '.join(done)} previewed" if done else "none previewed"
+    return told + (f"; not previewed: {', '.join(left)}" if left and done else "")
 
 
 def _state(found: object, older: str = "") -> str:

@@ -1,0 +1,55 @@
+"""A stack whose settings were taken out of the workspace is counted nowhere any more."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from decant.journeys.workspace import create
+from tests.decant.face import decant
+from tests.stacks.test_workload_stacks import OWN
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    create(tmp_path)
+    return tmp_path
+
+
+def stage(workspace: Path, name: str) -> dict[str, str]:
+    stages: list[dict[str, str]] = decant("status", "--json", at=workspace).json["stages"]
+    return next(one for one in stages if one["name"] == name)
+
+
+def reported(workspace: Path) -> tuple[list[str], str]:
+    """The stacks of the report, and its page."""
+    folder = workspace / "out"
+    folder.mkdir(exist_ok=True)
+    assert decant("report", "--output", str(folder / "report.html"), "--yes", at=workspace).code == 0
+    made = json.loads(next(folder.glob("*.json")).read_text("utf-8"))
+    return [one["stack"] for one in made["environments"]], (folder / "report.html").read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_the_report_and_the_status_know_the_stacks_of_today(workspace: Path) -> None:
+    (workspace / "stacks/library.toml").write_text(OWN, "utf-8")
+    for name in ("production", "library"):
+        decant("stack", "preview", name, at=workspace)
+    assert "library, production previewed; not previewed: test" in stage(workspace, "stacks")["detail"]
+    assert stage(workspace, "stacks")["state"] == "partly"
+    decant("check", "stack", "library", at=workspace)
+    stacks, page = reported(workspace)
+    assert stacks == ["library", "production"]
+    assert page.count("a month</dd>") == 1, "production and what stands on it is one figure"
+
+    (workspace / "stacks/library.toml").unlink()
+    stacks, _ = reported(workspace)
+    assert stacks == ["production"]
+    assert "library" not in stage(workspace, "stacks")["detail"]
+    assert stage(workspace, "check")["detail"].startswith("nothing checked yet")
+
+
+def test_what_passes_every_rule_is_not_headed_failing(workspace: Path) -> None:
+    said = decant("check", "stack", "test", at=workspace)
+    assert "Stack test: nothing fails." in said.out
+    assert "failing" not in said.out.partition("nothing fails.")[0]
