@@ -14,18 +14,24 @@ from estate.records.preview import Preview
 from stacks.picture.scene import Join, Place, Room, Scene, Side, Thing, scene
 
 MARGIN = 24.0
-TOP = 84.0
-SIDE = 236.0
+TOP = 114.0
+"""Below the title, and three lines of what is told of it."""
+NARROWEST = 760.0
+SIDE = 272.0
 """Width of what lies outside, and of the services."""
 LANE = 58.0
 """Between the columns: room for the lines."""
-ROOM = 226.0
+ROOM = 250.0
 GAP = 14.0
 THING = 56.0
 HEAD = 62.0
 PLACE_HEAD = 46.0
+GATE = 420.0
+"""Width of the NAT gateway."""
 FOOT = 44.0
 LINE = 15.0
+_A_CHARACTER = {"title": 13.2, "name": 9.2, "gate-name": 9.2, "": 7.9, "small": 6.9, "tiny": 6.6}
+"""Pixels of a character, as wide as DejaVu Sans has them on the whole: other fonts in the style are narrower."""
 _COLUMNS: tuple[Side, ...] = ("edge", "middle", "endpoints")
 _STYLE = """
 .stack-picture text{font:13px system-ui,"Segoe UI",Arial,sans-serif;fill:#0b0c0c}
@@ -81,14 +87,19 @@ def svg(preview: Preview) -> str:
     services = _services(sheet, seen, right)
     outside = _outside(sheet, seen, left)
     lines = list(_lines(sheet, seen.joins))
-    width = right + (SIDE if seen.services else 0) + MARGIN
+    width = max(right + (SIDE if seen.services else 0) + MARGIN, NARROWEST)
     height = max(bottom, services, outside) + 20
     foot = [
-        "Dashed: outside the stack, or there already. "
-        "An arrow starts where connections start; with two tips, either end starts them.",
-        f"Not drawn: {count(seen.left_out, 'resource')} that belong to these, as network cards, disks, alerts and roles; "
-        f"`decant stack preview {preview.stack} --json` has all.",
+        line
+        for sentence in (
+            "Dashed: outside the stack, or there already. "
+            "An arrow starts where connections start; with two tips, either end starts them.",
+            f"Not drawn: {count(seen.left_out, 'resource')} that belong to these, as network cards, disks, alerts and "
+            f"roles; `decant stack preview {preview.stack} --json` has all.",
+        )
+        for line in _broken(sentence, width - 2 * MARGIN, "tiny")
     ]
+    subtitle = _broken(seen.subtitle, width - 2 * MARGIN)
     whole = height + 20 + LINE * len(foot)
     return "\n".join(
         [
@@ -100,7 +111,7 @@ def svg(preview: Preview) -> str:
             f"<style>{_STYLE}</style>",
             f'<rect width="{width:.0f}" height="{whole:.0f}" fill="#fff"/>',
             _text(MARGIN, 36, seen.title, "title"),
-            _text(MARGIN, 58, seen.subtitle),
+            *(_text(MARGIN, 58 + LINE * number, line) for number, line in enumerate(subtitle)),
             *sheet.parts,
             *lines,
             *(_text(MARGIN, height + 14 + LINE * number, line, "tiny") for number, line in enumerate(foot)),
@@ -124,11 +135,11 @@ def _place(sheet: _Sheet, place: Place, x: float, y: float) -> tuple[float, floa
         ends.append(top)
     bottom = max(ends, default=y + PLACE_HEAD + GAP)
     kind = "place stands" if place.stands else "place"
-    said = "the platform's network, which stands already" if place.stands else f"network, {place.space}"
+    said = "the platform's network: it stands" if place.stands else f"network, {place.space}"
     sheet.spots[place.key] = Box(x, y, width, bottom - y)
     sheet.parts.append(_rect(sheet.spots[place.key], kind, 8))
-    sheet.parts.append(_text(x + GAP, y + 21, _short(place.name, 56), "name"))
-    sheet.parts.append(_text(x + GAP, y + 37, said, "small"))
+    sheet.parts.append(_text(x + GAP, y + 21, _fit(place.name, width - 2 * GAP, "name"), "name"))
+    sheet.parts.append(_text(x + GAP, y + 37, _fit(said, width - 2 * GAP, "small"), "small"))
     sheet.parts += parts
     return width, bottom
 
@@ -138,9 +149,10 @@ def _room(sheet: _Sheet, parts: list[str], room: Room, x: float, y: float) -> fl
     box = Box(x, y, ROOM, HEAD + max(len(room.things) * (THING + 8) + 4, 16))
     sheet.spots[room.key] = box
     parts.append(_rect(box, "room", 5))
-    parts.append(_text(x + 10, y + 19, _short(f"subnet {room.name}", 29), "name"))
-    parts.append(_text(x + 10, y + 36, room.range or "of the platform", "small"))
-    parts.append(_text(x + 10, y + 52, room.note, "tiny"))
+    parts.append(_text(x + 10, y + 19, _fit(room.name, ROOM - 20, "name"), "name"))
+    said = f"subnet {room.range}" if room.range else "subnet of the platform"
+    parts.append(_text(x + 10, y + 36, _fit(said, ROOM - 20, "small"), "small"))
+    parts.append(_text(x + 10, y + 52, _fit(room.note, ROOM - 20, "tiny"), "tiny"))
     if not room.things:
         parts.append(_text(x + 10, y + 68, "empty", "tiny"))
     for number, thing in enumerate(room.things):
@@ -155,7 +167,7 @@ def _services(sheet: _Sheet, seen: Scene, x: float) -> float:
     order = {one.end: sheet.spots[one.start].y for one in seen.joins if one.start in sheet.spots}
     y = TOP
     for thing in sorted(seen.services, key=lambda one: order.get(one.key, 1e9)):
-        notes = _broken(thing.note, 38)
+        notes = _broken(thing.note, SIDE - 20, "tiny")
         box = Box(x, y, SIDE, 44 + LINE * len(notes))
         sheet.spots[thing.key] = box
         sheet.parts += _thing(thing, box, "service", notes)
@@ -168,7 +180,7 @@ def _outside(sheet: _Sheet, seen: Scene, x: float) -> float:
     leads = {one.start: sheet.spots[one.end].middle for one in seen.joins if one.end in sheet.spots}
     y = TOP
     for thing in sorted(seen.outside, key=lambda one: leads.get(one.key, 1e9)):
-        notes = _broken(thing.note, 38)
+        notes = _broken(thing.note, SIDE - 20, "tiny")
         height = 44 + LINE * len(notes)
         y = max(y, leads.get(thing.key, y) - height / 2)
         box = Box(x, y, SIDE, height)
@@ -188,12 +200,22 @@ def _gate(sheet: _Sheet, seen: Scene, x: float, y: float, width: float) -> float
         )
         sheet.parts.append(_text(x + 2, y + 26, said, "name"))
         return y + FOOT
-    box = Box(x + width / 2 - 160, y, 320, 30)
+    box = Box(x + width / 2 - GATE / 2, y, GATE, 30)
     sheet.parts.append(_rect(box, "gate", 4))
     sheet.parts.append(
-        _text(box.x + box.width / 2, box.y + 20, _short(f"NAT gateway {seen.nat}", 44), "gate-name", middle=True)
+        _text(
+            box.x + box.width / 2,
+            box.y + 20,
+            _fit(f"NAT gateway {seen.nat}", GATE - 20, "gate-name"),
+            "gate-name",
+            middle=True,
+        )
     )
-    lines = [line for way in seen.ways_out or ("nowhere: no rule lets anything out",) for line in _broken(way, 88)]
+    lines = [
+        line
+        for way in seen.ways_out or ("nowhere: no rule lets anything out",)
+        for line in _broken(way, width - 24, "small")
+    ]
     out = Box(x, box.y + box.height + 34, width, 34 + LINE * len(lines))
     centre = x + width / 2
     sheet.parts.append(_arrow([(centre, box.y + box.height), (centre, out.y)]))
@@ -244,14 +266,15 @@ def _tip(before: tuple[float, float], end: tuple[float, float]) -> str:
 
 def _thing(thing: Thing, box: Box, kind: str, notes: Sequence[str] | None = None) -> list[str]:
     lines = [thing.note] if notes is None else list(notes)
+    room = box.width - 20
     whole = ", ".join(part for part in (thing.name, thing.what, thing.note) if part)
     return [
         f"<g><title>{_escaped(whole)}</title>",
         _rect(box, kind, 5),
-        _text(box.x + 10, box.y + 18, _short(thing.name, 26), "name"),
-        _text(box.x + 10, box.y + 34, _short(thing.what, 36), "small"),
+        _text(box.x + 10, box.y + 18, _fit(thing.name, room, "name"), "name"),
+        _text(box.x + 10, box.y + 34, _fit(thing.what, room, "small"), "small"),
         *(
-            _text(box.x + 10, box.y + 49 + LINE * at, _short(line, 38), "tiny")
+            _text(box.x + 10, box.y + 49 + LINE * at, _fit(line, room, "tiny"), "tiny")
             for at, line in enumerate(lines)
             if line
         ),
@@ -272,14 +295,14 @@ def _text(x: float, y: float, text: str, kind: str = "", *, middle: bool = False
     return f'<text{style}{anchor} x="{x:.1f}" y="{y:.1f}">{_escaped(text)}</text>'
 
 
-def _broken(text: str, room: int) -> list[str]:
-    """The text in lines of so many characters, broken between words; a word that is longer is cut."""
+def _broken(text: str, room: float, kind: str = "") -> list[str]:
+    """The text in lines of so many pixels, broken between words; a word that is longer is cut."""
     lines: list[str] = []
     for word in printable(text).split():
-        if lines and len(lines[-1]) + 1 + len(word) <= room:
+        if lines and (len(lines[-1]) + 1 + len(word)) * _A_CHARACTER[kind] <= room:
             lines[-1] += f" {word}"
         else:
-            lines.append(_short(word, room))
+            lines.append(_fit(word, room, kind))
     return lines
 
 
@@ -287,6 +310,7 @@ def _escaped(text: str) -> str:
     return saxutils.escape(printable(text))
 
 
-def _short(text: str, most: int) -> str:
-    text = printable(text)
+def _fit(text: str, room: float, kind: str) -> str:
+    """As much of the text as so many pixels hold."""
+    text, most = printable(text), int(room / _A_CHARACTER[kind])
     return text if len(text) <= most else f"{text[: most - 1]}…"

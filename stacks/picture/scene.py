@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, ip_network
 from typing import Any, Literal
 
-from estate.documents.words import count, some
+from estate.documents.words import count, day, share, some
 from estate.records.preview import UNKNOWN, Preview, Resource
 from stacks.kinds import KINDS
-from stacks.picture.words import SERVICES, STANDING, note_of
+from stacks.picture.words import MARIADB_DISK, SERVICES, STANDING, name_of, note_of, own_name_of
 
 Side = Literal["edge", "middle", "endpoints"]
 _AZURE = "azure-native:"
@@ -159,7 +159,7 @@ class _Reader:
             title=f"{preview.stack}: what the stack builds",
             subtitle=(
                 f"{_KINDS[preview.kind]} of {count(len(preview.built), 'resource')} in {' and '.join(regions)}, about "
-                f"£{preview.estimate.monthly_gbp:,.2f} a month without VAT."
+                f"£{preview.estimate.monthly_gbp:,.2f} a month without VAT. {_worth(preview)}"
             ),
             places=places,
             services=services,
@@ -215,8 +215,11 @@ class _Reader:
         for subnet_id, things in standing.items():
             if subnet_id.startswith("/subscriptions/"):
                 network, _, name = subnet_id.partition(_SUBNET)
-                made = tuple(map(_thing, things))
-                there[network.rpartition("/")[2]].append(Room(name, "", "", made, _side(name, things), subnet_id))
+                made = tuple(map(self._thing, things))
+                network = network.rpartition("/")[2]
+                # Both are named after the stack; of the subnet, what is its own is enough.
+                own = name.rpartition(f"{network.partition('-')[2]}-")[2]
+                there[network].append(Room(own, "", "", made, _side(name, things), subnet_id))
         places += [Place(name, "", _in_order(found), stands=True) for name, found in there.items()]
         return tuple(places)
 
@@ -230,13 +233,13 @@ class _Reader:
         self.drawn |= {
             urn for urn in subnet.property_dependencies.get("networkSecurityGroup", ()) if urn in self.by_urn
         }
-        return Room(name, str(prefix), note, tuple(map(_thing, things)), _side(name, things), subnet.urn)
+        return Room(name, str(prefix), note, tuple(map(self._thing, things)), _side(name, things), subnet.urn)
 
     def _services(self) -> Iterator[Thing]:
         for kind, what in SERVICES.items():
             for one in self.by_type[kind]:
                 self.drawn.add(one.urn)
-                yield Thing(one.urn, what, _own_name(one), self._service_note(kind, one))
+                yield Thing(one.urn, what, own_name_of(one), self._service_note(kind, one))
         zones = self.by_type["privatedns:PrivateZone"]
         if zones:
             self.drawn |= {one.urn for one in zones}
@@ -270,7 +273,8 @@ class _Reader:
         outside: list[Thing] = []
         joins: list[Join] = []
         for bastion in self.by_type["network:BastionHost"]:
-            outside.append(Thing("people", "Administrators", "by Entra sign-in", "HTTPS 443 to Bastion alone"))
+            who = "People by name" if KINDS[self.preview.kind].named_people else "Administrators"
+            outside.append(Thing("people", who, "by Entra sign-in", "HTTPS 443 to Bastion alone"))
             joins.append(Join("people", bastion.urn, "443"))
         gateways = self.by_type["network:VirtualNetworkGateway"]
         either = KINDS[self.preview.kind].into_server_room
@@ -292,10 +296,25 @@ class _Reader:
 
     def _endpoints(self) -> list[Join]:
         return [
-            Join(one.urn, urn, "private")
+            Join(one.urn, end, "private")
             for one in self.by_type["network:PrivateEndpoint"]
             for urn in one.property_dependencies.get("privateLinkServiceConnections", ())
+            for end in self._behind(urn)
         ]
+
+    def _behind(self, urn: str) -> list[str]:
+        """What a private endpoint leads to: of Azure Monitor's private link, the workspace whose logs go by it."""
+        one = self.by_urn.get(urn)
+        if one is not None and one.type == f"{_AZURE}monitor:PrivateLinkScope":
+            return [workspace.urn for workspace in self.by_type["operationalinsights:Workspace"]]
+        return [urn]
+
+    def _thing(self, one: Resource) -> Thing:
+        what, note = note_of(one.type.removeprefix(_AZURE), one)
+        data = f"{one.name.replace('vm-', 'disk-', 1)}-{MARIADB_DISK}"
+        if any(disk.name == data for disk in self.by_type["compute:Disk"]):
+            what = "machine with MariaDB"
+        return Thing(one.urn, name_of(one), what, note)
 
     def _ways_out(self, nat: bool) -> tuple[str, ...]:
         """Where the security groups let machines go outside, as far as there is a gateway to go through."""
@@ -322,24 +341,12 @@ class _Reader:
         )
 
 
-def _thing(one: Resource) -> Thing:
-    kind = one.type.removeprefix(_AZURE)
-    what, note = note_of(kind, one)
-    return Thing(one.urn, _name(one), what, note)
-
-
-def _name(one: Resource) -> str:
-    """The name that people gave it, without the word for its kind."""
-    for lead in ("vm-", "postgres-", "mysql-", "mariadb-", "endpoint-"):
-        if one.name.startswith(lead):
-            return one.name.removeprefix(lead)
-    return one.name.replace("-", " ")
-
-
-def _own_name(one: Resource) -> str:
-    """Its name in Azure."""
-    named = ("vaultName", "accountName", "workspaceName")
-    return next((str(one.inputs[key]) for key in named if key in one.inputs), one.name)
+def _worth(preview: Preview) -> str:
+    """What the estimate rests on."""
+    estimate = preview.estimate
+    guessed = share(estimate.guessed_gbp, estimate.monthly_gbp)
+    found = f"{guessed} of it by guessed prices; the oldest price is of {day(estimate.priced_at)}."
+    return f"Still the template's example. {found}" if preview.example else found
 
 
 def _side(name: str, things: Sequence[Resource]) -> Side:

@@ -6,6 +6,8 @@ from typing import Any
 
 from estate.records.preview import Resource
 
+MARIADB_DISK = "mariadb"
+"""The data disk of a machine that MariaDB runs on."""
 SERVICES: Mapping[str, str] = MappingProxyType(
     {
         "keyvault:Vault": "Key vault",
@@ -63,3 +65,17 @@ def note_of(kind: str, one: Resource) -> tuple[str, str]:
     word, note = STANDING[kind]
     version = _at(one, "version")
     return (f"{word} {version}" if version and word in ("PostgreSQL", "MySQL") else word), note(one)
+
+
+def name_of(one: Resource) -> str:
+    """The name that people gave it, without the word for its kind."""
+    for lead in ("vm-", "postgres-", "mysql-", "mariadb-", "endpoint-"):
+        if one.name.startswith(lead):
+            return one.name.removeprefix(lead)
+    return one.name.replace("-", " ")
+
+
+def own_name_of(one: Resource) -> str:
+    """Its name in Azure."""
+    named = ("vaultName", "accountName", "workspaceName")
+    return next((str(one.inputs[key]) for key in named if key in one.inputs), one.name)
