@@ -12,7 +12,7 @@ _BESIDE_THE_PREVIEW = "-"
 
 
 @click.command("preview", short_help="Show what the stack NAME builds and what it costs a month.")
-@click.argument("name", shell_complete=complete.stacks)
+@click.argument("name", metavar="NAME", required=False, shell_complete=complete.stacks)
 @click.option(
     "--against",
     metavar="FILE|NAME|deployed",
@@ -33,7 +33,7 @@ _BESIDE_THE_PREVIEW = "-"
 @click.pass_context
 def COMMAND(
     ctx: click.Context,
-    name: str,
+    name: str | None,
     against: str | None,
     graph: str | None,
     yes: bool,
@@ -53,10 +53,17 @@ def COMMAND(
     from decant.journeys.stack_shown import show
     from decant.output import next_step, say, show_json
     from estate import writing
-    from estate.errors import EXIT_REFUSED
+    from estate.errors import EXIT_REFUSED, UsageError
     from stacks.estimate.cap import refusal
 
     app: App = ctx.obj
+    if name is None:
+        raise UsageError(
+            "no stack was named",
+            f"write `decant stack preview {graph} --graph`"
+            if graph and graph != _BESIDE_THE_PREVIEW
+            else "`decant stack list` has them",
+        )
     by = override(over_budget, reason)
     compare = compared_with(app, name, against) if against else None
     picture = None
@@ -64,6 +71,11 @@ def COMMAND(
         named = graph != _BESIDE_THE_PREVIEW
         picture = Path(graph) if named else app.workspace.previews / f"{name}.svg"
         if named:
+            if picture.suffix.lower() != ".svg":
+                raise UsageError(
+                    f"{picture} would not be what its name says: the picture is SVG",
+                    "give a FILE that ends in .svg; where it was meant as the stack's NAME, put NAME before --graph",
+                )
             confirm.output(app, picture, yes)
     found = make(app, name)
     made = Made(found.preview, let_pass(app, found.preview, found.cap, by, "preview"), found.checked)
@@ -72,13 +84,14 @@ def COMMAND(
         from stacks.picture.draw import svg
 
         writing.replace(picture, svg(made.preview), writing.PRIVATE, "choose another file with --graph FILE")
-        say(f"Wrote {picture}.")
     if as_json:
         show_json("decant.preview/1", document(made, changes))
     else:
         show(made, changes)
     for warning in (*made.preview.warnings, *made.cap.notes):
         say(f"Note: {warning}.")
+    if picture is not None:
+        say(f"Wrote {picture}.")
     if made.cap.over and made.cap.override is None:
         refused = refusal(made.cap)
         say(f"decant: {refused.what}. To go on: {refused.remedy}")

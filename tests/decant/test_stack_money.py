@@ -152,7 +152,13 @@ def test_the_picture_is_written_beside_the_preview_or_where_one_likes(workspace:
     again = decant("stack", "preview", "test", "--graph", "test.svg", at=workspace)
     assert again.code == 4
     assert "add --yes" in again.err
-    assert decant("stack", "preview", "test", "--graph", "stacks/test.toml", "--yes", at=workspace).code == 4
+    other = decant("stack", "preview", "test", "--graph", "test.png", at=workspace)
+    assert other.code == 2
+    assert "the picture is SVG" in other.err
+    turned = decant("stack", "preview", "--graph", "test", at=workspace)
+    assert turned.code == 2
+    assert "write `decant stack preview test --graph`" in turned.err
+    assert decant("stack", "preview", "test", "--graph", "stacks/test.toml", "--yes", at=workspace).code == 2
 
 
 def test_comparing_with_what_is_built_needs_the_pulumi_cli(workspace: Path) -> None:
