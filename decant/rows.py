@@ -91,7 +91,8 @@ class HostRow(TypedDict):
 class StackRow(TypedDict):
     """One stack of the workspace. `problem` says why its settings cannot be read; then `kind` is null. `left_gbp` is
     what is left of its budget, or its platform's, with all that draw on it; null where one of them was not previewed.
-    `state` is what Decant last did with it, and says nothing of what was built by other means."""
+    `out_of_date` says why the cost is not of today; empty where it is. `state` is what Decant last did with it, and says
+    nothing of what was built by other means."""
 
     name: str
     kind: StackKind | None
@@ -103,6 +104,7 @@ class StackRow(TypedDict):
     days_left: int | None
     state: Literal["built", "begun", "taken away", "not built"]
     previewed_at: str | None
+    out_of_date: str
     problem: str
 
 

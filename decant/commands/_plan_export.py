@@ -60,4 +60,10 @@ def COMMAND(app: App, table: Path | None, ical: Path | None, stacks: Path | None
         say(f"Wrote {count(len(files), 'workload stack')} to {stacks}: {', '.join(made.texts)}.")
     written = [path.name for path in (table, ical, *files) if path is not None]
     app.ledger.append("plan.exported", written, {"files": len(written)}, app.actor)
-    next_step("decant plan show")
+    if stacks is not None:
+        next_step(
+            f"look through {stacks}, and put what is right into {app.workspace.stacks}",
+            "`decant stack list` shows it",
+        )
+    else:
+        next_step("decant plan show")

@@ -48,12 +48,25 @@ def COMMAND(app: App, as_json: bool) -> None:
     for s in stacks:
         if s["problem"]:
             say(f"{s['name']}: {s['problem']}")
+    for s in stacks:
+        if s["out_of_date"]:
+            say(f"{s['name']}: the cost is not of today, as {s['out_of_date']}.")
+    over = [s["name"] for s in stacks if s["left_gbp"] is not None and s["left_gbp"] < 0]
+    for name in over:
+        say(f"Look at this: {name} is over its budget.")
     soon = ending(app)
     for one in soon:
         say(f"Look at this: {one.told}.")
+    unseen = [s["name"] for s in stacks if not s["problem"] and (s["monthly_gbp"] is None or s["out_of_date"])]
     if any(one.left < 0 for one in soon):
         next_step("decant stack reap", "lists what has expired, and takes away what you confirm")
     elif soon:
         next_step(f"decant stack extend {soon[0].name} --until DATE --reason TEXT", "if it is still needed")
+    elif over:
+        next_step(f"decant stack preview {over[0]}", "says by how much, and what takes it")
+    elif unseen:
+        next_step(f"decant stack preview {unseen[0]}", "says what it costs")
+    elif stacks:
+        next_step("decant check stack NAME", "holds one against the rules")
     else:
-        next_step("decant stack preview NAME")
+        next_step("decant stack new NAME --kind KIND", "makes one")

@@ -36,6 +36,10 @@ def COMMAND(ctx: click.Context, dry_run: bool) -> None:
             if refused:
                 missed = True
                 say(f"The mail server refused {', '.join(refused)}.")
-    next_step("decant stack list")
+    unnamed = next((one.life.name for one in lacking), None)
+    if unnamed is None:
+        next_step("decant stack list")
+    else:
+        next_step(f"edit {app.workspace.stacks / f'{unnamed}.toml'}", "then this again")
     if missed:
         ctx.exit(EXIT_FINDINGS)

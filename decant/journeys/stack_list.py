@@ -1,6 +1,7 @@
 """The stacks of a workspace, each with what it is, what it costs, what is left of its money and of its days."""
 
 from decant.app import App
+from decant.journeys.check import outdated
 from decant.journeys.stack_files import can_be, names
 from decant.journeys.stack_life import built, today
 from decant.journeys.stack_money import allowances
@@ -30,6 +31,7 @@ def listing(app: App) -> list[StackRow]:
             "days_left": None,
             "state": states.get(name, "not built"),
             "previewed_at": last.at.isoformat(timespec="seconds") if last else None,
+            "out_of_date": "",
             "problem": "",
         }
         if not can_be(name):
@@ -46,6 +48,7 @@ def listing(app: App) -> list[StackRow]:
                 **entry,
                 "kind": settings.kind,
                 "platform": settings.platform,
+                "out_of_date": outdated(last, app.workspace.stacks / f"{name}.toml") if last else "",
                 "budget_gbp": settings.budget.monthly_gbp,
                 "left_gbp": _left(app, name, settings, cost),
                 "expires_on": ends.isoformat() if ends else None,
