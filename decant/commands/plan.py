@@ -121,6 +121,7 @@ def _json(made: "Planned") -> None:
 def _show(app: App, made: "Planned") -> None:
     from decant.commands import _plan_shown
     from decant.output import listing, next_step, say
+    from estate.records.assessment import Assessment
 
     if made.impossible:
         _plan_shown.impossible(made.plan)
@@ -139,12 +140,12 @@ def _show(app: App, made: "Planned") -> None:
         say(f"The plan that somebody had edited is kept as {made.kept.name}.")
     say(f"{'Wrote' if made.written else 'Read'} {app.workspace.plan}")
     if made.faults or made.warnings:
-        say(f"Before the waves stand {_counted(made)}.")
+        say(f"Told above the waves: {_counted(made)}.")
     if made.differences:
         say("A fresh proposal (`decant plan --fresh`) would differ:")
         for line in made.differences:
             say(f"  {line}")
-    _next(made)
+    _next(made, assessed=bool(app.store.all(Assessment)))
 
 
 def _said(made: "Planned") -> None:
@@ -164,9 +165,12 @@ def _counted(made: "Planned") -> str:
     return " and ".join(parts)
 
 
-def _next(made: "Planned") -> None:
+def _next(made: "Planned", *, assessed: bool) -> None:
     from decant.output import next_step
 
+    if not assessed:
+        next_step("decant assess", "what becomes of each server is not decided; then `decant plan` again")
+        return
     ready = [move for wave in made.plan.waves for move in wave.moves if move.target and move.state == "planned"]
     first = next((move for move in ready if move.how == "decant"), None)
     if first is not None:

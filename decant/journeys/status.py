@@ -8,6 +8,7 @@ from decant.journeys import present
 from decant.journeys.outdated import outdated
 from decant.journeys.stack_files import names
 from decant.journeys.stack_life import ending
+from decant.journeys.stack_list import listing
 from decant.journeys.without_wave import told, without_wave
 from estate.documents.words import LONDON, count, some
 from estate.records.assessment import Assessment
@@ -23,6 +24,9 @@ from migration.planning.asked import states_of
 
 if TYPE_CHECKING:
     from decant.app import App
+
+
+_MOVE = "decant move WORKLOAD --to TARGET --describe"
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,8 @@ def standing(app: "App") -> Standing:
     unassessed = sum(one.role == "legacy" and one.id not in assessed for one in servers)
     findings = Counter(finding.status for finding in present.findings(app))
     open_moves = [move for move in moves if move.phase not in ENDED]
+    soon = ending(app)
+    over = [one["name"] for one in listing(app) if one["left_gbp"] is not None and one["left_gbp"] < 0]
     stages = (
         Stage(
             "discover",
@@ -99,7 +105,7 @@ def standing(app: "App") -> Standing:
             _state(previews, "not all" if len(previews) < len(names(app)) else ""),
             _said(
                 _previewed([one.stack for one in previews], names(app)),
-                "; ".join(one.told for one in ending(app)),
+                "; ".join([*(one.told for one in soon), *(f"{one} is over its budget" for one in over)]),
             ),
         ),
         Stage(
@@ -124,6 +130,10 @@ def standing(app: "App") -> Standing:
         command, why = "decant doctor", "no server could be read; it says why"
     else:
         command, why = _next(stages, open_moves, made=not (older.plan or past))
+    if not open_moves and any(one.left < 0 for one in soon):
+        command, why = "decant stack reap", "a stack has expired: take it away, or extend it"
+    elif command == _MOVE and not app.hosts:
+        command, why = _first(app)
     return Standing(stages, command, why)
 
 
@@ -184,7 +194,7 @@ def _next(stages: tuple[Stage, ...], moves: list[Move], made: bool) -> tuple[str
         "plan": ("decant plan", "put the moves in order"),
         "stacks": ("decant stack preview production", "see what would be built, and its cost"),
         "check": ("decant check hosts", "hold servers and stacks against the rules"),
-        "move": ("decant move WORKLOAD --to TARGET --describe", "see what a move would do"),
+        "move": (_MOVE, "see what a move would do"),
         "report": ("decant report", "write it all down"),
     }
     return commands[missing]

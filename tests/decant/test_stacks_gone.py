@@ -1,6 +1,7 @@
 """A stack whose settings were taken out of the workspace is counted nowhere any more."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,16 @@ def test_what_passes_every_rule_is_not_headed_failing(workspace: Path) -> None:
     said = decant("check", "stack", "test", at=workspace)
     assert "Stack test: nothing fails." in said.out
     assert "failing" not in said.out.partition("nothing fails.")[0]
+
+
+def test_the_status_leads_to_what_has_expired_and_tells_what_is_over_its_budget(workspace: Path) -> None:
+    path = workspace / "stacks/test.toml"
+    text = path.read_text("utf-8")
+    path.write_text(re.sub(r"(?m)^monthly_gbp = .*$", "monthly_gbp = 1", text), "utf-8")
+    assert decant("stack", "preview", "test", at=workspace).code == 4
+    assert "test is over its budget" in stage(workspace, "stacks")["detail"]
+    assert "Look at this: test is over its budget." in decant("stack", "list", at=workspace).err
+    path.write_text(re.sub(r"(?m)^expires_on = .*$", "expires_on = 2026-01-05", text), "utf-8")
+    assert decant("status", "--json", at=workspace).json["next"] == "decant stack reap"
+    listed = decant("stack", "list", at=workspace).err
+    assert "test: the cost is not of today, as test.toml has changed since the last preview" in listed
