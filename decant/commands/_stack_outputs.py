@@ -1,7 +1,7 @@
 """`decant stack outputs`: what a built stack gives."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import click
 
@@ -29,7 +29,7 @@ def COMMAND(app: App, name: str, targets: bool, as_json: bool) -> None:
     table(
         f"Outputs of {name}",
         ("name", "value"),
-        [(key, value if isinstance(value, str) else json.dumps(value)) for key, value in sorted(found.items())],
+        [row for key, value in sorted(found.items()) for row in _rows(key, value)],
     )
     if new:
         next_step(f"decant hosts trust {' '.join(new)}", "then `decant discover` them")
@@ -37,6 +37,14 @@ def COMMAND(app: App, name: str, targets: bool, as_json: bool) -> None:
         next_step(f"decant stack outputs {name} --targets", "its machines become targets of moves")
     else:
         next_step("decant stack list")
+
+
+def _rows(key: str, value: object) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for name, inner in sorted(value.items()):
+            yield from _rows(f"{key}, {name}", inner)
+    else:
+        yield key, value if isinstance(value, str) else "none yet" if value is None else json.dumps(value)
 
 
 def _as_hosts(app: App, name: str, addresses: Mapping[str, str | None]) -> tuple[str, ...]:

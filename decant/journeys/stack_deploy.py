@@ -48,11 +48,12 @@ _WORDS = {
     "update": "changed",
     "delete": "taken away",
     "replace": "replaced",
-    "same": "as it was",
+    "refresh": "looked at",
+    "same": "as before",
 }
 
 
 def in_words(changes: Mapping[str, int]) -> str:
-    """12 built, 1 changed, 90 as they were; as Pulumi counts, its own components included."""
+    """12 built, 1 changed, 90 as before."""
     told = [f"{number} {_WORDS.get(kind, kind)}" for kind, number in changes.items() if number]
     return ", ".join(told) or "nothing changed"

@@ -27,7 +27,7 @@ from stacks.settings.file import load
 
 @dataclass(frozen=True)
 class Done:
-    """What a run of Pulumi changed: how many resources by kind of change, and what it warned of."""
+    """What a run of Pulumi changed: how many resources in Azure by kind of change, and what it warned of."""
 
     changes: Mapping[str, int]
     warnings: tuple[str, ...] = ()
@@ -168,11 +168,10 @@ class Deployment:
 
     def _run(self, work: Callable[[auto.OnEvent], _Ran], done: str, following: Following) -> Done:
         try:
-            changes = work(following).summary.resource_changes
+            work(following)
         except auto.CommandError as wrong:
             raise self._failed(done, wrong, following.why()) from None
-        counts = {str(getattr(kind, "value", kind)): number for kind, number in (changes or {}).items()}
-        return Done(counts, tuple(following.warnings))
+        return Done(dict(following.changes), tuple(following.warnings))
 
     def outputs(self) -> dict[str, Any]:
         """The built stack's outputs; secret ones are `SECRET`."""

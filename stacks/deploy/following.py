@@ -1,6 +1,8 @@
 """What Pulumi's engine tells while it works, as steps of progress; and what went wrong, by resource."""
 
 import threading
+import time
+from collections import Counter
 from collections.abc import Mapping
 
 from pulumi.automation import EngineEvent, OpType
@@ -18,6 +20,8 @@ _DOING: Mapping[OpType, str] = {
     OpType.READ: "reading",
     OpType.REFRESH: "looking at",
 }
+EVERY = 2.0
+"""Seconds between two reports, but for the last: what is begun and what is done is told hundreds of times."""
 _PROVIDER = "pulumi:providers:"
 _SHOWN = 3
 
@@ -28,8 +32,12 @@ class Following:
     `task` names what is done, `total` is how many resources it is about, as far as that is known beforehand.
     """
 
-    def __init__(self, task: str, total: int | None, progress: Progress) -> None:
+    def __init__(self, task: str, total: int | None, progress: Progress, every: float = EVERY) -> None:
         self._task = task
+        self._every = every
+        self._told_at = -every
+        self.changes: Counter[str] = Counter()
+        """How many resources by what was done with them, as `create`."""
         self._total = total
         self._progress = progress
         self._under_way: dict[str, str] = {}
@@ -76,6 +84,7 @@ class Following:
         self._under_way.pop(what.urn, None)
         if _counts(what):
             self._done.add(what.urn)
+            self.changes[what.op.value] += 1
             self._report()
 
     def _told(self, severity: str, urn: str, message: str) -> None:
@@ -88,7 +97,10 @@ class Following:
             self._warnings[f"{name}: {text}" if name else text] = None
 
     def _report(self) -> None:
-        done = len(self._done)
+        done, at = len(self._done), time.monotonic()
+        if at - self._told_at < self._every and done != self._total:
+            return
+        self._told_at = at
         total = max(done, self._total) if self._total is not None else None
         self._progress(Step(self._task, done, total, "resources", some(list(self._under_way.values()), 1)))
 

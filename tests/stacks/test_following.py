@@ -40,7 +40,7 @@ def followed(*events: EngineEvent, total: int | None = 3) -> tuple[Following, li
     def take(step: Step) -> None:
         steps.append(step)
 
-    following = Following("build test", total, take)
+    following = Following("build test", total, take, every=0)
     for one in events:
         following(one)
     return following, steps
@@ -77,6 +77,20 @@ def test_what_has_not_changed_counts_as_done_and_is_not_told_as_under_way() -> N
 def test_more_than_was_foreseen_is_never_more_than_all() -> None:
     _, steps = followed(event("resOutputsEvent", "old", "delete"), event("resOutputsEvent", "app"), total=1)
     assert [(one.done, one.total) for one in steps] == [(1, 1), (2, 2)]
+
+
+def test_many_events_are_told_now_and_then_and_at_the_end() -> None:
+    steps: list[Step] = []
+
+    def take(step: Step) -> None:
+        steps.append(step)
+
+    following = Following("build test", 3, take, every=60)
+    for name in ("app", "data", "mgmt"):
+        following(event("resourcePreEvent", name))
+        following(event("resOutputsEvent", name))
+    assert [one.done for one in steps] == [0, 3]
+    assert following.changes == {"create": 3}
 
 
 def test_what_goes_wrong_is_told_with_its_resource_and_the_first_three_only() -> None:
