@@ -1,7 +1,10 @@
 """A stack built, read, compared and taken away by the real Pulumi CLI, where one is on PATH; Azure is stood in for."""
 
 import os
+import re
+import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -133,6 +136,47 @@ def test_what_fails_halfway_is_noted_as_failed_and_goes_on_afterwards(run: Run, 
     entries = noted(root, "stack.up.failed", "test")
     assert len(entries) == before + 1
     assert "the requested size is not available" in entries[-1]["why"]
+    assert run("stack", "up", "test", "--yes").code == 0
+
+
+def test_what_has_expired_is_reaped_by_its_name(run: Run, root: Path) -> None:
+    assert run("stack", "up", "test", "--yes").code == 0
+    path = root / "ws/stacks/test.toml"
+    before = path.read_text()
+    path.write_text(re.sub(r"(?m)^expires_on = .*$", "expires_on = 2026-01-05", before))
+    assert run("stack", "up", "test", "--yes").code == 4
+    listed = run("stack", "reap")
+    assert listed.code == 1
+    assert "Next: decant stack reap --confirm test" in listed.err
+    assert run("stack", "reap", "--confirm", "test").code == 0
+    assert run("stack", "outputs", "test").code == 2
+    assert noted(root, "stack.reap", "test")[-1]["expired_on"] == "2026-01-05"
+    path.write_text(before)
+
+
+def test_a_run_that_was_killed_holds_the_stack_until_its_hold_is_taken_away(
+    run: Run, root: Path, given: Mapping[str, str]
+) -> None:
+    """Pulumi runs on when Decant is killed, or leaves its lock: nobody else builds then, and the way on is told."""
+    killed = subprocess.Popen(
+        [sys.executable, "-m", "decant", "stack", "up", "test", "--yes"], cwd=root / "ws",
+        env={**os.environ, **given, "HOME": str(root)}, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert killed.stderr is not None
+    for line in killed.stderr:
+        if "build test: " in line:
+            break
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+    refused = run("stack", "up", "test", "--yes")
+    assert refused.code == 4
+    assert "another run of Pulumi holds it" in refused.err
+    words = shlex.split(refused.err.partition("take its hold away: `")[2].partition("`")[0])
+    variable, _, value = words[0].partition("=")
+    subprocess.run(
+        [*words[1:], "--yes"], cwd=root / "ws", env={**os.environ, **given, "HOME": str(root), variable: value},
+        check=True, timeout=60, capture_output=True,
+    )  # fmt: skip
     assert run("stack", "up", "test", "--yes").code == 0
     assert run("stack", "destroy", "test", "--confirm", "test").code == 0
 
