@@ -1,4 +1,4 @@
-"""What tests share: the practice estate."""
+"""What tests share: the practice estate, and a browser."""
 
 import os
 import sys
@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 
 from estate.progress import Step
 from practice import system
@@ -80,3 +81,12 @@ def estate(practice_estate: Estate) -> Iterator[Estate]:
     """
     with practice_estate.entered():
         yield practice_estate
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window, for pages and pictures."""
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield made
+        made.close()

@@ -1,11 +1,10 @@
 """The reports in a browser: on a phone and on a desk, judged by axe-core, alone, and on paper."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from practice import spec
 from tests.decant.face import decant
@@ -41,14 +40,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         said = decant(*words, at=root, timeout=240)
         assert said.code in (0, 1), said.err
     return {edition: root / f"{edition}.html" for edition in ("full", "public")}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield made
-        made.close()
 
 
 @pytest.mark.parametrize("width", WIDTHS)

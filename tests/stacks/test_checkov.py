@@ -15,22 +15,11 @@ from stacks.arm.template import template as arm_template
 from stacks.kinds import KINDS
 from stacks.preview.stack import preview_stack
 from stacks.settings.file import template
+from tests.stacks.test_workload_stacks import OWN
 
 ROOT = Path(__file__).parents[2]
 CHECKOV = ROOT / ".venv-checkov/bin/checkov"
-WORKLOAD = """
-platform = "production"
-systems = ["library"]
-
-[[vm]]
-name = "lib1"
-system = "library"
-size = "Standard_D2as_v5"
-
-[[postgres]]
-name = "loans"
-system = "library"
-
+WORKLOAD = f"""{OWN}
 [[mysql]]
 name = "catalogue"
 system = "library"

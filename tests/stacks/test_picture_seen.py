@@ -1,10 +1,9 @@
 """The pictures in a browser: every text lies in its box and in the picture, whole."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from estate.records.preview import Preview
 from stacks.kinds import KINDS
@@ -28,14 +27,6 @@ _OUTSIDE = """() => {
   }
   return [document.querySelectorAll('svg text').length, found];
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield made
-        made.close()
 
 
 def outside(browser: Browser, preview: Preview, tmp_path: Path) -> list[str]:
