@@ -64,7 +64,8 @@ def preview_stack(
     # Programs register as their parts become ready, in no fixed order.
     resources = tuple(sorted(recording.resources.values(), key=lambda resource: resource.urn))
     estimate = reckon(resources, settings, today, prices)
-    warnings = [f"{key} still has to be filled in before the stack can be built" for key in settings.unfilled()]
+    unfilled = settings.unfilled()
+    warnings = [f"before the stack can be built, fill in {', '.join(unfilled)}"] if unfilled else []
     warnings += settings.doubts()
     if settings.expires_on is not None and settings.expires_on < today:
         warnings.append(f"the stack expired on {day(settings.expires_on)}")
