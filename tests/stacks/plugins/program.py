@@ -5,6 +5,8 @@ import json
 import os
 import runpy
 import sys
+import threading
+import time
 
 import pulumi.runtime
 
@@ -25,5 +27,13 @@ def main(said: dict[str, str]) -> None:
     )
 
 
+def end_with(parent: int) -> None:
+    """End this process once the one that began it is gone: a test may have killed the engine, and that with it."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
 if __name__ == "__main__":
+    threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
     main(json.loads(sys.argv[1]))
