@@ -103,6 +103,15 @@ def width() -> int:
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else _OFF_A_TERMINAL
 
 
+def sentence(text: str) -> None:
+    """Print one line of results on stdout, which a terminal shows broken between words alone."""
+    from decant.tables import broken
+
+    _settle()
+    text = printable(text)
+    click.echo("\n".join(broken(text, width())) if sys.stdout.isatty() else text)
+
+
 def listing(title: str, lines: Sequence[str]) -> None:
     """Print a list on stdout, a dash before each line; nothing where there is no line."""
     from decant.tables import broken
@@ -142,8 +151,8 @@ def say(text: str) -> None:
     _say(printable(text))
 
 
-def _say(*parts: str) -> None:
-    """The parts in a line, or each in lines of its own where they do not fit; the first is never broken by us."""
+def _say(*parts: str, whole: bool = False) -> None:
+    """The parts in a line, or each in lines of its own where they do not fit; the first stays in one if it is `whole`."""
     lines = ["  ".join(parts)]
     if sys.stderr.isatty():
         import shutil
@@ -152,13 +161,14 @@ def _say(*parts: str) -> None:
 
         room = shutil.get_terminal_size().columns
         if len(lines[0]) > room:
-            whole, more = (parts[0], parts[1:]) if len(parts) > 1 else ("", parts)
-            lines = [*([whole] if whole else []), *(line for part in more for line in broken(part, room))]
+            first = [parts[0]] if whole else broken(parts[0], room)
+            lines = [*first, *(line for part in parts[1:] for line in broken(part, room))]
     sys.stderr.write("".join(f"{line}\n" for line in lines))
 
 
 def next_step(command: str, why: str = "") -> None:
     """The line at the end of a command that says what to type next."""
     _settle()
-    # The command stays in one line, so that it can be copied.
-    _say(printable(f"Next: {command}"), *([printable(f"({why})")] if why else []))
+    # A command stays in one line, so that it can be copied; what is a sentence is broken as others are.
+    parts = [f"Next: {command}", *([f"({why})"] if why else [])]
+    _say(*map(printable, parts), whole=command.startswith("decant "))

@@ -96,14 +96,14 @@ def _show(ctx: click.Context, made: "Checked", title: str, fail_on: str, as_json
 
 def _tables(made: "Checked", title: str) -> None:
     from decant.journeys.check import groups, of_whole_servers
-    from decant.output import listing, table
+    from decant.output import listing, sentence, table
     from estate.documents.words import count, moment
     from estate.records.finding import Status
 
     for status, name in ((Status.FAIL, "failing"), (Status.WAIVED, "waived")):
         found = groups(made.findings, status)
         if status is Status.FAIL and not found:
-            click.echo(f"{title}: nothing fails.")
+            sentence(f"{title}: nothing fails.")
         elif found:
             table(
                 f"{title}: {name}",
@@ -133,12 +133,12 @@ def _tables(made: "Checked", title: str) -> None:
             ],
             numbers=["count"],
         )
-    click.echo(", ".join(f"{number} {name}" for name, number in made.counts.items()))
+    sentence(", ".join(f"{number} {name}" for name, number in made.counts.items()))
     if made.as_of is not None:
-        click.echo(f"Judged from what was recorded on {moment(made.as_of)}, London time")
+        sentence(f"Judged from what was recorded on {moment(made.as_of)}, London time")
     if made.uncovered:
         names = [type_.removeprefix("azure-native:") for type_ in made.uncovered]
-        click.echo(f"No rule is about {_where(names)} ({count(sum(made.uncovered.values()), 'resource')})")
+        sentence(f"No rule is about {_where(names)} ({count(sum(made.uncovered.values()), 'resource')})")
 
 
 def _where(subjects: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ import click
 
 from decant.journeys.check import groups
 from decant.journeys.stack_preview import Made
-from decant.output import table
+from decant.output import sentence, table
 from estate.documents import words
 from estate.records.finding import Status
 from estate.records.preview import EstimateLine
@@ -79,26 +79,27 @@ def show(whole: Made, changes: Sequence[Change] | None) -> None:
     for line in made.estimate.lines:
         bases[line.basis] += line.monthly_gbp
     unpriced = len(made.estimate.unpriced)
-    click.echo(f"\n{made.stack} is {words.an(made.kind)} stack of {words.count(len(made.built), 'resource')}.")
-    click.echo(
+    click.echo()
+    sentence(f"{made.stack} is {words.an(made.kind)} stack of {words.count(len(made.built), 'resource')}.")
+    sentence(
         f"Total: £{made.estimate.monthly_gbp:,.2f} a month, without VAT"
         + (f", and {unpriced} that have no price" if unpriced else "; everything has a price")
         + f". Oldest price: {words.day(made.estimate.priced_at)}."
     )
     _budget(whole)
-    click.echo(
+    sentence(
         f"Of it, £{made.estimate.guessed_gbp:,.2f} rests on guessed prices: our own judgement, undated, "
         "or another region's."
     )
     if made.example:
-        click.echo(EXAMPLE)
-    click.echo(
+        sentence(EXAMPLE)
+    sentence(
         "Prices: "
         + ", ".join(f"£{pounds:,.2f} {basis}" for basis, pounds in sorted(bases.items(), key=lambda b: -b[1]))
         + f". {made.estimate.source}."
     )
     counts = whole.checked.counts
-    click.echo("Findings: " + ", ".join(f"{number} {name}" for name, number in counts.items()) + ".")
+    sentence("Findings: " + ", ".join(f"{number} {name}" for name, number in counts.items()) + ".")
 
 
 def _of(line: EstimateLine) -> str:
@@ -114,7 +115,7 @@ def _budget(whole: Made) -> None:
         others = f", £{one.budget_gbp - one.left_gbp:,.2f} of it for {', '.join(known)}" if known else ""
         others += f", what {', '.join(one.unknown)} takes is not known" if one.unknown else ""
         left = one.left_gbp - cost
-        click.echo(
+        sentence(
             f"{whose}: £{one.budget_gbp:,.2f} a month{others}; "
             + (
                 f"{'at most ' if one.unknown else ''}£{left:,.2f} would be left."
@@ -123,4 +124,4 @@ def _budget(whole: Made) -> None:
             )
         )
     if whole.cap.override is not None:
-        click.echo(f"Over the cap, and {whole.cap.override.who} lets it pass: {whole.cap.override.reason}")
+        sentence(f"Over the cap, and {whole.cap.override.who} lets it pass: {whole.cap.override.reason}")

@@ -17,7 +17,7 @@ import pytest
 from decant.__main__ import run
 from decant.journeys.estate import Shown
 from decant.journeys.exporting import as_ansible, as_csv, as_json
-from decant.output import listing, say, show_json, table
+from decant.output import listing, say, sentence, show_json, table
 from decant.progress import Bars, Lines, amount
 from decant.tables import lay_out
 from estate.progress import Step
@@ -215,3 +215,22 @@ def test_a_message_is_broken_between_words_and_the_command_to_type_next_never(tm
     assert " ".join(lines[:2]) == message
     assert len(lines[0]) <= 60
     assert lines[2:] == [f"Next: {command}", "(see what it would do)", "Next: decant plan  (short)"]
+
+
+def test_errors_results_and_a_next_step_in_words_break_no_word_of_a_terminal(tmp_path: Path) -> None:
+    line = "Of it, £220.06 rests on guessed prices: our own judgement, undated, or another region's, and so on"
+    program = (
+        "import decant.output as o\nfrom decant.__main__ import run\n"
+        f"o.sentence({line!r})\n"
+        "run(['stack', 'preview', 'nothing-of-that-name', '--no-such-option-there-is'])\n"
+        "o.next_step('write the passphrase of the state into a file that you alone can read', 'for decant stack up')\n"
+    )
+    lines = on_a_terminal(60, program, tmp_path).replace("\r", "").splitlines()
+    assert " ".join(lines[:2]) == line
+    assert max(map(len, lines)) <= 60
+    assert any(one.startswith("decant: ") for one in lines)
+
+
+def test_results_off_a_terminal_stay_in_their_line(capsys: pytest.CaptureFixture[str]) -> None:
+    sentence("of many words " * 40)
+    assert capsys.readouterr().out.count("\n") == 1
