@@ -22,7 +22,6 @@ from estate.errors import (
     DecantError,
     InterruptedRunError,
 )
-from estate.printable import printable
 
 if TYPE_CHECKING:
     from decant.rows import ErrorRow
@@ -69,7 +68,7 @@ def run(arguments: list[str]) -> int:
         click.echo(bare.format_message())
         return EXIT_DONE
     except click.UsageError as wrong:
-        return _tell(*_misused(wrong), EXIT_USAGE, as_json)
+        return _tell(*_misused(wrong, arguments), EXIT_USAGE, as_json)
     except click.ClickException as wrong:
         return _tell(wrong.format_message(), "see `decant --help`", EXIT_USAGE, as_json)
     except InterruptedRunError as stop:
@@ -99,16 +98,23 @@ def _near(wrong: click.exceptions.NoSuchCommand) -> list[str]:
     return nearest(wrong.command_name, group.list_commands(wrong.ctx))
 
 
-def _misused(wrong: click.UsageError) -> tuple[str, str]:
+def _misused(wrong: click.UsageError, arguments: Sequence[str]) -> tuple[str, str]:
     """What a person typed wrongly, and what they may have meant."""
     where = wrong.ctx.command_path if wrong.ctx else "decant"
     see = f"see `{where} --help`"
     if isinstance(wrong, click.exceptions.NoSuchCommand):
         what = f"`{where}` has no command {wrong.command_name}"
         elsewhere = _elsewhere(wrong.command_name) if where == "decant" else []
-        return what, _meant(elsewhere or wrong.possibilities or _near(wrong), f"{where} ", see)
+        near = elsewhere or wrong.possibilities or _near(wrong)
+        turned = _turned(where, wrong.command_name, arguments, lacking=not near)
+        return what, _meant(turned, "decant ", see) if turned else _meant(near, f"{where} ", see)
     if isinstance(wrong, click.exceptions.NoSuchOption):
-        return f"`{where}` has no option {wrong.option_name}", _meant(wrong.possibilities, "", see)
+        what = f"`{where}` has no option {wrong.option_name}"
+        ours = next((one for one in cli.params if wrong.option_name in one.opts), None)
+        if isinstance(ours, click.Option):
+            given = wrong.option_name if ours.is_flag else f"{wrong.option_name} DIRECTORY"
+            return what, f"put it before the command, as in `{where.replace('decant', f'decant {given}', 1)}`"
+        return what, _meant(wrong.possibilities, "", see)
     return wrong.format_message(), see
 
 
@@ -117,6 +123,22 @@ def _elsewhere(name: str) -> list[str]:
     from decant.reference import commands
 
     return [words for words, _ in commands() if words.endswith(f" {name}") and name not in ("list", "show")]
+
+
+def _turned(where: str, name: str, arguments: Sequence[str], *, lacking: bool) -> list[str]:
+    """What was meant where the words of a command stand the other way round, or one is `lacking`.
+
+    `stack check test` is `check stack test`; so is `check test`, unless it is of a server.
+    """
+    from decant.reference import commands
+
+    group, there = where.removeprefix("decant").strip(), {words for words, _ in commands()}
+    after = [one for one in arguments[arguments.index(name) + 1 :] if not one.startswith("-")][:1]
+    if f"{name} {group}" in there:
+        return [" ".join((name, group, *after))]
+    if lacking and group == "check":
+        return [f"check {what} {name}" for what in ("stack", "hosts")]
+    return []
 
 
 def _meant(close: Sequence[str] | None, before: str, otherwise: str) -> str:
@@ -134,6 +156,8 @@ def _from_here(text: str) -> str:
 
 
 def _tell(what: str, remedy: str, code: int, as_json: bool) -> int:
+    from decant.output import say
+
     sentence, remedy = _from_here(" ".join(what.split()).rstrip(". ")), _from_here(remedy)
     stop = "" if sentence.endswith(("?", "!")) else "."
     if as_json:
@@ -141,7 +165,7 @@ def _tell(what: str, remedy: str, code: int, as_json: bool) -> int:
         sys.stdout.write(json.dumps({"schema": "decant.error/1", "error": error}) + "\n")
     lead = "" if remedy.startswith("did you mean") else "To go on: "
     remedy = remedy if lead else remedy[:1].upper() + remedy[1:]
-    sys.stderr.write(printable(f"decant: {sentence}{stop} {lead}{remedy}") + "\n")
+    say(f"decant: {sentence}{stop} {lead}{remedy}")
     return code
 
 
