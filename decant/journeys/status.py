@@ -9,6 +9,7 @@ from decant.journeys.outdated import outdated
 from decant.journeys.stack_files import names
 from decant.journeys.stack_life import ending
 from decant.journeys.stack_list import listing
+from decant.journeys.unchecked import unchecked
 from decant.journeys.without_wave import told, without_wave
 from estate.documents.words import LONDON, count, some
 from estate.records.assessment import Assessment
@@ -61,10 +62,13 @@ def standing(app: "App") -> Standing:
     left = told(without_wave(plans, assessments, {one.id for one in servers if one.role == "legacy"}))
     assessed = {one.server for one in assessments}
     unassessed = sum(one.role == "legacy" and one.id not in assessed for one in servers)
-    findings = Counter(finding.status for finding in present.findings(app))
+    judged, stacks = present.findings(app), listing(app)
+    findings = Counter(finding.status for finding in judged)
+    unjudged = unchecked(stacks, previews, judged, servers=bool(servers))
     open_moves = [move for move in moves if move.phase not in ENDED]
     soon = ending(app)
-    over = [one["name"] for one in listing(app) if one["left_gbp"] is not None and one["left_gbp"] < 0]
+    over = [one["name"] for one in stacks if one["left_gbp"] is not None and one["left_gbp"] < 0]
+    changed = [one["name"] for one in stacks if one["out_of_date"]]
     stages = (
         Stage(
             "discover",
@@ -102,20 +106,26 @@ def standing(app: "App") -> Standing:
         ),
         Stage(
             "stacks",
-            _state(previews, "not all" if len(previews) < len(names(app)) else ""),
+            _state(previews, "not all" if changed or len(previews) < len(names(app)) else ""),
             _said(
                 _previewed([one.stack for one in previews], names(app)),
-                "; ".join([*(one.told for one in soon), *(f"{one} is over its budget" for one in over)]),
+                "; ".join(
+                    [
+                        *(one.told for one in soon),
+                        *(f"{one} is over its budget" for one in over),
+                        *([f"out of date: {', '.join(changed)}"] if changed else []),
+                    ]
+                ),
             ),
         ),
         Stage(
             "check",
-            _state(findings, older.checks),
+            _state(findings, older.checks or unjudged.told),
             _said(
                 f"{findings[Status.FAIL]} failing, {findings[Status.NOT_EVALUATED]} not evaluated"
                 if findings
                 else "nothing checked yet",
-                older.checks,
+                "; ".join(filter(None, [older.checks, unjudged.told])) if findings else "",
             ),
         ),
         Stage(
@@ -129,9 +139,12 @@ def standing(app: "App") -> Standing:
     elif away and len(missed) == len(servers):
         command, why = "decant doctor", "no server could be read; it says why"
     else:
-        command, why = _next(stages, open_moves, made=not (older.plan or past))
+        checking = "decant check hosts" if older.checks else unjudged.next
+        command, why = _next(stages, open_moves, made=not (older.plan or past), checking=checking)
     if not open_moves and any(one.left < 0 for one in soon):
         command, why = "decant stack reap", "a stack has expired: take it away, or extend it"
+    elif not open_moves and over:
+        command, why = f"decant stack preview {over[0]}", "it is over its budget; this says by how much"
     elif command == _MOVE and not app.hosts:
         command, why = _first(app)
     return Standing(stages, command, why)
@@ -172,8 +185,11 @@ def _first(app: "App") -> tuple[str, str]:
     return "decant discover", "find out what the servers hold"
 
 
-def _next(stages: tuple[Stage, ...], moves: list[Move], made: bool) -> tuple[str, str]:
-    """What comes next. A plan that is `made` as far as it can be is not made again, though it leaves servers out."""
+def _next(stages: tuple[Stage, ...], moves: list[Move], made: bool, checking: str) -> tuple[str, str]:
+    """What comes next. A plan that is `made` as far as it can be is not made again, though it leaves servers out.
+
+    `checking` is the check that is due; empty where what is left cannot be checked yet.
+    """
     by_phase = {move.phase: move for move in moves}
     if Phase.READY in by_phase:
         return f"decant approve {by_phase[Phase.READY].id}", "a second person approves the cutover"
@@ -185,7 +201,7 @@ def _next(stages: tuple[Stage, ...], moves: list[Move], made: bool) -> tuple[str
     if by_phase:
         return "decant moves", "a move is under way"
     older = {("assess", "partly"), ("plan", "partly"), ("check", "partly")}
-    older -= {("plan", "partly")} if made else set()
+    older -= ({("plan", "partly")} if made else set()) | (set() if checking else {("check", "partly")})
     missing = next(
         (one.name for one in stages if one.state == "not yet" or (one.name, one.state) in older), "report"
     )
@@ -193,7 +209,7 @@ def _next(stages: tuple[Stage, ...], moves: list[Move], made: bool) -> tuple[str
         "assess": ("decant assess", "decide what becomes of each server"),
         "plan": ("decant plan", "put the moves in order"),
         "stacks": ("decant stack preview production", "see what would be built, and its cost"),
-        "check": ("decant check hosts", "hold servers and stacks against the rules"),
+        "check": (checking, "hold servers and stacks against the rules"),
         "move": (_MOVE, "see what a move would do"),
         "report": ("decant report", "write it all down"),
     }

@@ -8,6 +8,8 @@ import pytest
 
 from decant.journeys.workspace import create
 from tests.decant.face import decant
+from tests.inventory.sources.exports import workbook
+from tests.migration.windows_estate import rows
 from tests.stacks.test_workload_stacks import OWN
 
 
@@ -62,8 +64,44 @@ def test_the_status_leads_to_what_has_expired_and_tells_what_is_over_its_budget(
     path.write_text(re.sub(r"(?m)^monthly_gbp = .*$", "monthly_gbp = 1", text), "utf-8")
     assert decant("stack", "preview", "test", at=workspace).code == 4
     assert "test is over its budget" in stage(workspace, "stacks")["detail"]
+    assert decant("status", "--json", at=workspace).json["next"] == "decant stack preview test"
     assert "Look at this: test is over its budget." in decant("stack", "list", at=workspace).err
     path.write_text(re.sub(r"(?m)^expires_on = .*$", "expires_on = 2026-01-05", text), "utf-8")
     assert decant("status", "--json", at=workspace).json["next"] == "decant stack reap"
     listed = decant("stack", "list", at=workspace).err
     assert "test: the cost is not of today, as test.toml has changed since the last preview" in listed
+
+
+def test_a_check_speaks_of_what_was_checked_and_of_no_later_preview(workspace: Path) -> None:
+    decant("check", "stack", "test", at=workspace)
+    checked = stage(workspace, "check")
+    assert checked["state"] == "partly"
+    assert checked["detail"].endswith("not evaluated; not checked: production")
+    decant("stack", "preview", "test", at=workspace)
+    assert "; out of date for test; not checked: " in stage(workspace, "check")["detail"]
+    decant("check", "stack", "test", at=workspace)
+    assert "out of date" not in stage(workspace, "check")["detail"]
+
+    path = workspace / "stacks/test.toml"
+    path.write_text(path.read_text("utf-8") + "\n# looked through\n", "utf-8")
+    assert stage(workspace, "stacks")["detail"].endswith("; out of date: test")
+    assert "; out of date for test; not checked: " in stage(workspace, "check")["detail"]
+
+
+@pytest.mark.slow
+def test_of_servers_that_were_imported_alone_the_status_leads_through_every_stage_to_hosts(
+    workspace: Path,
+) -> None:
+    workbook(workspace / "vmware.xlsx", {"vInfo": rows()})
+    decant("import", "rvtools", "vmware.xlsx", at=workspace)
+    (workspace / "hosts.toml").write_text("", "utf-8")
+    came = []
+    for _ in range(8):
+        command = decant("status", "--json", at=workspace).json["next"]
+        came.append(command)
+        if command == "decant doctor":
+            break
+        decant(*command.split()[1:], at=workspace)
+    assert "decant check hosts" in came
+    assert "decant check stack production" in came
+    assert came[-1] == "decant doctor"
