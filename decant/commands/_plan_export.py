@@ -63,7 +63,7 @@ def COMMAND(app: App, table: Path | None, ical: Path | None, stacks: Path | None
     if stacks is not None:
         next_step(
             f"look through {stacks}, and put what is right into {app.workspace.stacks}",
-            "`decant stack list` shows it",
+            "then `decant stack preview NAME` says what each builds and costs",
         )
     else:
         next_step("decant plan show")

@@ -116,6 +116,7 @@ def test_a_plan_needs_a_discovery_and_lists_what_was_not_assessed(tmp_path: Path
     assert "decant assess" in said.json["not_moving"][DATABASE.id]
     (fault,) = said.json["faults"]
     assert "nothing can be planned" in fault
+    assert "Next: decant assess" in decant("plan", at=workspace).err
 
 
 def test_a_plan_is_written_kept_up_to_date_and_never_overwrites_an_edit(workspace: Path) -> None:

@@ -244,6 +244,7 @@ def test_a_plan_is_exported_as_table_calendar_and_workload_stacks_on_production(
     words = ("plan", "export", "--csv", str(table), "--ical", str(calendar), "--stacks", str(stacks))
     said = decant(*words, at=workspace)
     assert said.code == 0, said.err
+    assert "decant stack preview NAME" in said.err.splitlines()[-1]
     rows = list(csv.DictReader(io.StringIO(table.read_text("utf-8-sig"))))
     assert {row["workload"] for row in rows} >= {DATABASE, BACKUP}
     assert calendar.read_bytes().count(b"BEGIN:VEVENT") == len(

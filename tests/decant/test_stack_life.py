@@ -65,6 +65,7 @@ def test_an_extension_changes_the_day_and_keeps_every_comment(workspace: Path) -
         "stack", "extend", "test", "--until", until.isoformat(), "--reason", "users still test", at=workspace
     )
     assert said.code == 0, said.err
+    assert "Next: decant stack preview test" in said.err, "nothing was built, so no label in Azure is behind"
     was = (TODAY + timedelta(days=3)).isoformat()
     assert path.read_text("utf-8") == before.replace(was, until.isoformat())
     assert "# at most 30 days ahead" in before
@@ -72,6 +73,12 @@ def test_an_extension_changes_the_day_and_keeps_every_comment(workspace: Path) -
     entries = [json.loads(line) for line in (workspace / "ledger.jsonl").read_text("utf-8").splitlines()]
     (entry,) = [one for one in entries if one["action"] == "stack.extend"]
     assert entry["payload"] == {"from": was, "until": until.isoformat(), "reason": "users still test"}
+
+
+def test_a_day_that_is_none_is_refused_with_how_to_write_one(workspace: Path) -> None:
+    said = decant("stack", "extend", "test", "--until", "tomorrow", "--reason", "x", at=workspace)
+    assert said.code == 2
+    assert "write it as 2027-03-31" in said.err
 
 
 @pytest.mark.parametrize(

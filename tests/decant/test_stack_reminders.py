@@ -186,6 +186,7 @@ def test_the_example_s_contacts_are_never_written_to(workspace: Path, mailbox: M
     said = remind(workspace)
     assert said.code == 1
     assert "budget.contacts still have to be filled in" in said.err
+    assert "Next: edit stacks/test.toml" in said.err.replace(f"{workspace}/", "")
     assert mailbox.got == []
 
 
