@@ -11,7 +11,8 @@ from estate.records.preview import UNKNOWN, Resource
 from stacks.arm.ids import Ids, folded
 from stacks.settings.base import NOBODY
 
-_IN_SUBSCRIPTION = "/subscriptions/"
+_ID = re.compile(r"(?<![\w-])/?subscriptions/[^/\s\"'?#()\[\]{},;]+(?:/[^\s\"'?#()\[\]{},;]*)?", re.I)
+"""An id, wherever in a text it stands: alone, in an address, in a query."""
 _EVERYBODY_S = "/providers/microsoft.authorization/roledefinitions/"
 PROVIDER = "pulumi:providers:azure-native"
 NETWORK = "azure-native:network:VirtualNetwork"
@@ -101,8 +102,9 @@ class Side:
 
     def _references(self, one: Resource) -> Iterator[Reference]:
         for key, text in texts(one.inputs):
-            if text.lower().startswith(_IN_SUBSCRIPTION) and _EVERYBODY_S not in text.lower():
-                yield Reference(one, key, text)
+            for found in _ID.findall(text):
+                if _EVERYBODY_S not in found.lower():
+                    yield Reference(one, key, f"/{found.strip('/')}")
         own = self.ids.of(one.urn)
         if own is not None:
             yield Reference(one, OWN_ID, own)
@@ -145,7 +147,7 @@ def texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 def range_of(text: Any) -> Range | None:
     """A range or address as a range; None for a service tag, or what is not known."""
     try:
-        return ip_network(str(text), strict=False)
+        return ip_network(str(text).strip(), strict=False)
     except ValueError:
         return None
 

@@ -17,6 +17,7 @@ TENANT = "8a6e0804-2bd0-4672-b79d-d97027f9071d"
 WHO = "8a6e0804-2bd0-4672-b79d-d97027f9071e"
 HUB = f"/subscriptions/{THIRD}/resourceGroups/rg-hub/providers/Microsoft.Network/virtualNetworks/vnet-hub"
 
+MANAGED = "/providers/Microsoft.Management/managementGroups/council"
 KEYS = f"/subscriptions/{THIRD}/resourceGroups/rg-hub/providers/Microsoft.Compute/diskEncryptionSets/des"
 
 
@@ -257,6 +258,54 @@ JOINS: Mapping[str, tuple[str, Change]] = {
 }
 
 
+ALSO: Mapping[str, tuple[str, Change]] = {
+    "the same group": ("identity", lambda a, b: (role(a, type_="Group"), role(b, type_="Group"))),
+    "a role at the root": ("identity", lambda a, b: (role(a, scope="/"), b)),
+    "one key, by its version": ("state", lambda a, b: (
+        state(a, secrets_provider="azurekeyvault://kv.vault.azure.net/keys/k"),
+        state(b, secrets_provider="azurekeyvault://KV.vault.azure.net/keys/k/0123456789abcdef"))),
+    "one container, in folders": ("state", lambda a, b: (
+        state(a, backend="azblob://s/test?storage_account=acc"),
+        state(b, backend="azblob://s/live?x=1&storage_account=ACC"))),
+    "one folder, written otherwise": ("state", lambda a, b: (
+        state(a, backend="file:///srv/state"), state(b, backend="file:///srv/./other/..//state/"))),
+    "an id in an address": ("store", lambda a, b: (
+        more(a, "compute:Disk", x=f"https://management.azure.com{_in(b, 'keyvault:Vault')}?api-version=1"), b)),
+    "an id in a query": ("store", lambda a, b: (
+        more(a, "compute:Disk", x=f"workspace('{_in(b, 'operationalinsights:Workspace')}').Heartbeat"), b)),
+    "an id without its slash": ("store", lambda a, b: (more(a, "compute:Disk", x=_in(b, "keyvault:Vault")[1:]), b)),
+    "an id after a space": ("store", lambda a, b: (more(a, "compute:Disk", x=f" {_in(b, 'keyvault:Vault')}"), b)),
+    "a database by its host": ("store", lambda a, b: (
+        more(a, "compute:Disk", x=f"{_named(b, 'dbforpostgresql:Server')}.postgres.database.azure.com:5432"), b)),
+    "an account by its second host": ("store", lambda a, b: (
+        more(a, "compute:Disk", x=f"https://{_named(b, 'storage:StorageAccount')}-secondary.blob.core.windows.net/"), b)),
+    "an account by its private host": ("store", lambda a, b: (
+        more(a, "compute:Disk", x=f"{_named(b, 'storage:StorageAccount')}.privatelink.blob.core.windows.net"), b)),
+    "a website of an account": ("store", lambda a, b: (
+        more(a, "compute:Disk", x=f"https://{_named(b, 'storage:StorageAccount')}.z33.web.core.windows.net"), b)),
+    "a vault by its private host": ("store", lambda a, b: (
+        more(a, "compute:Disk", x=f"{_named(b, 'keyvault:Vault')}.privatelink.vaultcore.azure.net"), b)),
+    "a rule's ranges in one text": ("nsg-rule", lambda a, b: (rule(a, f"172.20.0.0/16, {b.ranges[0]}"), b)),
+    "a hop after a space": ("route", lambda a, b: (
+        route(a, addressPrefix="10.1.0.0/16", nextHopType="VirtualAppliance", nextHopIpAddress=f" {b.ranges[0][4]}"), b)),
+}  # fmt: skip
+"""Other spellings of the same joins, and wider ones."""
+
+
+def _named(side: Side, kind: str) -> str:
+    return _in(side, kind).rpartition("/")[2]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("put_in", ALSO)
+def test_a_join_is_found_however_it_is_written(sides: tuple[Side, Side], put_in: str) -> None:
+    join, change = ALSO[put_in]
+    a, b = change(*sides)
+    found = separation(a, b)
+    assert join in names(found.ways), found
+    assert found == separation(b, a)
+
+
 @pytest.mark.slow
 def test_as_shipped_nothing_joins_test_and_production(previews: dict[str, Preview]) -> None:
     shipped = [
@@ -342,7 +391,17 @@ def test_what_cannot_be_judged_is_told_and_is_no_path(sides: tuple[Side, Side]) 
     for told, left, right in (
         (("remoteVirtualNetwork", "not known"), peering(a, UNKNOWN), b),
         (("vnet-hub", "joined to"), peering(a, HUB), b),
-        (("same people",), role(a, type_="Group"), role(b, type_="Group")),
+        (("is a role on a management group",), role(a, scope=MANAGED), b),
+        (
+            ("in a container state", "of one account"),
+            state(a, backend="azblob://state"),
+            state(b, backend="azblob://state?storage_account=one"),
+        ),
+        (
+            ("one account, one",),
+            state(a, backend="azblob://test?storage_account=one"),
+            state(b, backend="azblob://live?storage_account=one"),
+        ),
         (("far ends are not all filled in",), vpn(a, "192.0.2.1"), vpn(b, "192.0.2.1")),
         (("may be joined",), vpn(a, "198.51.100.7"), vpn(b, "198.51.100.8", ("172.21.0.0/16",))),
         (("sends everything",), route(a, addressPrefix="0.0.0.0/0", nextHopType="VirtualNetworkGateway"), b),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from estate.records.preview import UNKNOWN, Resource
+from estate.records.preview import SECRET, UNKNOWN, Resource
 from stacks.separation.base import Found, Join, Step, pairs
 from stacks.separation.side import Side, label, overlap, range_of
 
@@ -27,7 +27,8 @@ def places(rule: Mapping[str, Any]) -> list[str]:
         return []
     many = rule.get(f"{end}AddressPrefixes") or ()
     one = rule.get(f"{end}AddressPrefix")
-    return [str(place) for place in ([one] if one else []) + list(many)]
+    told = [str(place) for place in ([one] if one else []) + list(many)]
+    return [part.strip() for place in told for part in place.split(",")]
 
 
 def _find(a: Side, b: Side) -> Found:
@@ -36,7 +37,7 @@ def _find(a: Side, b: Side) -> Found:
         for one, rule in _rules(side):
             for place in places(rule):
                 found_range = range_of(place)
-                if place == UNKNOWN:
+                if place in (UNKNOWN, SECRET):
                     found.unjudged.append(f"{label(one)} of {side.name} allows addresses that are not known")
                 if found_range is None or not found_range.prefixlen:
                     continue  # a tag or everything lets packets in only where another join brings them

@@ -21,9 +21,18 @@ _STORES = (
     "microsoft.dbfor",
 )
 _HOST = re.compile(
-    r"(?<![a-z0-9.-])([a-z0-9-]+)\.(?:vault\.azure\.net|(?:blob|file|queue|table|dfs)\.core\.windows\.net)"
+    r"(?<![a-z0-9.-])([a-z0-9-]+?)(?:-secondary)?\.(?:privatelink\.)?"
+    r"(?:vault(?:core)?\.azure\.net"
+    r"|(?:z\d+\.)?(?:blob|file|queue|table|dfs|web)\.(?:core\.windows\.net|storage\.azure\.net)"
+    r"|(?:postgres|mysql)\.database\.azure\.com)"
 )
-_NAMED = {"azure-native:keyvault:Vault": "vaultName", "azure-native:storage:StorageAccount": "accountName"}
+"""A vault, an account or a database by its host name, the private and the second one as well."""
+_NAMED = {
+    "azure-native:keyvault:Vault": "vaultName",
+    "azure-native:storage:StorageAccount": "accountName",
+    "azure-native:dbforpostgresql:Server": "serverName",
+    "azure-native:dbformysql:Server": "serverName",
+}
 
 
 def _claims(one: Reference) -> bool:
