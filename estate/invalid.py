@@ -11,6 +11,7 @@ _WORDS: Mapping[str, str] = {
     "missing": "is missing",
     "string_type": "must be text in quotes",
     "string_too_short": "must have at least {min_length} characters",
+    "string_too_long": "must have at most {max_length} characters",
     "string_pattern_mismatch": "has characters or a form that it may not have",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",

@@ -37,11 +37,14 @@ def told(left: int) -> str:
     return f"expires in {count(left, 'day')}" if left > 0 else f"expired {count(-left, 'day')} ago"
 
 
-def latest(kind: Kind, today: date) -> date:
-    """The furthest day that `expires_on` may be, counted from today. The kind must be one that does not last."""
+def latest(kind: Kind, today: date, begun: date | None = None) -> date:
+    """The furthest day that `expires_on` may be: counted from today, or from the day it was `begun` where that counts once.
+
+    The kind must be one that does not last.
+    """
     if kind.longest is None:
         raise ValueError("a kind that lasts has no last day")
-    return today + kind.longest
+    return (begun if kind.once and begun is not None else today) + kind.longest
 
 
 def refuse_unfilled(name: str, settings: StackSettings) -> None:
@@ -54,8 +57,10 @@ def refuse_unfilled(name: str, settings: StackSettings) -> None:
         )
 
 
-def may_live(name: str, settings: StackSettings, today: date) -> None:
+def may_live(name: str, settings: StackSettings, today: date, begun: date | None = None) -> None:
     """Raises `RefusedError` where a stack may not be built: it has expired, or would live longer than its kind may.
+
+    `begun` is the day on which what stands was first built; None where nothing does.
 
     A file that was valid when it was written stays readable: this is asked where something is built, and not on load.
     """
@@ -67,17 +72,21 @@ def may_live(name: str, settings: StackSettings, today: date) -> None:
             f"the stack {name} expired on {day(ends)}",
             f"run `decant stack extend {name} --until DATE --reason TEXT`",
         )
-    furthest = latest(settings.about, today)
+    furthest = latest(settings.about, today, begun)
     if ends > furthest:
+        longest = count((latest(settings.about, today) - today).days, "day")
+        since = f" from the day they were built, {day(begun)}" if settings.about.once and begun else ""
         raise RefusedError(
-            f"the stack {name} would live until {day(ends)}, and {settings.kind} stacks live "
-            f"{count(furthest.toordinal() - today.toordinal(), 'day')} at most",
-            f"set expires_on to {furthest.isoformat()} or sooner; extend it while it is needed",
+            f"the stack {name} would live until {day(ends)}, and {settings.kind} stacks live {longest} at most{since}",
+            f"set expires_on to {furthest.isoformat()} or sooner"
+            + ("" if settings.about.once else "; extend it while it is needed"),
         )
 
 
-def check_extension(name: str, settings: StackSettings, until: date, today: date) -> None:
-    """Raises `UsageError` where a stack cannot be given until the day `until`."""
+def check_extension(
+    name: str, settings: StackSettings, until: date, today: date, begun: date | None = None
+) -> None:
+    """Raises `UsageError` where a stack cannot be given until the day `until`; `begun` as `may_live` has it."""
     ends = settings.expires_on
     if ends is None:
         raise UsageError(f"the stack {name} lasts, so it has no expiry to extend", "see `decant stack list`")
@@ -88,9 +97,16 @@ def check_extension(name: str, settings: StackSettings, until: date, today: date
             else f"{day(until)} is past",
             "give a later day; to take the stack away sooner, `decant stack destroy`",
         )
-    furthest = latest(settings.about, today)
+    furthest = latest(settings.about, today, begun)
+    if until > furthest and settings.about.once and begun is not None:
+        raise UsageError(
+            f"{day(until)} is too far ahead: a stack of the kind {settings.kind} lives until {day(furthest)} at most, as it "
+            f"was built on {day(begun)}",
+            "take it away, and make another where the incident goes on",
+        )
     if until > furthest:
         raise UsageError(
             f"{day(until)} is too far ahead for a stack of the kind {settings.kind}",
-            f"give {furthest.isoformat()} at most; extend it again while it is needed",
+            f"give {furthest.isoformat()} at most"
+            + ("" if settings.about.once else "; extend it again while it is needed"),
         )

@@ -16,6 +16,8 @@ class Kind:
     """What it is for, for people."""
     longest: timedelta | None
     """How far ahead `expires_on` may lie; None for a kind that lasts."""
+    once: bool
+    """Whether that counts from the day it was first built, so that no extension goes beyond it."""
     data: tuple[str, ...]
     """What its data may be: live, synthetic, masked or real (a copy that is not masked)."""
     updates: bool
@@ -46,6 +48,7 @@ KINDS: Mapping[StackKind, Kind] = MappingProxyType(
         "production": Kind(
             purpose="where people work",
             longest=None,
+            once=False,
             data=("live",),
             updates=True,
             named_ways_out=False,
@@ -59,6 +62,7 @@ KINDS: Mapping[StackKind, Kind] = MappingProxyType(
         "test": Kind(
             purpose="where changes are tried, apart from production",
             longest=timedelta(days=30),
+            once=False,
             data=("synthetic", "masked"),
             updates=True,
             named_ways_out=False,
@@ -72,6 +76,7 @@ KINDS: Mapping[StackKind, Kind] = MappingProxyType(
         "incident": Kind(
             purpose="where one system is looked into, apart from everybody else",
             longest=timedelta(days=14),
+            once=True,
             data=("synthetic", "masked", "real"),
             updates=False,
             named_ways_out=True,
@@ -85,6 +90,7 @@ KINDS: Mapping[StackKind, Kind] = MappingProxyType(
         "rehearsal": Kind(
             purpose="where a move is tried with real data before the night",
             longest=timedelta(days=14),
+            once=False,
             data=("real",),
             updates=False,
             named_ways_out=False,

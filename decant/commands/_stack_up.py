@@ -20,7 +20,7 @@ def COMMAND(app: App, name: str, yes: bool, over_budget: str | None, reason: str
     from decant.confirm import change
     from decant.journeys.stack_deploy import deployment, noted
     from decant.journeys.stack_files import record, settings_file
-    from decant.journeys.stack_life import today
+    from decant.journeys.stack_life import begun, today
     from decant.journeys.stack_money import let_pass, override
     from decant.journeys.stack_preview import make
     from decant.output import next_step, say
@@ -31,7 +31,7 @@ def COMMAND(app: App, name: str, yes: bool, over_budget: str | None, reason: str
 
     by = override(over_budget, reason)
     settings = load(settings_file(app, name))
-    may_live(name, settings, today())
+    may_live(name, settings, today(), begun(app, name))
     made = make(app, name)
     for note in made.cap.notes:
         say(f"Note: {note}.")

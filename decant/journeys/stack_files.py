@@ -100,8 +100,18 @@ def _platforms(app: App) -> dict[str, StackSettings]:
 
 
 def refuse_overlaps(app: App) -> None:
-    """Raises `UsageError` where two platforms of the workspace have addresses in common."""
-    refuse_overlap({name: settings.network.address_space for name, settings in _platforms(app).items()})
+    """Raises `UsageError` where two platforms of the workspace have addresses in common, or one has a server room's."""
+    platforms = _platforms(app)
+    refuse_overlap({name: settings.network.address_space for name, settings in platforms.items()})
+    for name, settings in platforms.items():
+        for of, other in platforms.items():
+            for one in other.server_room.ranges if other.server_room else ():
+                if one.overlaps(settings.network.address_space):
+                    raise UsageError(
+                        f"the stack {name} ({settings.network.address_space}) and the server room of {of} ({one}) have "
+                        "addresses in common",
+                        f"give network.address_space of {name} a range of its own",
+                    )
 
 
 def refuse_same_names(app: App) -> None:

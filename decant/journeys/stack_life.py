@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 import tomlkit
@@ -81,6 +81,19 @@ def built(app: App) -> dict[str, State]:
     return states
 
 
+def begun(app: App, name: str) -> date | None:
+    """The day on which what stands of a stack was first built, by the ledger; None where nothing does."""
+    subject = f"stack:{name}"
+    first: date | None = None
+    entries = [entry for action in _DONE for entry in app.ledger.entries(action) if subject in entry.subjects]
+    for entry in sorted(entries, key=lambda one: one.sequence):
+        if _DONE[entry.action] == "taken away":
+            first = None
+        elif first is None:
+            first = datetime.fromisoformat(entry.at).astimezone(LONDON).date()
+    return first
+
+
 def extend(app: App, name: str, until: date, reason: str) -> tuple[date, bool]:
     """Give a stack until the day `until`: edits `expires_on` in its settings, and keeps every comment.
 
@@ -96,7 +109,7 @@ def extend(app: App, name: str, until: date, reason: str) -> tuple[date, bool]:
             f"{name} expires with the stack it stands on, {settings.platform}",
             f"run `decant stack extend {settings.platform} --until {until.isoformat()} --reason TEXT`",
         )
-    check_extension(name, settings, until, today())
+    check_extension(name, settings, until, today(), begun(app, name))
     before = settings.expires_on
     assert before is not None  # noqa: S101 - check_extension refuses what lasts
     document = tomlkit.parse(reading.text(path))

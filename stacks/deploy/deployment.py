@@ -16,6 +16,7 @@ from estate.errors import DecantError, HeldError, RefusedError, UnfinishedError,
 from estate.progress import Progress
 from estate.records.preview import SECRET
 from estate.secrets import Secrets, resolve
+from stacks.deploy.ending import to_its_end
 from stacks.deploy.following import Following
 from stacks.deploy.needs import require_cli, require_login
 from stacks.deploy.project import lay_out
@@ -168,7 +169,7 @@ class Deployment:
 
     def _run(self, work: Callable[[auto.OnEvent], _Ran], done: str, following: Following) -> Done:
         try:
-            work(following)
+            to_its_end(lambda: work(following), following.interrupted)
         except auto.CommandError as wrong:
             raise self._failed(done, wrong, following.why()) from None
         return Done(dict(following.changes), tuple(following.warnings))

@@ -64,6 +64,14 @@ class Following:
                 text = f"{broken.policy_name}: {broken.message}"
                 self._told("error" if mandatory else "warning", broken.resource_urn or "", text)
 
+    def interrupted(self) -> None:
+        """Tell that somebody ends it: what is under way in Azure is waited for."""
+        self._progress(
+            Step(
+                self._task, len(self._done), self._total, "resources", "ending: Pulumi waits for what is under way"
+            )
+        )
+
     def why(self) -> str:
         """The first things that went wrong, each with the resource it was about; empty where none was told."""
         told = [f"{name}: {text}" if name else text for name, text in self._wrong.items()]

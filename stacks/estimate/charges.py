@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from estate.catalogue import disks
 from estate.documents.words import count
+from estate.records.assessment import DiskKind
 from estate.records.preview import Resource
 from stacks.settings.whole import StackSettings
 
@@ -21,8 +23,6 @@ FREE_FLOW_LOG_GB = 5.0
 FREE_EGRESS_GB = 100.0
 """Azure gives each account its first 100 GB a month out of Azure."""
 
-_TIERS = ((32, 4), (64, 6), (128, 10), (256, 15), (512, 20), (1024, 30), (2048, 40), (4096, 50), (8192, 60),
-          (16384, 70), (32767, 80))  # fmt: skip
 _BELOW = "its platform's plan covers it"
 _CORES = re.compile(r"Standard_[A-Z]+(\d+)")
 
@@ -63,8 +63,8 @@ Charges = Callable[[Resource, Stack], Iterator[Charge]]
 
 def tier(gib: int, kind: str) -> str:
     """The size class that Azure charges a managed disk by: `P10` for a Premium SSD of 100 GiB."""
-    letter = "P" if kind.startswith("Premium") else "E"
-    return letter + str(next((number for most, number in _TIERS if gib <= most), _TIERS[-1][1]))
+    of: DiskKind = "Premium_LRS" if kind == "Premium_LRS" else "StandardSSD_LRS"
+    return (disks.smallest(of, gib) or disks.largest(of)).tier
 
 
 def _disk(gib: int, kind: str, stack: Stack) -> Iterator[Charge]:
@@ -169,9 +169,13 @@ def _nat(resource: Resource, stack: Stack) -> Iterator[Charge]:
     gb = stack.settings.assumptions.egress_gb
     yield Charge("nat-gateway", HOURS, f"{HOURS} hours")
     yield Charge("nat-gateway/data", gb, f"{gb:g} GB a month through it")
+    yield from _egress(gb, "to the internet")
+
+
+def _egress(gb: float, where: str) -> Iterator[Charge]:
     beyond = max(0.0, gb - FREE_EGRESS_GB)
     if beyond:
-        yield Charge("egress", beyond, f"{gb:g} GB a month to the internet, {FREE_EGRESS_GB:g} GB free")
+        yield Charge("egress", beyond, f"{gb:g} GB a month {where}, {FREE_EGRESS_GB:g} GB free")
 
 
 def _endpoint(resource: Resource, stack: Stack) -> Iterator[Charge]:
@@ -203,9 +207,10 @@ def _bastion(resource: Resource, stack: Stack) -> Iterator[Charge]:
 
 
 def _gateway(resource: Resource, stack: Stack) -> Iterator[Charge]:
-    del stack
     size = _at(resource, "sku", "name")
     yield Charge(f"vpn-gateway/{size}", HOURS, f"{HOURS} hours; what leaves through it counts as egress")
+    if not stack.count("azure-native:network:NatGateway"):  # which counts it otherwise
+        yield from _egress(stack.settings.assumptions.egress_gb, "to the server room")
 
 
 def _resolver(meter: str, what: str) -> Charges:

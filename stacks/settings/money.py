@@ -11,7 +11,7 @@ class Budget(Section):
     """What the stack may cost. This caps its estimate; Azure's budget warns, and does not stop spending."""
 
     monthly_gbp: float = Field(gt=0, allow_inf_nan=False, description="Pounds a month, without VAT.")
-    contacts: tuple[Mail, ...] = Field(min_length=1, description="Who is told, besides the owners.")
+    contacts: tuple[Mail, ...] = Field(min_length=1, max_length=50, description="Who is told, besides the owners.")
     unpriced_allowed: int = Field(
         default=0, ge=0, description="Resources that may be without a price in an estimate that passes the cap."
     )
@@ -36,7 +36,10 @@ class Assumptions(Section):
         default=5, ge=0, allow_inf_nan=False, description="GB of network flow logs a month."
     )
     egress_gb: float = Field(
-        default=50, ge=0, allow_inf_nan=False, description="GB a month out of Azure, through the NAT gateway."
+        default=50,
+        ge=0,
+        allow_inf_nan=False,
+        description="GB a month out of Azure, through the NAT gateway or the VPN.",
     )
     private_gb: float = Field(
         default=50, ge=0, allow_inf_nan=False, description="GB a month through each private endpoint."

@@ -16,6 +16,9 @@ NOBODYS_DOMAIN = "anytown.local"
 VPN_SHARED_KEY = "vpnSharedKey"
 """Under this key of `decant:` the program finds the VPN's shared key, as a secret."""
 
+_PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
+"""What Azure's networks and a council's may have: RFC 1918, and the range of RFC 6598."""
+_AZURES = "privatelink."
 _DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _PORTS = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?")
 HIGHEST_PORT = 65535
@@ -36,13 +39,22 @@ def _port(value: str) -> str:
 
 
 def _private(value: IPv4Network) -> IPv4Network:
-    if not value.is_private:
-        raise ValueError(f"{value} is not a private range")
+    if not any(value.subnet_of(one) for one in _PRIVATE):
+        raise ValueError(
+            f"{value} is not in a private range (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10)"
+        )
+    return value
+
+
+def _public(value: IPv4Address) -> IPv4Address:
+    if not value.is_global and value != NOWHERE:
+        raise ValueError(f"{value} is no public address")
     return value
 
 
 Domain = Annotated[str, AfterValidator(_domain)]
 Ports = Annotated[str, AfterValidator(_port)]
+PublicAddress = Annotated[IPv4Address, AfterValidator(_public)]
 PrivateRange = Annotated[IPv4Network, AfterValidator(_private)]
 
 
@@ -64,13 +76,17 @@ class Network(Section):
             except ValueError as small:
                 raise ValueError(f"address_space must be a /16 to a /22: {small}") from None
             raise ValueError(f"address_space {self.address_space} must be a /16 to a /22")
+        if self.private_domain.startswith(_AZURES):
+            raise ValueError(
+                f"private_domain {self.private_domain} is Azure's own: take a domain of the council's"
+            )
         return self
 
 
 class ServerRoom(Section):
     """The council's server room, and the VPN to it."""
 
-    gateway: IPv4Address = Field(description="Public address of the council's own VPN device.")
+    gateway: PublicAddress = Field(description="Public address of the council's own VPN device.")
     ranges: tuple[PrivateRange, ...] = Field(min_length=1, description="Ranges of addresses in the server room.")
     shared_key: Reference = Field(
         min_length=1,
@@ -89,6 +105,10 @@ class ServerRoom(Section):
 
     @model_validator(mode="after")
     def _asked(self) -> Self:
+        for number, one in enumerate(self.ranges):
+            for other in self.ranges[:number]:
+                if one.overlaps(other):
+                    raise ValueError(f"the ranges {other} and {one} have addresses in common: keep the wider one")
         if bool(self.domains) != bool(self.dns_servers):
             raise ValueError("dns_servers and domains belong together: who is asked, and for what")
         for server in self.dns_servers:
@@ -101,7 +121,7 @@ class WayOut(Section):
     """A place outside that the machines of an isolated stack may reach, and why."""
 
     name: Name = Field(description="Short name of the rule.")
-    why: str = Field(min_length=10, description="Why it is needed, for whoever reviews it.")
+    why: str = Field(min_length=10, max_length=140, description="Why it is needed, for whoever reviews it.")
     to: IPv4Network = Field(description="The range of addresses, as 203.0.113.7/32.")
     ports: tuple[Ports, ...] = Field(min_length=1, description="Ports, or ranges of them, over TCP.")
 

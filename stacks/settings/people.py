@@ -14,14 +14,18 @@ Classification = Literal["PUBLIC", "OFFICIAL", "OFFICIAL-SENSITIVE"]
 class Tags(Section):
     """What every resource is labelled with, so that its cost and its data have an owner."""
 
-    owner: str = Field(min_length=2, description="The team that answers for it.")
-    cost_centre: str = Field(min_length=1, description="The ledger code that pays.")
+    owner: str = Field(min_length=2, max_length=256, description="The team that answers for it.")
+    cost_centre: str = Field(min_length=1, max_length=256, description="The ledger code that pays.")
     classification: Classification = Field(default="OFFICIAL", description="The highest of the data held.")
-    contract: str = Field(default="", description="Reference of the contract it is bought under.")
+    contract: str = Field(default="", max_length=256, description="Reference of the contract it is bought under.")
     personal_data: bool = Field(default=False, description="Whether it holds data about people.")
-    ropa_ref: str = Field(default="", description="Entry in the record of processing; needed with personal data.")
+    ropa_ref: str = Field(
+        default="", max_length=256, description="Entry in the record of processing; needed with personal data."
+    )
     special_category: bool = Field(default=False, description="Whether any of it is special category data.")
-    dpia_ref: str = Field(default="", description="Impact assessment; needed with special category data.")
+    dpia_ref: str = Field(
+        default="", max_length=256, description="Impact assessment; needed with special category data."
+    )
     end_date: date = Field(description="When it ends or is looked at again.")
 
     @model_validator(mode="after")

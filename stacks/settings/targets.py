@@ -1,5 +1,6 @@
 """The targets of a stack's settings: the machines and databases that workloads move to."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -107,7 +108,7 @@ class Postgres(Section):
             raise ValueError(
                 "a Burstable PostgreSQL server takes no standby: take another tier, or no high_availability"
             )
-        unique("database", self.databases)
+        _refuse_own(self.databases, ("postgres", "azure_sys", "azure_maintenance", "template0", "template1"))
         return self
 
 
@@ -133,12 +134,20 @@ class Mysql(Section):
     @model_validator(mode="after")
     def _right(self) -> Self:
         refuse_size("MySQL", self.tier, self.size)
-        unique("database", self.databases)
+        _refuse_own(self.databases, ("mysql", "sys", "information_schema", "performance_schema"))
         if self.high_availability and self.tier == "Burstable":
             raise ValueError(
                 "a Burstable MySQL server takes no standby: take another tier, or no high_availability"
             )
         return self
+
+
+def _refuse_own(databases: Sequence[str], own: Sequence[str]) -> None:
+    """Raises `ValueError` for a name that the server itself has, and for two that differ by their case alone."""
+    for one in databases:
+        if one.lower() in own:
+            raise ValueError(f"the database {one} is the server's own: take it out")
+    unique("database", [one.lower() for one in databases])
 
 
 def first_password_key(server: str) -> str:

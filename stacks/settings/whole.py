@@ -17,6 +17,10 @@ from stacks.settings.people import Access, Tags
 from stacks.settings.targets import Mariadb, Mysql, Postgres, Vm, first_password_key
 
 Region = Literal["uksouth", "ukwest"]
+ZONELESS: Region = "ukwest"
+"""Has no availability zones: Microsoft's list of regions."""
+MOST_WAYS_OUT = 80
+"""Each is a rule of its own, and their priorities end before those of the rules that deny."""
 
 
 class StackSettings(Section):
@@ -39,7 +43,13 @@ class StackSettings(Section):
     )
     expires_on: date | None = Field(default=None, description="When a short-lived stack is to be gone.")
     systems: tuple[str, ...] = Field(default=(), description="Systems that live here.")
-    disk_encryption_set: str = Field(
+    disk_encryption_set: Annotated[
+        str,
+        shaped(
+            r"|/subscriptions/[0-9a-f-]{36}/resourceGroups/[^/]+/providers/Microsoft\.Compute/diskEncryptionSets/[^/]+",
+            "an id as /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Compute/diskEncryptionSets/NAME",
+        ),
+    ] = Field(
         default="", description="Resource id of a customer-managed key's set; needed for OFFICIAL-SENSITIVE."
     )
     tags: Tags
@@ -116,6 +126,14 @@ class StackSettings(Section):
                 )
         if self.tags.classification == "OFFICIAL-SENSITIVE" and self.machines and not self.disk_encryption_set:
             raise ValueError("OFFICIAL-SENSITIVE disks need disk_encryption_set, a key the council holds")
+        if self.region == ZONELESS:
+            zoned = [one.name for one in self.machines if one.zone]
+            zoned += [one.name for one in self.postgres if one.high_availability]
+            zoned += [one.name for one in self.mysql if one.high_availability]
+            if zoned:
+                raise ValueError(
+                    f"{ZONELESS} has no zones: take zone or high_availability out of {', '.join(zoned)}"
+                )
         if self.mysql and len(self.access.people) > 1:
             raise ValueError(
                 "a MySQL server takes one administrator: name one in access.people, or take mysql out"
@@ -170,6 +188,8 @@ class StackSettings(Section):
                 )
         if self.way_out and not self.about.named_ways_out:
             raise ValueError(f"{an(self.kind)} stack names no ways out: take way_out out")
+        if len(self.way_out) > MOST_WAYS_OUT:
+            raise ValueError(f"{len(self.way_out)} ways out are more than the {MOST_WAYS_OUT} that a stack takes")
         unique("way_out", [one.name for one in self.way_out])
         if self.network.private_domain and self.kind == "rehearsal":
             raise ValueError("a rehearsal answers for no live name: take network.private_domain out")

@@ -39,7 +39,7 @@ def test_two_test_stacks_have_names_of_their_own() -> None:
     [
         ("production", "bastion = true", "bastoin = true", "access.bastoin"),
         ("production", 'region = "uksouth"', 'region = "westeurope"', "region"),
-        ("production", "10.40.0.0/16", "8.8.0.0/16", "not a private range"),
+        ("production", "10.40.0.0/16", "8.8.0.0/16", "not in a private range"),
         (
             "production",
             "10.40.0.0/16",
@@ -163,3 +163,67 @@ def test_what_is_most_likely_not_meant_is_told(write: WriteSettings) -> None:
         "nobody can reach the machines: access.bastion is off, and there is no other way in"
     ]
     assert load(write("test")).doubts() == []
+
+
+GROUP = "/subscriptions/8a6e0804-2bd0-4672-b79d-d97027f9071a/resourceGroups/rg"
+DES = f"{GROUP}/providers/Microsoft.Compute/diskEncryptionSets/des"
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "said"),
+    [
+        (
+            "production",
+            'address_space = "10.40.0.0/16"',
+            'address_space = "127.0.0.0/20"',
+            "not in a private range",
+        ),
+        (
+            "production",
+            'address_space = "10.40.0.0/16"',
+            'address_space = "169.254.0.0/20"',
+            "not in a private range",
+        ),
+        ("production", 'gateway = "192.0.2.1"', 'gateway = "10.1.2.3"', "is no public address"),
+        ("production", '["192.168.0.0/16"]', '["192.168.0.0/16", "192.168.0.0/24"]', "have addresses in common"),
+        ("production", 'region = "uksouth"', 'region = "ukwest"', "ukwest has no zones"),
+        (
+            "production",
+            'service = "council"',
+            'service = "council"\ndisk_encryption_set = "rubbish"',
+            "is not an id as",
+        ),
+        ("production", 'databases = ["website"]', 'databases = ["sys"]', "the database sys is the server's own"),
+        ("production", 'databases = ["website"]', 'databases = ["shop", "Shop"]', "two entries are called 'shop'"),
+        ("production", 'databases = ["reports"]', 'databases = ["azure_sys"]', "azure_sys is the server's own"),
+        (
+            "production",
+            "[network]",
+            '[network]\nprivate_domain = "privatelink.blob.core.windows.net"',
+            "is Azure's own",
+        ),
+        ("production", 'owner = "', f'owner = "{"o" * 300}', "must have at most 256 characters"),
+    ],
+)
+def test_what_azure_would_refuse_is_refused_here(
+    write: WriteSettings, kind: str, old: str, new: str, said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        load(write(kind, (old, new)))
+
+
+def test_a_disk_encryption_set_is_an_id(write: WriteSettings) -> None:
+    given = write("production", ('service = "council"', f'service = "council"\ndisk_encryption_set = "{DES}"'))
+    assert load(given).disk_encryption_set == DES
+
+
+def test_ways_out_are_no_more_than_there_are_priorities_and_their_reasons_fit(write: WriteSettings) -> None:
+    def ways(number: int, why: str = "it asks its licence") -> str:
+        one = '[[way_out]]\nname = "way{}"\nwhy = "{}"\nto = "203.0.113.{}/32"\nports = ["443"]\n\n'
+        return "".join(one.format(at, why, at) for at in range(number)) + "[[vm]]"
+
+    assert len(load(write("incident", ("[[vm]]", ways(80)))).way_out) == 80
+    with pytest.raises(UsageError, match="81 ways out are more than the 80"):
+        load(write("incident", ("[[vm]]", ways(81))))
+    with pytest.raises(UsageError, match="why must have at most 140 characters"):
+        load(write("incident", ("[[vm]]", ways(1, "w" * 141))))

@@ -154,6 +154,29 @@ def test_what_has_expired_is_reaped_by_its_name(run: Run, root: Path) -> None:
     path.write_text(before)
 
 
+def test_a_run_that_is_interrupted_gives_its_hold_back_and_goes_on_afterwards(
+    run: Run, root: Path, given: Mapping[str, str]
+) -> None:
+    interrupted = subprocess.Popen(
+        [sys.executable, "-m", "decant", "stack", "up", "test", "--yes"], cwd=root / "ws",
+        env={**os.environ, **given, "HOME": str(root)}, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert interrupted.stderr is not None
+    said = []
+    for line in interrupted.stderr:
+        said.append(line)
+        if "build test: " in line:
+            os.killpg(interrupted.pid, signal.SIGINT)
+            break
+    said += interrupted.stderr.readlines()
+    assert interrupted.wait(120) == 130, said
+    assert not any("Traceback" in line for line in said), said
+    assert any("Pulumi waits for what is under way" in line for line in said)
+    assert noted(root, "stack.up.failed", "test")[-1]["why"] == "interrupted"
+    assert run("stack", "up", "test", "--yes").code == 0
+    assert run("stack", "destroy", "test", "--confirm", "test").code == 0
+
+
 def test_a_run_that_was_killed_holds_the_stack_until_its_hold_is_taken_away(
     run: Run, root: Path, given: Mapping[str, str]
 ) -> None:
