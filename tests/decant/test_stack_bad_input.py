@@ -38,6 +38,7 @@ def ledger(workspace: Path) -> list[str]:
             "192.168.0.0/16",
             "the server room's range 192.168.0.0/16 and address_space",
         ),
+        ("test", "10.90.0.0/20", "192.168.16.0/20", "the server room of production (192.168.0.0/16)"),
         ("test", "10.90.0.0/20", "10.90.0.0/24", "address_space must be a /16 to a /22"),
         ("test", 'region = "uksouth"', 'region = "northeurope"', "region must be 'uksouth' or 'ukwest'"),
         ("test", 'region = "uksouth"', 'region = "uksuoth"', "region must be 'uksouth' or 'ukwest'"),

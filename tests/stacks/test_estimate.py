@@ -115,6 +115,21 @@ def test_a_disk_is_charged_by_the_size_it_fits_in(gib: int) -> None:
     assert bigger >= number
 
 
+@pytest.mark.parametrize(("gib", "size"), [(4, 1), (8, 2), (16, 3), (17, 4), (32, 4), (33, 6), (32767, 80)])
+def test_the_smallest_disks_are_charged_as_such(gib: int, size: int) -> None:
+    assert tier(gib, "Premium_LRS") == f"P{size}"
+    assert tier(gib, "StandardSSD_LRS") == f"E{size}"
+
+
+def test_what_leaves_by_the_vpn_is_charged_where_there_is_no_other_way(write: WriteSettings) -> None:
+    settings = load(write("production", ("egress_gb = 50 ", "egress_gb = 600 ")))
+    gateway = resource("azure-native:network:VirtualNetworkGateway", sku={"name": "VpnGw1AZ"})
+    nat = resource("azure-native:network:NatGateway")
+    alone = [line.quantity for line in reckon([gateway], settings, TODAY).lines if line.meter == "egress"]
+    both = [line.quantity for line in reckon([gateway, nat], settings, TODAY).lines if line.meter == "egress"]
+    assert alone == both == [500]
+
+
 def test_a_price_says_where_it_is_from_and_when() -> None:
     prices = book()
     for meter, entry in prices.prices.items():

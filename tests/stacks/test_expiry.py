@@ -75,3 +75,24 @@ def test_an_extension_is_later_than_what_there_is_and_not_past(write: WriteSetti
         check_extension("test", settings, ends, ends - timedelta(days=3))
     with pytest.raises(UsageError, match="is past"):
         check_extension("test", settings, ends + timedelta(days=1), ends + timedelta(days=2))
+
+
+def test_an_incident_is_gone_fourteen_days_after_it_was_first_built_whoever_extends_it(
+    write: WriteSettings,
+) -> None:
+    settings = load(write("incident", ("[tags]", "[tags]")))
+    assert settings.expires_on is not None
+    begun = settings.expires_on - timedelta(days=14)
+    later = settings.expires_on + timedelta(days=1)
+    check_extension("incident", settings, later, later, None)
+    with pytest.raises(UsageError, match="as it was built on"):
+        check_extension("incident", settings, later, settings.expires_on, begun)
+    may_live("incident", settings, settings.expires_on, begun)
+    with pytest.raises(RefusedError, match="at most from the day they were built"):
+        may_live("incident", settings, settings.expires_on, begun - timedelta(days=1))
+
+
+def test_a_test_stack_may_be_extended_as_often_as_it_is_needed(write: WriteSettings) -> None:
+    settings = load(write("test"))
+    assert settings.expires_on is not None
+    check_extension("test", settings, settings.expires_on + timedelta(days=20), settings.expires_on, TODAY)
