@@ -24,8 +24,10 @@ print("begun", flush=True)
 time.sleep(30)
 """
 PROGRAM = """
-import subprocess
+import signal, subprocess
 from stacks.deploy.ending import to_its_end
+# A run in the background is begun with this ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 def work():
     ran = subprocess.run(["{pulumi}"], check=False)
     if ran.returncode:
