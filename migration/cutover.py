@@ -11,6 +11,7 @@ from estate import approvals
 from estate.errors import DecantError, RefusedError
 from estate.records.move import Phase
 from migration import frozen
+from migration.looking import known_by
 from migration.work import Work
 
 ACTION = "cutover"
@@ -30,7 +31,7 @@ def approved(work: Work) -> dict[str, Any]:
 
 def reachable(work: Work) -> dict[str, Any]:
     """See that the names can be switched, before anything is frozen for it."""
-    work.tools.services.check(work.move, work.context().target_host)
+    work.tools.services.check(work.move, known_by(work.tools, work.move.source), work.context().target_host)
     while (left := work.tools.services.wait_seconds(work.move)) > 0:
         if left < PATIENCE:
             work.say("wait", f"{left:.0f} s until no client remembers the old address")
@@ -86,7 +87,7 @@ def hold(work: Work) -> dict[str, Any]:
     """Cancel the freeze's deadline, if enough of it is left, and only where the target and the names answer."""
     if work.move.serving == "source":
         work.context().target.run(["true"])
-        work.tools.services.check(work.move, work.context().target_host)
+        work.tools.services.check(work.move, known_by(work.tools, work.move.source), work.context().target_host)
         work.mover.hold(work.context(), "source", work.least_seconds)
     return {}
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from estate.errors import DecantError, RefusedError, UsageError
 from estate.records.base import now
+from estate.records.facts.addresses import Addresses
 from estate.records.move import Description, Move, Residue
 from estate.records.server import Server
 from estate.records.workload import Workload
@@ -52,6 +53,19 @@ def context(tools: Tools, move: Move, moved: Workload) -> Context:
     )
 
 
+def known_by(tools: Tools, host: str) -> frozenset[str]:
+    """The addresses that a host is known by: the one of the hosts file, and those that were read on it."""
+    found = {tools.hosts[host].address}
+    if tools.store.get(Server, host) is not None:
+        seen = tools.store.server_facts(host).get("addresses", Addresses)
+        found |= (
+            {one.address for one in seen.addresses if not one.address.startswith(("127.", "::1"))}
+            if seen
+            else set()
+        )
+    return frozenset(found)
+
+
 def describe(tools: Tools, draft: Move, moved: Workload, against_plan: str = "") -> Description:
     """The mover's own description, with the names that will be switched, and what the plan says.
 
@@ -59,7 +73,7 @@ def describe(tools: Tools, draft: Move, moved: Workload, against_plan: str = "")
     """
     word = wanted(tools, draft, against_plan)
     seen = context(tools, draft, moved)
-    tools.services.check(draft, seen.target_host)
+    tools.services.check(draft, known_by(tools, draft.source), seen.target_host)
     said = tools.movers[draft.kind].describe(seen)
     changes, lasting, warnings = tools.services.describe(draft, seen.target_host)
     because = (f"{tools.operator} says why: {against_plan.strip()}",) if word.against else ()

@@ -16,6 +16,7 @@ from estate.records.base import now
 from estate.records.move import Phase
 from estate.records.verification import Verification
 from migration import frozen
+from migration.looking import known_by
 from migration.work import Work
 
 
@@ -24,7 +25,7 @@ def reachable(work: Work) -> dict[str, Any]:
     if work.move.serving == "target":
         work.context().source.run(["true"])
     if not work.move.unopened:
-        work.tools.services.check(work.move, work.context().target_host)
+        work.tools.services.check(work.move, known_by(work.tools, work.move.source), work.context().target_host)
     return {}
 
 

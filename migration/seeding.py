@@ -10,6 +10,7 @@ from estate.errors import UnfinishedError
 from estate.records.move import Description, Lag, Phase
 from estate.records.verification import Verification
 from migration.context import Direction
+from migration.looking import known_by
 from migration.work import Work
 
 TRIES = 2
@@ -43,7 +44,7 @@ def begin(work: Work, description: Description, confirmed: Sequence[str]) -> Non
 def prepare(work: Work) -> dict[str, Any]:
     """Note and lower the names' time-to-live, and make what the copy needs."""
     work.say("prepare")
-    work.tools.services.check(work.move, work.context().target_host)
+    work.tools.services.check(work.move, known_by(work.tools, work.move.source), work.context().target_host)
     work.tools.services.prepare(work.move, work.record, work.forget)
     work.mover.prepare(work.context())
     work.enter(Phase.SEEDING)

@@ -6,7 +6,7 @@ process, can put it back.
 
 import ipaddress
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from types import MappingProxyType
 
@@ -61,8 +61,11 @@ class Services:
         warnings = [] if changes else ["no DNS name is switched: clients must be told the new address"]
         return changes, lasting, warnings
 
-    def check(self, move: Move, target: Host) -> None:
-        """See that every name can be switched. Raises `UsageError` or `RefusedError` where one cannot."""
+    def check(self, move: Move, source: Collection[str], target: Host) -> None:
+        """See that every name can be switched: before a move has noted what it stood for, that it stands for the source.
+
+        `source` has the addresses that the source is known by. Raises `UsageError` or `RefusedError` where one cannot.
+        """
         if move.services:
             _address(target)
         for name in move.services:
@@ -71,6 +74,13 @@ class Services:
             if not seen.addresses:
                 raise RefusedError(
                     f"{name} has no address to switch", "mend [[service]] in decant.toml, or the zone"
+                )
+            if before is None and not set(seen.addresses) <= {*source, target.address}:
+                raise RefusedError(
+                    f"{name} stands for {seen}, and {move.source} is known by {', '.join(sorted(source))}: "
+                    "it may be another server's name",
+                    f"mend [[service]] in decant.toml; or `decant discover {move.source}`, where the server has that "
+                    "address by now",
                 )
             if before is not None and seen.addresses not in (before.addresses, (target.address,)):
                 raise RefusedError(

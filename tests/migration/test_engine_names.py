@@ -80,6 +80,18 @@ def test_a_name_that_somebody_else_changed_stops_a_cutover_before_its_freeze(
     assert named.move.phase is Phase.READY
 
 
+def test_a_name_that_stands_for_another_server_is_refused_before_anything_is_touched(
+    named: Course,
+    bind: Bind,  # noqa: F811
+) -> None:
+    bind.switch().point(NAME, "192.0.2.77", 7)
+    done = named.run("start")
+    assert done.code == 4
+    assert "it may be another server's name" in done.said
+    assert bind.switch().current(NAME) == Answer(("192.0.2.77",), 7)
+    assert "residue.noted" not in named.actions()
+
+
 def test_an_accept_sees_that_the_name_stands_for_the_target(named: Course, bind: Bind) -> None:  # noqa: F811
     named.ready()
     named.must("cutover")
