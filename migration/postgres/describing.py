@@ -67,8 +67,9 @@ def lasting(sides: Sides) -> tuple[str, ...]:
     ]
     if sides.logical:
         found.append(
-            f"after a rollback: nothing; {database} on {target} is removed, with the roles made for it. "
-            "Where you accept a loss, it is kept, and no application has CONNECT on it"
+            f"after a rollback: nothing; {database} on {target} is removed"
+            + (", with the roles made for it. " if made else ". ")
+            + "Where you accept a loss, it is kept, and no application has CONNECT on it"
         )
     else:
         found.append(
@@ -129,10 +130,6 @@ def warnings(sides: Sides, tables: list[Table]) -> list[str]:
     )
     if other:
         found.append(f"Publications are not copied: {', '.join(row['name'] for row in other)}")
-    found += [
-        f"Role {name} is on {sides.target.host.name} already, with another password"
-        for name in roles.with_other_passwords(sides)
-    ]
     spaces = source.rows(
         """SELECT DISTINCT t.spcname AS name FROM pg_tablespace t, pg_class c
            WHERE c.reltablespace = t.oid AND t.spcname !~ '^pg_'""",

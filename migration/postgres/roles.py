@@ -31,15 +31,22 @@ _OF_DATABASE = """
         UNION SELECT CASE WHEN m.member = r.oid THEN m.roleid ELSE m.member END
               FROM related r JOIN pg_auth_members m ON r.oid IN (m.member, m.roleid) AND r.oid >= 16384
     )
-    SELECT a.rolname AS name, a.rolpassword IS NOT NULL AS has_password,
-           md5({nonce} || coalesce(a.rolpassword, '')) AS proof
-    FROM pg_authid a JOIN related USING (oid)
+    SELECT a.rolname AS name FROM pg_authid a JOIN related USING (oid)
     WHERE a.oid >= 16384 AND a.rolname !~ '^decant_' ORDER BY 1"""
+_RIGHTS = {
+    "superuser": "rolsuper", "inherits": "rolinherit", "makes roles": "rolcreaterole", "makes databases": "rolcreatedb",
+    "signs in": "rolcanlogin", "replicates": "rolreplication", "passes row security": "rolbypassrls",
+    "most connections": "rolconnlimit", "valid until": "extract(epoch FROM rolvaliduntil)",
+    "member of": """(SELECT string_agg(pg_get_userbyid(m.roleid), ', ' ORDER BY pg_get_userbyid(m.roleid) COLLATE "C")
+                     FROM pg_auth_members m WHERE m.member = a.oid)""",
+    "password": "md5({nonce} || coalesce(rolpassword, ''))",
+}  # fmt: skip
+"""What a role may, by the words for it. Passwords are compared by salted hashes of their hashes, which are in no log."""
 
 
 def needed(sides: Sides) -> list[str]:
     """Every role that owns something, holds a privilege or has a setting in the database, with all related by membership."""
-    sql = _OF_DATABASE.format(database=literal(sides.database), nonce="''")
+    sql = _OF_DATABASE.format(database=literal(sides.database))
     return [row["name"] for row in sides.source.rows(sql)]
 
 
@@ -49,17 +56,22 @@ def missing(sides: Sides) -> list[str]:
     return [name for name in needed(sides) if name not in there]
 
 
-def with_other_passwords(sides: Sides) -> list[str]:
-    """Roles that are on both sides with different passwords: told by salted hashes of the hashes, in no log."""
+def differing(sides: Sides) -> dict[str, list[str]]:
+    """Of the roles that are on both sides and that no move of ours is making, what is not alike, in words."""
+    names = needed(sides)
+    if not names:
+        return {}
     nonce = literal(secrets.token_hex(16))
-    here = sides.source.rows(_OF_DATABASE.format(database=literal(sides.database), nonce=nonce))
-    there = {
-        row["name"]: row["proof"]
-        for row in sides.target.rows(
-            f"SELECT rolname AS name, md5({nonce} || coalesce(rolpassword, '')) AS proof FROM pg_authid"
-        )
+    columns = ", ".join(f'{sql.replace("{nonce}", nonce)} AS "{word}"' for word, sql in _RIGHTS.items())
+    sql = f"SELECT rolname AS name, {columns} FROM pg_authid a WHERE rolname IN ({literals(names)})"
+    here, there = ({row["name"]: row for row in server.rows(sql)} for server in (sides.source, sides.target))
+    ours = {note.name for note in sides.notes(sides.target, "application role")}
+    found = {
+        name: [word for word in _RIGHTS if there[name][word] != row[word]]
+        for name, row in sorted(here.items())
+        if name in there and name not in ours
     }
-    return [row["name"] for row in here if there.get(row["name"], row["proof"]) != row["proof"]]
+    return {name: words for name, words in found.items() if words}
 
 
 def copy(sides: Sides) -> None:

@@ -152,12 +152,17 @@ def _start(sides: Sides) -> None:
     ).must(f"Starting the seed on {target.host.name}")
 
 
+_PROVIDERS = {"c": "", "i": " LOCALE_PROVIDER icu ICU_LOCALE", "b": " LOCALE_PROVIDER builtin BUILTIN_LOCALE"}
+
+
 def _create(sides: Sides) -> str:
     """SQL that makes the empty database like the source's: closed from its first moment, and marked."""
+    # PostgreSQL 17 renamed the column, and has a provider of its own besides.
+    locale = "d.datlocale" if sides.source.major >= 17 else "d.daticulocale"
     collation = (
-        "d.datlocprovider, d.daticulocale AS icu,"
+        f"d.datlocprovider, {locale} AS locale,"
         if sides.source.major >= 15
-        else "'c' AS datlocprovider, NULL AS icu,"
+        else "'c' AS datlocprovider, NULL AS locale,"
     )
     row = sides.source.rows(
         f"""SELECT pg_encoding_to_char(d.encoding) AS encoding, d.datcollate, d.datctype, {collation}
@@ -165,7 +170,9 @@ def _create(sides: Sides) -> str:
             FROM pg_database d WHERE datname = {literal(sides.database)}"""
     )[0]
     new = ident(sides.names.database)
-    provider = f" LOCALE_PROVIDER icu ICU_LOCALE {literal(row['icu'])}" if row["datlocprovider"] == "i" else ""
+    provider = _PROVIDERS[row["datlocprovider"]]
+    if provider:
+        provider = f"{provider} {literal(row['locale'])}"
     return f"""CREATE DATABASE {new} TEMPLATE template0 OWNER {ident(row["owner"])}
             ENCODING {literal(row["encoding"])}
             LC_COLLATE {literal(row["datcollate"])} LC_CTYPE {literal(row["datctype"])}{provider};

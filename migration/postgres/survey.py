@@ -4,7 +4,7 @@ import shlex
 
 from estate.errors import RefusedError, UsageError
 from estate.records.move import Description
-from migration.postgres import access, describing, seed, settings, stillness
+from migration.postgres import access, describing, roles, seed, settings, stillness
 from migration.postgres.sides import Sides
 from migration.postgres.sql import literal, literals
 from migration.postgres.tables import Table, survey
@@ -97,6 +97,13 @@ def _refuse_target(sides: Sides, size: int) -> None:
             f"{target.host.name} has {free >> 20} MiB free for PostgreSQL, "
             f"and {database} needs {int(size * ROOM) >> 20} MiB",
             "make room there, or choose another target",
+        )
+    other = roles.differing(sides)
+    if other:
+        told = "; ".join(f"{name} ({', '.join(words)})" for name, words in other.items())
+        raise RefusedError(
+            f"{target.host.name} has roles of the same names with other rights: {told}",
+            f"make them alike with ALTER ROLE or GRANT on {target.host.name}, or rename them there, then run again",
         )
     locale = sides.source.rows(
         f"SELECT datcollate, datctype FROM pg_database WHERE datname = {literal(database)}"
