@@ -16,6 +16,8 @@ from migration.postgres.sql import literal
 LONG = 6 * 3600.0
 """Seconds allowed to what reads or writes a whole database."""
 DEFAULT_PORT = 5432
+OLDEST = 90600
+"""The first with the view `pg_config`, which says where a server's own programs are."""
 MAINTENANCE = "postgres"
 """The database for what concerns the whole server."""
 _OPTIONS = " ".join(
@@ -124,10 +126,22 @@ class Server:
         except (UnreachableError, RefusedError):
             raise
         except DecantError as error:
+            self._refuse_old()
             raise UsageError(
                 f"PostgreSQL on {self.host.name} (port {self.port}) could not be asked ({error.what})",
                 "it must run there, and the login needs sudo to run psql as postgres",
             ) from error
+
+    def _refuse_old(self) -> None:
+        """Raise `UsageError` where the server is too old for the questions that are put to it."""
+        asked = self.root.run(self.argv(MAINTENANCE), b"SHOW server_version_num;")
+        version = int(asked.text.strip() or 0) if asked.ok else 0
+        if 0 < version < OLDEST:
+            raise UsageError(
+                f"PostgreSQL on {self.host.name} is version {version // 10000}.{version // 100 % 100}, "
+                "older than 9.6, the oldest that Decant moves",
+                "bring it to 9.6 or later there, or dump and restore it by hand",
+            )
 
     @property
     def version(self) -> int:

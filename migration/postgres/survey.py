@@ -23,13 +23,14 @@ def describe(sides: Sides) -> Description:
     """See `Mover.describe`."""
     source, target, database = sides.source, sides.target, sides.database
     _refuse_names(sides)
-    if not source.exists(database):
-        raise UsageError(f"{source.host.name} has no database {database}", "run `decant discover` again")
     if target.version // 10000 < source.version // 10000:
         raise RefusedError(
             f"{target.host.name} runs PostgreSQL {target.major}, older than {source.major} on {source.host.name}",
             "choose a target with the same version or a newer one",
         )
+    if not source.exists(database):
+        raise UsageError(f"{source.host.name} has no database {database}", "run `decant discover` again")
+    _refuse_itself(sides)
     size = int(source.value(f"SELECT pg_database_size({literal(database)})"))
     tables = survey(source, database)
     _refuse_target(sides, size)
@@ -37,6 +38,7 @@ def describe(sides: Sides) -> Description:
     _refuse_paths(sides)
     if sides.logical:
         _refuse_tables(tables)
+        _refuse_without_room_for_log(sides)
     changes = describing.changes(sides, tables)
     restarts = describing.restarts(sides)
     copying = size / COPY_BYTES_A_SECOND + 5
@@ -69,6 +71,28 @@ def _refuse_names(sides: Sides) -> None:
         raise UsageError("the database's name holds a line break", "rename it first")
     if sides.database in ("postgres", "template0", "template1"):
         raise UsageError(f"{sides.database} is the server's own database", "move the council's databases instead")
+
+
+def _refuse_itself(sides: Sides) -> None:
+    """Two hosts of the hosts file may be one machine: a server and its copy differ in when they began."""
+    sql = "SELECT (SELECT system_identifier::text FROM pg_control_system()) || ' ' || pg_postmaster_start_time()"
+    if sides.source.value(sql) == sides.target.value(sql):
+        raise RefusedError(
+            f"{sides.source.host.name} and {sides.target.host.name} are one PostgreSQL server",
+            "correct the address of one of them in hosts.toml",
+        )
+
+
+def _refuse_without_room_for_log(sides: Sides) -> None:
+    """A slot holds write-ahead log back, and a full disk stops every database of its server."""
+    for server in (sides.source, sides.target):
+        free = settings.free_bytes(server, f"{server.facts['data']}/pg_wal")
+        if free < 2 * settings.cap_bytes(sides, server):
+            raise RefusedError(
+                f"{server.host.name} has {free >> 20} MiB free where it keeps its write-ahead log, and following changes "
+                f"may hold back {settings.cap_bytes(sides, server) >> 20} MiB of it",
+                'make room there, lower move.slot_cap_mib, or set move.method to "dump" to copy inside the freeze',
+            )
 
 
 def _refuse_target(sides: Sides, size: int) -> None:

@@ -4,7 +4,7 @@ import pytest
 from postgres_drive import MOVER, SOURCE, TARGET, Drive
 from test_postgres_move import Before, drive  # noqa: F401 - a fixture
 
-from estate.errors import RefusedError
+from estate.errors import RefusedError, UsageError
 
 pytestmark = [pytest.mark.practice, pytest.mark.slow]
 
@@ -46,7 +46,7 @@ def test_an_extension_that_the_target_lacks(drive: Drive) -> None:  # noqa: F811
     )
     drive.sql(SOURCE, "CREATE EXTENSION of_ours")
     try:
-        with pytest.raises(RefusedError, match="lacks the extension.* of_ours"):
+        with pytest.raises(RefusedError, match=r"lacks the extension.* of_ours"):
             MOVER.describe(drive.ctx)
     finally:
         drive.sql(SOURCE, "DROP EXTENSION of_ours")
@@ -64,3 +64,31 @@ def test_a_locale_that_the_target_lacks(drive: Drive) -> None:  # noqa: F811
             MOVER.describe(drive.ctx)
     finally:
         drive.shell(TARGET, "rm /usr/local/bin/locale")
+
+
+def test_a_target_that_is_the_source_under_another_name(drive: Drive) -> None:  # noqa: F811
+    drive.links[TARGET] = drive.ctx.source
+    with pytest.raises(RefusedError, match=f"{SOURCE} and {TARGET} are one PostgreSQL server"):
+        MOVER.describe(drive.ctx)
+
+
+def test_a_disk_that_the_held_back_log_could_fill(drive: Drive) -> None:  # noqa: F811
+    drive.settings = {"slot_cap_mib": 10**9}
+    with pytest.raises(RefusedError, match=f"{SOURCE} has .* where it keeps its write-ahead log") as refused:
+        MOVER.describe(drive.ctx)
+    assert "slot_cap_mib" in refused.value.remedy
+    drive.settings = {"slot_cap_mib": 10**9, "method": "dump"}
+    assert MOVER.describe(drive.ctx).method.startswith("dump")
+
+
+def test_a_server_that_is_too_old_to_be_asked(drive: Drive) -> None:  # noqa: F811
+    """What it is, it says itself: here a client stands in whose server knows nothing newer than 9.4."""
+    answer = 'grep -q "SHOW server_version_num" && echo 90426 || { echo "ERROR: no such relation" >&2; exit 3; }'
+    drive.shell(
+        SOURCE, f"printf '#!/bin/sh\\n%s\\n' '{answer}' > /usr/local/bin/psql; chmod +x /usr/local/bin/psql"
+    )
+    try:
+        with pytest.raises(UsageError, match=f"PostgreSQL on {SOURCE} is version 9.4, older than 9.6"):
+            MOVER.describe(drive.ctx)
+    finally:
+        drive.shell(SOURCE, "rm /usr/local/bin/psql")
