@@ -79,6 +79,9 @@ class MoveSection(_Section):
     )
     method: str = Field(default="auto", description="auto, or dump to force dump and restore in the freeze.")
     parallel: int = Field(default=2, ge=1, le=16, description="Streams of one bulk copy.")
+    part_mib: int = Field(
+        default=1024, ge=16, description="Of a large table so many MiB at most are copied again after a cut."
+    )
     close_seconds: float = Field(
         default=10, ge=1, le=600, description="How long a freeze waits for a database's sessions to end."
     )

@@ -30,6 +30,7 @@ def changes(sides: Sides, tables: list[Table]) -> tuple[str, ...]:
     made.append(
         f"{source.host.name}: from the freeze until a rollback, nobody has CONNECT on {sides.database} but Decant"
     )
+    made.append(f"{source.host.name}: unit {names.hold_unit}, until the copy is whole")
     made.append(f"{target.host.name}: unit {names.seed_unit}, database {names.database} until it is whole")
     made.append(
         f"{source.host.name}: role {names.copy_role} (superuser, from {target.host.name} only, while copying), "

@@ -66,7 +66,7 @@ def _leave(sides: Sides, server: Server) -> None:
     """The units and the folder of this move go last."""
     names = sides.names
     server.run(
-        f"""systemctl stop {names.seed_unit}.service 2>/dev/null || true
+        f"""systemctl stop {names.seed_unit}.service {names.hold_unit}.service 2>/dev/null || true
         systemctl reset-failed '{names.tag}_*' 2>/dev/null || true"""
     ).must(f"Ending the units of {names.tag} on {server.host.name}")
     fence.remove(server.transport, server.host, server.move)

@@ -52,6 +52,11 @@ class Names:
         """The transient unit of the seed, without its suffix."""
         return f"{self.tag}_seed"
 
+    @property
+    def hold_unit(self) -> str:
+        """The unit that holds the seed's snapshot on the source, without its suffix."""
+        return f"{self.tag}_hold"
+
     def flow(self, direction: Direction) -> str:
         """Slot, publication and subscription of one direction share this name."""
         return self.tag if direction == "forward" else f"{self.tag}_back"

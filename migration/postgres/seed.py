@@ -6,29 +6,20 @@ import time
 from estate.errors import RefusedError, UnfinishedError
 from estate.progress import Step
 from estate.transport.base import quote
-from migration.postgres import access, gate, slots
+from migration.postgres import access, gate, holding, slots
 from migration.postgres.host_files import put, text
+from migration.postgres.parts import parts
 from migration.postgres.psql import LONG, MAINTENANCE
 from migration.postgres.sides import Sides
 from migration.postgres.sql import ident, literal
-from migration.postgres.tables import OF_EXTENSION, USER_SCHEMA
 
 MARK = "decant.move"
 """A setting of the target's database that says whose it is, and whether it is whole: `TAG seeding`, `TAG seeded`."""
 POLL_SECONDS = 0.5
 MOST_JOBS = 8
 
-_TABLES = f"""
-SELECT replace(encode(convert_to(what, 'UTF8'), 'base64'), E'\\n', ''),
-       replace(encode(convert_to(name || E'\\n' || what, 'UTF8'), 'base64'), E'\\n', '')
-FROM (SELECT format('%I.%I', n.nspname, c.relname) AS name, pg_relation_size(c.oid) AS size,
-             format('%I.%I(%s)', n.nspname, c.relname, string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum)) AS what
-      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped {{generated}}
-      WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND {USER_SCHEMA} AND NOT {OF_EXTENSION}
-      GROUP BY n.nspname, c.relname, c.oid) t
-ORDER BY size DESC;
-"""
+PATIENCE = 900
+"""Seconds for which the unit waits by itself for a source that cannot be reached."""
 
 
 def seeded(sides: Sides) -> bool:
@@ -52,7 +43,7 @@ def ours(sides: Sides, database: str) -> bool:
 
 
 def copy(sides: Sides) -> None:
-    """Copy the database, or find that it is being copied and wait, or that it has been.
+    """Copy the database, or find that it is being copied and wait, or that it has been; or go on with what was cut off.
 
     Raises `UnfinishedError` with the unit's own last words where it failed, `UnreachableError` where the source is away.
     """
@@ -61,14 +52,16 @@ def copy(sides: Sides) -> None:
     if seeded(sides):
         return
     if not _running(sides) and _phase(sides) != "done":
-        discard(sides)
-        _start(sides)
+        if not _can_go_on(sides):
+            discard(sides)
+            holding.begin(sides)
+        _start(sides, holding.wait(sides))
     _watch(sides)
     _name(sides)
 
 
 def discard(sides: Sides) -> None:
-    """Throw away what this move copied, which its mark tells: the unit, its slot, its database.
+    """Throw away what this move copied, which its mark tells: its units, its slot, its database.
 
     Raises `RefusedError` where applications may have been let into it.
     """
@@ -79,6 +72,7 @@ def discard(sides: Sides) -> None:
         rm -rf {names.work}/seed"""
     ).must(f"Ending an older seed on {target.host.name}")
     sides.forget(target, "unit", names.seed_unit)
+    holding.end(sides)
     flow = sides.flow("forward")
     slots.unsubscribe(sides, flow)
     if sides.logical:
@@ -109,34 +103,35 @@ def forget_mark(sides: Sides) -> None:
         sides.target.do(f"ALTER DATABASE {ident(sides.database)} RESET {MARK};")
 
 
-def _start(sides: Sides) -> None:
-    target, names = sides.target, sides.names
-    access.begin_copy(sides, sides.flow("forward"))
-    flow = sides.flow("forward")
-    if sides.logical:
-        sides.note(sides.source, "slot", flow.name)
+def _can_go_on(sides: Sides) -> bool:
+    """Whether the snapshot of a copy that was cut off is held still."""
+    snapshot = holding.snapshot(sides)
+    conf = sides.target.root.run(["cat", f"{sides.names.work}/seed/seed.conf"]).text
+    return bool(snapshot) and f"SNAPSHOT={shlex.quote(snapshot)}\n" in conf
+
+
+def _start(sides: Sides, snapshot: str) -> None:
+    """Start the unit, or start it anew where an earlier one stopped."""
+    target, names, flow = sides.target, sides.names, sides.flow("forward")
+    access.begin_copy(sides, flow)
     sides.note(target, "database", names.database)
     sides.note(target, "unit", names.seed_unit)
     cpus = int(target.root.run(["nproc"]).must("Counting processors").text)
-    source = sides.source
-    large_objects = source.value("SELECT count(*) FROM pg_largeobject_metadata", sides.database)
     conf = {
         "BIN": target.bin,
         "PORT": target.port,
         "NEW": names.database,
-        "SLOT": flow.name if sides.logical else "",
         "JOBS": sides.setting("parallel", min(max(cpus, 2), MOST_JOBS)),
         "SOURCE": access.to_publisher(sides, flow, names.copy_role),
-        "SOURCE_FLOW": access.to_publisher(sides, flow, names.role),
-        "LARGE_OBJECTS": large_objects,
+        "SNAPSHOT": snapshot,
+        "LARGE_OBJECTS": sides.source.value("SELECT count(*) FROM pg_largeobject_metadata", sides.database),
+        "PATIENCE": PATIENCE,
     }
-    generated = "AND a.attgenerated = ''" if source.major >= 12 else ""
     files = {
         "seed.conf": "".join(f"{key}={shlex.quote(str(value))}\n" for key, value in conf.items()),
         "create.sql": _create(sides),
-        "tables.sql": f"SET search_path = '';\n\\pset fieldsep ' '\n{_TABLES.format(generated=generated)}",
-        "seed.sh": text("seed.sh"),
-        "copy_table.sh": text("copy_table.sh"),
+        "parts.sql": parts(sides),
+        **{name: text(name) for name in ("seed.sh", "copy.sh", "copy_part.sh")},
     }
     folder = f"{names.work}/seed"
     target.run(
@@ -173,7 +168,8 @@ def _create(sides: Sides) -> str:
     provider = _PROVIDERS[row["datlocprovider"]]
     if provider:
         provider = f"{provider} {literal(row['locale'])}"
-    return f"""CREATE DATABASE {new} TEMPLATE template0 OWNER {ident(row["owner"])}
+    return f"""DROP DATABASE IF EXISTS {new};
+        CREATE DATABASE {new} TEMPLATE template0 OWNER {ident(row["owner"])}
             ENCODING {literal(row["encoding"])}
             LC_COLLATE {literal(row["datcollate"])} LC_CTYPE {literal(row["datctype"])}{provider};
         REVOKE CONNECT ON DATABASE {new} FROM PUBLIC, {ident(row["owner"])};
@@ -208,9 +204,10 @@ def _watch(sides: Sides) -> None:
         raise UnfinishedError(
             f"the seed on {target.host.name} ended while {_phase(sides) or 'starting'} "
             f"({said[-1][:300] if said else 'it was ended'})",
-            "mend that and run the command again: it starts the seed afresh",
+            "mend that and run the command again: it goes on where it stopped",
         )
     sides.forget(target, "unit", names.seed_unit)
+    holding.end(sides)
     access.end_copy(sides, sides.source)
     sides.ctx.progress(Step(task, total, total, "bytes", "done"))
 

@@ -85,12 +85,14 @@ def _refuse_itself(sides: Sides) -> None:
 
 def _refuse_without_room_for_log(sides: Sides) -> None:
     """A slot holds write-ahead log back, and a full disk stops every database of its server."""
+    # Where no cap is set it is half of what is free: then there must be room for the least.
+    held = int(sides.setting("slot_cap_mib", 0)) << 20 or settings.LEAST_CAP
     for server in (sides.source, sides.target):
         free = settings.free_bytes(server, f"{server.facts['data']}/pg_wal")
-        if free < 2 * settings.cap_bytes(sides, server):
+        if free < 2 * held:
             raise RefusedError(
                 f"{server.host.name} has {free >> 20} MiB free where it keeps its write-ahead log, and following changes "
-                f"may hold back {settings.cap_bytes(sides, server) >> 20} MiB of it",
+                f"may hold back {held >> 20} MiB of it",
                 'make room there, lower move.slot_cap_mib, or set move.method to "dump" to copy inside the freeze',
             )
 

@@ -1,8 +1,6 @@
 """A PostgreSQL database on its way between two real servers: forward, back, given up, killed, and without a trace."""
 
-import contextlib
 import shlex
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,9 +9,8 @@ import pytest
 from postgres_drive import MOVER, SOURCE, TARGET, VERIFIER, Drive, differing
 from postgres_writer import Writer, written
 
-from estate.errors import DecantError, HeldError, RefusedError
-from migration.context import Context
-from migration.postgres import gate, seed
+from estate.errors import HeldError, RefusedError
+from migration.postgres import gate
 from practice.estate import Estate
 
 pytestmark = [pytest.mark.practice, pytest.mark.slow]
@@ -55,6 +52,7 @@ def tidy(drive: Drive) -> None:
     """Remove what a test left, by hand."""
     for host in (TARGET, SOURCE):
         name = '"' + ODD.replace('"', '""') + '"'
+        drive.shell(host, "systemctl stop 'decant_*_hold.service' 'decant_*_seed.service' 2>/dev/null || true")
         for gate_of_a_move in drive.shell(host, "ls /var/lib/decant_*/gate/gate.sh 2>/dev/null || true").split():
             drive.shell(host, f"sh {gate_of_a_move} open")
         if drive.sql(host, f"SELECT 1 FROM pg_database WHERE datname = '{ODD}'", "postgres"):
@@ -281,33 +279,6 @@ def test_a_write_after_the_freeze_is_found_in_the_log_whoever_made_it(drive: Dri
     MOVER.clean(drive.ctx, None)
 
 
-def test_a_seed_that_is_killed_begins_afresh_and_one_that_runs_is_joined(drive: Drive) -> None:
-    before = Before(drive)
-    MOVER.prepare(drive.ctx)
-    drive.sql(SOURCE, "INSERT INTO visits SELECT now(), 'many ' || n, n FROM generate_series(1, 400000) n")
-    sides = drive.sides
-    seed._start(sides)
-    unit = f"{sides.names.seed_unit}.service"
-    _until(lambda: drive.shell(TARGET, f"cat {sides.names.work}/seed/phase") == "copying rows")
-    drive.shell(TARGET, f"systemctl kill --signal=KILL {unit}")
-    with pytest.raises(DecantError, match="copying rows"):
-        seed._watch(sides)
-    drive.epoch += 1
-    worker = threading.Thread(target=_till_overtaken, args=(MOVER.seed, drive.ctx))
-    worker.start()
-    _until(lambda: "=active" in drive.shell(TARGET, f"systemctl show -p ActiveState {unit}"))
-    drive.epoch += 1
-    MOVER.seed(drive.ctx)
-    worker.join(60)
-    started = f"journalctl -u {unit} -o cat | grep -c ^Started"
-    assert drive.shell(TARGET, started) == "2"  # the one that was killed, and the one that both waited for
-    drive.drain("forward")
-    seen = VERIFIER.verify(drive.ctx, frozen=False)
-    assert seen.agrees, differing(seen)
-    MOVER.clean(drive.ctx, None)
-    before.serves_as_before(drive)
-
-
 def test_a_slot_that_is_lost_is_said_and_the_next_seed_begins_afresh(drive: Drive) -> None:
     drive.until_ready()
     name = drive.sides.names.tag
@@ -407,12 +378,6 @@ def test_by_dump_inside_the_freeze_where_nothing_may_be_followed(drive: Drive) -
     assert drive.sql(TARGET, "SELECT count(*) FROM notes WHERE body = 'since the trial copy'") == "1"
     MOVER.clean(drive.ctx, "target")
     before.no_trace(drive)
-
-
-def _till_overtaken(act: Callable[[Context], None], ctx: Context) -> None:
-    """What an older attempt does, until the fence ends it."""
-    with contextlib.suppress(HeldError):
-        act(ctx)
 
 
 def _refusal(act: Callable[[], None]) -> str:

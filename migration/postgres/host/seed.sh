@@ -1,53 +1,46 @@
 #!/bin/bash
-# The first copy of a database, as one supervised unit on the target's host, as its user postgres. It makes the
-# slot, holds the snapshot that belongs to it for as long as it copies, and leaves a database that is whole, closed,
-# and still without its real name; `seed` gives it the name. If it dies, all of it is thrown away and begun again.
+# The first copy of a database, as one supervised unit on the target's host, as its user postgres. It leaves a database
+# that is whole, closed, and still without its real name; `seed` gives it the name. What was copied stays where it is
+# cut off: it tries again once the source can be reached, and a unit that is started anew goes on where this one stopped.
 set -euo pipefail
 cd "$(dirname "$0")"
-. ./seed.conf # BIN PORT DATABASE NEW SLOT JOBS SOURCE LARGE_OBJECTS
-exec >seed.log 2>&1 </dev/null
-export PATH="$BIN:$PATH" PGCLIENTENCODING=UTF8 PGPORT="$PORT" PGAPPNAME=decant_seed
-export PGOPTIONS='-c statement_timeout=0 -c lock_timeout=0 -c default_transaction_read_only=off -c DateStyle=ISO'
+set -a
+. ./seed.conf # BIN PORT NEW JOBS SOURCE SNAPSHOT LARGE_OBJECTS PATIENCE
+PATH="$BIN:$PATH" PGCLIENTENCODING=UTF8 PGPORT="$PORT" PGAPPNAME=decant_seed
+PGOPTIONS='-c statement_timeout=0 -c lock_timeout=0 -c default_transaction_read_only=off -c DateStyle=ISO'
 PGOPTIONS+=' -c IntervalStyle=postgres -c extra_float_digits=3 -c lc_monetary=C -c bytea_output=hex -c xmloption=content'
+set +a
+exec >>seed.log 2>&1 </dev/null
 QUIET=(-X -q -A -t -v ON_ERROR_STOP=1 -v VERBOSITY=terse)
-export SOURCE NEW
 
 phase() { echo "$1" >phase.new && mv -f phase.new phase; }
 
-phase "waiting for the source's open transactions"
-if [ -n "$SLOT" ]; then
-  coproc HOLDER { exec psql "${QUIET[@]}" -F ' ' "$SOURCE_FLOW replication='database'"; }
-  echo "CREATE_REPLICATION_SLOT $SLOT LOGICAL pgoutput EXPORT_SNAPSHOT;" >&"${HOLDER[1]}"
-  read -r _ _ SNAPSHOT _ <&"${HOLDER[0]}"
-else
-  coproc HOLDER { exec psql "${QUIET[@]}" "$SOURCE"; }
-  echo "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT pg_export_snapshot();" >&"${HOLDER[1]}"
-  read -r SNAPSHOT <&"${HOLDER[0]}"
-fi
-holder=$HOLDER_PID
-export SNAPSHOT
-[[ $SNAPSHOT =~ ^[0-9A-F-]+$ ]] || { echo "ERROR: the source gave no snapshot"; exit 1; }
+# How far it is: two failures at the same place, with the source there, are no cut.
+far() {
+  ls defined rows objects indexing 2>/dev/null || true
+  psql "${QUIET[@]}" -d "$NEW" -c "SELECT count(*) FROM decant_seed.done" 2>/dev/null || true
+}
 
-phase "copying definitions"
-psql "${QUIET[@]}" -d postgres -f create.sql
-pg_dump -d "$SOURCE" -Fc --snapshot="$SNAPSHOT" --section=pre-data --section=post-data \
-  --no-publications --no-subscriptions -f definitions.dump
-pg_restore --no-tablespaces --exit-on-error --section=pre-data -d "$NEW" definitions.dump
+# Wait until the source answers; sets `waited` where that took more than one question. The snapshot must still be held.
+reach_source() {
+  local began=$SECONDS status
+  waited=
+  until psql "${QUIET[@]}" -d "$SOURCE" -c "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" \
+    -c "SET TRANSACTION SNAPSHOT '$SNAPSHOT'"; do
+    status=$?
+    [ $status -eq 2 ] || { echo "ERROR: the snapshot on the source is gone"; exit 1; }
+    [ $((SECONDS - began)) -lt "$PATIENCE" ] || exit 1
+    waited=yes
+    phase "waiting for the source, which cannot be reached"
+    sleep 2
+  done
+}
 
-phase "copying rows"
-# One line a table, the largest first: how to read it, how to write it, both in base64.
-psql "${QUIET[@]}" -d "$SOURCE" -f tables.sql >tables
-xargs -r -P "$JOBS" -n 2 bash ./copy_table.sh <tables
-
-if [ "$LARGE_OBJECTS" -gt 0 ]; then
-  phase "copying large objects"
-  pg_dump -d "$SOURCE" -Fc -Z0 --snapshot="$SNAPSHOT" --section=data --blobs -T '*.*' |
-    pg_restore --exit-on-error -d "$NEW"
-fi
-
-phase "building indexes"
-pg_restore --no-tablespaces --exit-on-error --section=post-data -j "$JOBS" -d "$NEW" definitions.dump
-vacuumdb -q --analyze-only -j "$JOBS" -d "$NEW"
-
-kill -0 "$holder" # the snapshot was held to the end
+before=none
+until bash ./copy.sh; do
+  here=$(far)
+  reach_source
+  [ -n "$waited" ] || [ "$here" != "$before" ] || exit 1
+  before=$here
+done
 phase "done"
