@@ -1,6 +1,7 @@
 """Runs the command line as a person does, in a process of its own, and keeps what it said."""
 
 import atexit
+import contextlib
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -62,17 +64,15 @@ def _on_standby(words: Sequence[str], at: Path, settings: Mapping[str, str], std
     """The same in a fork of a process that has imported Decant already (`standby.py`)."""
     spaces = tuple(str(Path(f"/proc/thread-self/ns/{kind}").readlink()) for kind in ("net", "mnt"))
     request = json.dumps({"words": words, "at": str(at), "environment": settings}).encode()
-    with (
-        socket.socket(socket.AF_UNIX) as asked,
-        tempfile.TemporaryFile("w+") as given,
-        tempfile.TemporaryFile("w+") as out,
-        tempfile.TemporaryFile("w+") as err,
-    ):
-        given.write(stdin)
-        given.seek(0)
+    with socket.socket(socket.AF_UNIX) as asked, ThreadPoolExecutor(3) as ends:
         asked.settimeout(timeout)
         asked.connect(_standby(spaces))
-        socket.send_fds(asked, [request], [one.fileno() for one in (given, out, err)])
+        (given, ours), (out, out_end), (err, err_end) = os.pipe(), os.pipe(), os.pipe()
+        socket.send_fds(asked, [request], [given, out_end, err_end])
+        for one in (given, out_end, err_end):
+            os.close(one)
+        ends.submit(_write, ours, stdin)
+        said, complained = ends.submit(_read, out), ends.submit(_read, err)
         with asked.makefile("r") as told:
             child = int(told.readline())
             try:
@@ -80,9 +80,17 @@ def _on_standby(words: Sequence[str], at: Path, settings: Mapping[str, str], std
             except TimeoutError:
                 os.kill(child, signal.SIGKILL)
                 raise
-        for one in (out, err):
-            one.seek(0)
-        return Said(code, out.read(), err.read())
+        return Said(code, said.result(), complained.result())
+
+
+def _write(end: int, text: str) -> None:
+    with contextlib.suppress(BrokenPipeError), open(end, "w") as pipe:
+        pipe.write(text)
+
+
+def _read(end: int) -> str:
+    with open(end) as pipe:
+        return pipe.read()
 
 
 @cache
