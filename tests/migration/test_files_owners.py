@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from migration.files.look import NOT_SHARES, _touches
 from migration.files.owners import Owner, compare
-from migration.files.streams import share_out
+from migration.files.streams import pieces, share_out
 from migration.verify.files import shown
 from migration.verify.tree.walk import _blocks, _contents, _odd_contents, _time
 
@@ -130,3 +130,39 @@ def test_shares_touch_a_tree_above_at_and_below_it() -> None:
     assert _touches("/srv/shared/planning", "/srv/shared")
     assert not _touches("/srv/shared2", "/srv/shared")
     assert "homes" in NOT_SHARES
+
+
+def test_a_folder_that_outweighs_the_others_is_taken_apart() -> None:
+    sizes = {b"homes": 900, b"homes/a": 400, b"homes/b": 480, b"homes/b/mail": 470, b"small": 10}
+    assert sorted(pieces(sizes, 2)) == [(10, b"small"), (400, b"homes/a"), (470, b"homes/b/mail")]
+    flat = {b"scans": 900, b"scans/old": 90, b"small": 10}
+    assert sorted(pieces(flat, 2)) == [(10, b"small"), (900, b"scans")]
+
+
+@given(
+    st.recursive(
+        st.integers(0, 1000),
+        lambda inner: st.dictionaries(st.sampled_from("abcd"), inner, max_size=4),
+        max_leaves=30,
+    ),
+    st.integers(1, 8),
+)
+def test_no_piece_lies_in_another_and_every_folder_is_in_one_or_above_one(tree: object, streams: int) -> None:
+    sizes: dict[bytes, int] = {}
+
+    def weigh(node: object, path: str) -> int:
+        weight = (
+            sum(weigh(one, f"{path}/{name}") for name, one in node.items()) if isinstance(node, dict) else node
+        )
+        assert isinstance(weight, int)
+        if path:
+            sizes[path.strip("/").encode()] = weight
+        return weight
+
+    weigh(tree, "")
+    paths = [path for _, path in pieces(sizes, streams)]
+    assert len(paths) == len(set(paths))
+    for one in paths:
+        assert not any(other != one and one.startswith(other + b"/") for other in paths)
+    for folder in sizes:
+        assert any((folder + b"/").startswith(one + b"/") or one.startswith(folder + b"/") for one in paths)
