@@ -57,7 +57,9 @@ bench: setup $(VENV)-benchmarks/.installed packages
 	  $(BIN)/python -m benchmarks scale --json benchmarks/results/scale.json; also=$$?; \
 	  $(BIN)/python -m benchmarks plan --json benchmarks/results/plan.json; too=$$?; \
 	  $(BIN)/python -m benchmarks stacks --json benchmarks/results/stacks.json; last=$$?; \
-	  $(BIN)/python -m benchmarks page; [ $$found -eq 0 ] && [ $$also -eq 0 ] && [ $$too -eq 0 ] && [ $$last -eq 0 ]
+	  $(BIN)/python -m benchmarks move --json benchmarks/results/move.json; moved=$$?; \
+	  $(BIN)/python -m benchmarks page; \
+	  [ $$found -eq 0 ] && [ $$also -eq 0 ] && [ $$too -eq 0 ] && [ $$last -eq 0 ] && [ $$moved -eq 0 ]
 
 $(VENV)-benchmarks/.installed: requirements/benchmarks.txt | setup
 	@test -x $(VENV)-benchmarks/bin/python || $(PYTHON) -m venv $(VENV)-benchmarks

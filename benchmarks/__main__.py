@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import inventory, page, plan, previews, scale
+from benchmarks import copies, inventory, page, plan, previews, scale
 from benchmarks.figures import Result
 from decant.progress import drawer
 from estate.errors import DecantError
@@ -73,6 +73,24 @@ def of_stacks(repeat: int, output: Path | None) -> None:
     """Preview production: beside the same program under Pulumi's own mocks, and the bare import."""
     try:
         result = previews.run(f"python -m benchmarks stacks --repeat {repeat}", repeat, drawer(sys.stderr))
+    except DecantError as wrong:
+        click.echo(f"benchmarks: {wrong}", err=True)
+        sys.exit(wrong.exit_code)
+    show(result, output)
+
+
+@main.command("move")
+@click.option("--repeat", default=3, show_default=True, type=click.IntRange(min=3), help="How many rounds.")
+@click.option("--scale", default=50, show_default=True, type=click.IntRange(min=1), help="Of pgbench: 15 MB each.")
+@click.option("--json", "output", type=click.Path(path_type=Path, dir_okay=False), help="Write the result there.")
+def of_move(repeat: int, scale: int, output: Path | None) -> None:
+    """Time to a verified copy: Decant, rsync and hashes, pgcopydb and hashed rows."""
+    progress = drawer(sys.stderr)
+    try:
+        system.install(progress)
+        result = copies.run(
+            f"python -m benchmarks move --repeat {repeat} --scale {scale}", repeat, scale, progress
+        )
     except DecantError as wrong:
         click.echo(f"benchmarks: {wrong}", err=True)
         sys.exit(wrong.exit_code)

@@ -1,0 +1,1 @@
+"""The contestants of the move benchmark, a file each."""
