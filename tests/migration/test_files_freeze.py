@@ -1,7 +1,5 @@
 """Freezing a tree on a real server: nobody writes, a deadline opens it, and what stands in the way is named."""
 
-import time
-
 import pytest
 
 from estate.errors import RefusedError
@@ -101,30 +99,6 @@ def test_frozen_nobody_writes_root_and_other_mount_namespaces_included(tree: Tri
         tree.on("source", f"echo x >{tree.path}/a/root; ls {tree.path}/a")
         == "dangling\ndeep\nlink\none\npipe\nroot\n"
     )
-
-
-@pytest.mark.slow
-def test_a_deadline_that_lapses_opens_the_tree_with_nobody_there(tree: Trial) -> None:
-    tree.copied()
-    MOVER.freeze(tree.context(), "source", 3)
-    assert tree.state("source").closed
-    time.sleep(5)
-    assert tree.state("source").word == "lapsed"
-    tree.on("source", f"echo served >>{tree.path}/a/one")
-    with pytest.raises(RefusedError, match="lapsed"):
-        MOVER.hold(tree.context(), "source", 0)
-    MOVER.freeze(tree.context(2), "source", 60)
-    assert tree.state("source").closed
-
-
-def test_the_switch_is_refused_where_too_little_of_the_deadline_is_left(tree: Trial) -> None:
-    tree.copied()
-    MOVER.freeze(tree.context(), "source", 30)
-    with pytest.raises(RefusedError, match="seconds are left"):
-        MOVER.hold(tree.context(), "source", 60)
-    MOVER.hold(tree.context(), "source", 10)
-    assert tree.state("source").word == "held"
-    assert tree.on("source", "systemctl list-timers --all --no-legend 'decant_*_thaw_*'") == ""
 
 
 @pytest.mark.slow

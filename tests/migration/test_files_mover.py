@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from estate.errors import HeldError, RefusedError, UnreachableError
+from estate.errors import RefusedError, UnreachableError
 from migration.files import ending
 from migration.files.sides import sides
 from migration.movers.files import MOVER
@@ -144,16 +144,6 @@ def test_a_rollback_with_a_loss_accepted_keeps_the_copy_closed(tree: Trial) -> N
     assert tree.on("target", f"stat -c %a {tree.path}") == "0\n"
 
 
-@pytest.mark.slow
-def test_accepted_the_target_serves_and_the_source_is_closed_with_its_data(tree: Trial) -> None:
-    tree.copied().cut_over()
-    MOVER.clean(tree.context(), "target")
-    assert MOVER.residue(tree.context()) == ()
-    assert tree.notes == []
-    assert tree.on("source", f"stat -c %a {tree.path}; cat {tree.path}/a/one") == "0\none\n"
-    assert tree.on("target", f"echo written >{tree.path}/b/more; cat {tree.path}/a/one") == "one\n"
-
-
 def test_cancelled_the_copy_is_gone_and_the_target_is_what_it_was(tree: Trial) -> None:
     tree.on(
         "target",
@@ -226,17 +216,6 @@ def test_a_source_that_goes_away_half_way_is_an_error_with_a_way_on(tree: Trial)
         MOVER.sync(tree.context(), "forward")
     MOVER.sync(tree.context(), "forward")
     assert tree.differing() == {}
-
-
-def test_an_overtaken_attempt_changes_nothing_more(tree: Trial) -> None:
-    tree.copied()
-    MOVER.sync(tree.context(3), "forward")
-    with pytest.raises(HeldError, match="attempt 3"):
-        MOVER.freeze(tree.context(2), "source", 60)
-    with pytest.raises(HeldError):
-        MOVER.sync(tree.context(2), "forward")
-    assert not tree.state("source").closed
-    tree.epoch = 3
 
 
 def test_a_change_that_keeps_size_and_time_is_carried_too(tree: Trial) -> None:

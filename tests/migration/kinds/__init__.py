@@ -1,0 +1,1 @@
+"""How each kind of workload is tried, a file each: `test_contract.py` holds every mover to the same."""
