@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from typing import Any, Literal, Self, get_args
 
 from platformdirs import site_config_path, user_config_path
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from estate import invalid, reading, secrets
 from estate.addresses import is_address
@@ -56,6 +63,9 @@ class DnsSection(_Section):
     port: int = Field(default=53, ge=1, le=65535, description="Its port.")
     zone: str = Field(default="", description="Zone that holds the services' names.")
     key: str = Field(default="", description="Reference to a TSIG key file, as file:PATH.")
+    command: list[str] = Field(
+        default=[], description="A program that reads and changes names, word by word, in place of server and key."
+    )
     ttl: int = Field(default=5, ge=1, le=86400, description="Seconds a name may be cached around a cutover.")
 
     @field_validator("server")
@@ -69,6 +79,19 @@ class DnsSection(_Section):
     @classmethod
     def _is_reference(cls, key: str) -> str:
         return _reference(key)
+
+    @model_validator(mode="after")
+    def _is_one_way(self) -> "DnsSection":
+        if self.command and self.server:
+            raise ValueError("names are changed by server and key, or by command, not by both")
+        if self.command and not self.zone:
+            raise ValueError("a command needs the zone that it keeps")
+        return self
+
+    @property
+    def switches(self) -> bool:
+        """Whether names can be changed at all."""
+        return bool(self.server or self.command)
 
 
 class MoveSection(_Section):
@@ -325,59 +348,3 @@ def _known(location: tuple[int | str, ...]) -> list[str]:
                 sections[name] = kind
     section = sections.get(str(location[0]))
     return list(section.model_fields) if section else []
-
-
-TEMPLATE = """\
-# Settings of this workspace. `decant config show` gives each value in force and where it came from.
-
-[workspace]
-council = ""             # for reports
-# operator = "jsmith"    # who is at work, as an id; default: the login name
-
-# Where services are named, so that a cutover can change it (RFC 2136, TSIG).
-# [dns]
-# server = "10.0.0.53"
-# zone = "internal.example"
-# key = "file:/etc/decant/dns.key"   # BIND key file, mode 0600
-# ttl = 5
-
-# Which workload answers to which name. `decant estate list` shows the workloads.
-# [[service]]
-# name = "reports-db.internal.example"
-# workload = "db01/postgres/reports"
-
-# A second place for the heads of the ledger, so that a change of it can be shown.
-# [ledger]
-# anchor_file = "/mnt/elsewhere/anchors.jsonl"   # or "syslog:", the system log
-
-# The mail server through which `decant stack remind` tells owners of stacks that expire.
-# [mail]
-# host = "mail.example.gov.uk"
-# sender = "decant@example.gov.uk"
-# user = "decant"
-# password = "file:/etc/decant/mail.password"   # mode 0600
-
-[move]
-freeze_seconds = 300     # a freeze ends by itself after this many seconds
-
-# How long the past of the inventory is kept; without this, for ever.
-# [retention]
-# days = 400
-"""
-
-HOSTS_TEMPLATE = """\
-# The servers to discover, and the targets to move to. Secrets are references, never literals:
-# file:PATH (mode 0600), env:NAME, keyring:SERVICE/NAME, prompt:
-
-# [[host]]
-# name = "db01"
-# address = "10.0.0.12"
-# user = "svc-decant"
-# key = "file:/home/me/.ssh/id_ed25519"   # leave out to use the ssh-agent
-# sudo = "nopasswd"                       # none, nopasswd, password
-# owner = "Revenues"
-# authority = "Anytown Council"
-# contract_end = 2027-03-31
-# role = "legacy"                         # or "target"
-# system = "windows"                      # leave out: the SSH server's greeting tells
-"""

@@ -15,7 +15,7 @@ from estate.records.base import now
 from estate.records.host import Host
 from estate.records.move import Move, Residue
 from estate.records.workload import Workload
-from migration.switch import Answer, Change, DnsSwitch
+from migration.switches.base import Answer, Change, NameSwitch
 
 KIND = "dns"
 
@@ -30,13 +30,13 @@ class Services:
 
     def __init__(
         self,
-        switch: Callable[[], DnsSwitch] | None,
+        switch: Callable[[], NameSwitch] | None,
         zone: str = "",
         ttl: int = 5,
         named: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> None:
         self._switch = switch
-        self._opened: DnsSwitch | None = None
+        self._opened: NameSwitch | None = None
         self._zone = zone
         self._ttl = ttl
         self._named = named
@@ -159,7 +159,7 @@ class Services:
                 return Answer(tuple(old["addresses"]), int(old["ttl"]))
         return None
 
-    def _dns(self, name: str) -> DnsSwitch:
+    def _dns(self, name: str) -> NameSwitch:
         if self._switch is None:
             raise UsageError(f"{name} is to be switched and no DNS server is named", "set [dns] in decant.toml")
         if self._opened is None:

@@ -30,15 +30,15 @@ def hosts(app: App, offline: bool) -> Iterator[Check]:
 
 
 def dns(app: App, offline: bool) -> Check:
-    """Whether the DNS server answers for the zone with the TSIG key; offline, whether the key can be read."""
-    from migration.switch import DnsSwitch
-    from migration.tsig import read_key
+    """Whether who keeps the zone answers for it; offline, whether a key can be read."""
+    from decant.journeys.names import switch
 
     what, needed_for = "DNS", "cutover, rollback"
     named = app.settings.dns
-    if not named.server:
+    if not named.switches:
         return Check(what, needed_for, None, "decant.toml has no [dns]: names are then changed by hand")
-    lacking = [key for key, value in (("zone", named.zone), ("key", named.key)) if not value]
+    wanted = () if named.command else (("zone", named.zone), ("key", named.key))
+    lacking = [key for key, value in wanted if not value]
     if lacking:
         return there(
             what,
@@ -48,13 +48,12 @@ def dns(app: App, offline: bool) -> Check:
             f"write dns.{' and dns.'.join(lacking)} into {app.workspace.settings}",
         )
     try:
-        key = read_key(named.key)
+        made = switch(named)
         if offline:
-            return Check(what, needed_for, None, "the key can be read; not asked (--offline)")
-        serial = DnsSwitch(named.server, named.zone, key, named.port).serial()
+            return Check(what, needed_for, None, "it can be set up; not asked (--offline)")
+        return Check(what, needed_for, True, made.check())
     except DecantError as error:
         return wrong(what, needed_for, error)
-    return Check(what, needed_for, True, f"{named.server} answers for {named.zone}, serial {serial}")
 
 
 def _key(host: Host) -> Check:

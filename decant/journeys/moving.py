@@ -58,19 +58,14 @@ def engine(app: "App", stop: threading.Event | None = None) -> Iterator[Engine]:
 
 
 def _services(settings: Settings) -> "Services":
+    from decant.journeys.names import switch
     from migration.services import Services
-    from migration.switch import DnsSwitch
-    from migration.tsig import read_key
 
     dns = settings.dns
-
-    def switch() -> DnsSwitch:
-        return DnsSwitch(dns.server, dns.zone, read_key(dns.key), dns.port)
-
     named: dict[str, list[str]] = {}
     for entry in settings.service:
         named.setdefault(entry.workload, []).append(entry.name)
-    return Services(switch if dns.server else None, dns.zone, dns.ttl, named)
+    return Services((lambda: switch(dns)) if dns.switches else None, dns.zone, dns.ttl, named)
 
 
 def row(standing: Standing, left: tuple[Residue, ...] | None = None, unknown: str = "") -> MoveRow:

@@ -4,7 +4,7 @@ import json
 import os
 from pathlib import Path
 
-from decant.settings import HOSTS_TEMPLATE, TEMPLATE
+from decant.templates import HOSTS_TEMPLATE, TEMPLATE
 from estate import reading, writing
 from estate.catalogue import rates
 from estate.errors import UsageError

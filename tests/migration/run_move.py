@@ -20,7 +20,7 @@ from estate.transport.base import DEFAULT_TIMEOUT, OUTPUT_LIMIT, Result
 from estate.transport.local import LocalTransport
 from migration.engine import Engine
 from migration.services import Services
-from migration.switch import DnsSwitch
+from migration.switches.rfc2136 import DnsSwitch
 from migration.tsig import parse_key
 from migration.work import Tools
 

@@ -8,7 +8,7 @@ import pytest
 from moving import Course, wait_for
 
 from estate.records.move import Phase
-from migration.switch import Answer
+from migration.switches.base import Answer
 
 # The fixture of a BIND on loopback, shared with the tests of the switch itself.
 from tests.migration.test_switch import Bind, bind  # noqa: F401

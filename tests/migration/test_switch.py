@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estate.errors import RefusedError, UnreachableError, UsageError
-from migration.switch import Answer, DnsSwitch
+from migration.switches.base import Answer
+from migration.switches.rfc2136 import DnsSwitch
 from migration.tsig import parse_key, read_key
 
 ZONE = """$TTL 60
@@ -92,14 +93,14 @@ def test_a_name_is_pointed_elsewhere_and_the_server_shows_it(bind: Bind) -> None
     change = bind.switch().point("app.council.test", "192.0.2.9", 5)
     assert change.before == Answer(("192.0.2.1",), 300)
     assert change.after == bind.switch().current("app.council.test") == Answer(("192.0.2.9",), 5)
-    assert (change.serial_before, change.serial_after) == (7, 8)
+    assert bind.switch().serial() == 8
 
 
 def test_pointing_twice_changes_nothing_the_second_time(bind: Bind) -> None:
     bind.switch().point("app.council.test", "192.0.2.9", 5)
     again = bind.switch().point("app.council.test", "192.0.2.9", 5, expected=Answer(("192.0.2.1",), 300))
     assert not again.changed
-    assert again.serial_before == again.serial_after == 8
+    assert bind.switch().serial() == 8
 
 
 def test_going_back_restores_address_and_ttl(bind: Bind) -> None:

@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from decant.schemas import json_schema
-from migration.switch import DnsSwitch
+from migration.switches.rfc2136 import DnsSwitch
 from migration.tsig import read_key
 from practice import spec
 from practice.estate import Estate
