@@ -66,6 +66,7 @@ class DnsSection(_Section):
     command: list[str] = Field(
         default=[], description="A program that reads and changes names, word by word, in place of server and key."
     )
+    azure_zone: str = Field(default="", description="Resource id of a zone in Azure DNS, in place of both.")
     ttl: int = Field(default=5, ge=1, le=86400, description="Seconds a name may be cached around a cutover.")
 
     @field_validator("server")
@@ -82,16 +83,21 @@ class DnsSection(_Section):
 
     @model_validator(mode="after")
     def _is_one_way(self) -> "DnsSection":
-        if self.command and self.server:
-            raise ValueError("names are changed by server and key, or by command, not by both")
+        if sum(map(bool, (self.server, self.command, self.azure_zone))) > 1:
+            raise ValueError(
+                "names are changed by server and key, by command or in azure_zone, not by two of them"
+            )
         if self.command and not self.zone:
             raise ValueError("a command needs the zone that it keeps")
+        held = self.azure_zone.rpartition("/")[2]
+        if held and held.casefold() != self.zone.rstrip(".").casefold():
+            raise ValueError(f"zone must be the one that azure_zone names: {held}")
         return self
 
     @property
     def switches(self) -> bool:
         """Whether names can be changed at all."""
-        return bool(self.server or self.command)
+        return bool(self.server or self.command or self.azure_zone)
 
 
 class MoveSection(_Section):

@@ -15,6 +15,8 @@ council = ""             # for reports
 # ttl = 5
 # Or by a program of your own, where the names are Active Directory's (docs/names.md):
 # command = ["/usr/local/sbin/council-names"]
+# Or in Azure DNS, public or private:
+# azure_zone = "/subscriptions/…/resourceGroups/…/providers/Microsoft.Network/privateDnsZones/internal.example"
 
 # Which workload answers to which name. `decant estate list` shows the workloads.
 # [[service]]

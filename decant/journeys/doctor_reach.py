@@ -37,7 +37,7 @@ def dns(app: App, offline: bool) -> Check:
     named = app.settings.dns
     if not named.switches:
         return Check(what, needed_for, None, "decant.toml has no [dns]: names are then changed by hand")
-    wanted = () if named.command else (("zone", named.zone), ("key", named.key))
+    wanted = () if not named.server else (("zone", named.zone), ("key", named.key))
     lacking = [key for key, value in wanted if not value]
     if lacking:
         return there(
