@@ -151,6 +151,26 @@ def test_doctor_looks_at_the_dns_server_and_the_services(workspace: Path) -> Non
     assert "is not in the zone a.test" in str(outside["found"])
 
 
+def test_doctor_asks_the_program_that_keeps_the_names(workspace: Path) -> None:
+    def said(text: str, *words: str) -> Said:
+        (workspace / "decant.toml").write_text(f'[dns]\nzone = "a.test"\n{text}')
+        return decant(*words, at=workspace)
+
+    def dns(text: str) -> dict[str, object]:
+        return next(check for check in said(text, "doctor", "--json").json["checks"] if check["what"] == "DNS")
+
+    answers = dns("""command = ["printf", '{"addresses": ["192.0.2.1"], "ttl": 60}%.0s%.0s']\n""")
+    assert (answers["ok"], "192.0.2.1 (TTL 60 s)" in str(answers["found"])) == (True, True)
+    refuses = dns('command = ["sh", "-c", "echo not today >&2; exit 1"]\n')
+    assert (refuses["ok"], "not today" in str(refuses["found"])) == (False, True)
+    both = said('command = ["true"]\nserver = "127.0.0.1"\n', "config", "show")
+    assert (both.code, "not by two of them" in both.err) == (2, True)
+    another = said('azure_zone = "/subscriptions/x/dnsZones/b.test"\n', "config", "show")
+    assert (another.code, "the one that azure_zone names" in another.err) == (2, True)
+    none = dns('azure_zone = "/subscriptions/x/dnsZones/a.test"\n')
+    assert (none["ok"], "is not the resource id of a DNS zone" in str(none["found"])) == (False, True)
+
+
 def test_doctor_outside_a_workspace_looks_at_the_machine(tmp_path: Path) -> None:
     said = decant("doctor", "--json", at=tmp_path)
     assert {check["what"] for check in said.json["checks"]} >= {"Python", "pulumi", "workspace"}
