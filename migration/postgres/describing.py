@@ -50,8 +50,8 @@ def changes(sides: Sides, tables: list[Table]) -> tuple[str, ...]:
             for change in settings.needed(sides, server)
         ]
     made.append(
-        f"{source.host.name} and {target.host.name}: slot and publication {names.tag}_check, with which the comparison knows "
-        "what is changed, from the start of a cutover or rollback until its end"
+        f"{source.host.name} and {target.host.name}: slot and publication {names.tag}_check, by which the comparison "
+        "knows what is changed, from the start of a cutover or rollback until its end"
     )
     made += [
         f"{source.host.name}: replica identity of {t.label} from {t.identity_now} to {t.identity_needed}"
@@ -110,8 +110,8 @@ def warnings(sides: Sides, tables: list[Table]) -> list[str]:
         slow = [t.label for t in tables if t.followed and t.identity_needed == "FULL" and t.bytes > 1 << 26]
         if slow:
             found.append(
-                "Without a key each UPDATE or DELETE is found by reading the whole table, and if it is written to, all of it "
-                f"is compared inside the freeze: {', '.join(slow)}"
+                "Without a key each UPDATE or DELETE is found by reading the whole table, and if it is written to, all "
+                f"of it is compared inside the freeze: {', '.join(slow)}"
             )
     else:
         found.append("There is no way back without loss: what is written on the target after cutover stays there")

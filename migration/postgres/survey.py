@@ -70,7 +70,7 @@ def describe(sides: Sides) -> Description:
 
 def _frozen_bytes(sides: Sides, tables: list[Table]) -> int:
     """What is copied or compared inside the freeze however little of it was changed."""
-    whole = sum(t.bytes for t in tables if t.persistence == "u" or t.identity_needed == "FULL" and not t.has_key)
+    whole = sum(t.bytes for t in tables if t.persistence == "u" or (t.identity_needed == "FULL" and not t.has_key))
     # Large objects are read on both sides to find what was changed, and once more to compare.
     return whole + 2 * int(sides.source.value("SELECT pg_relation_size('pg_largeobject')", sides.database))
 

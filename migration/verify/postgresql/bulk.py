@@ -12,6 +12,7 @@ import secrets
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 from estate.errors import UnfinishedError
 from estate.progress import Step
@@ -115,21 +116,22 @@ class Rest:
         """See `migration.verify.base.Rest.verify`."""
         start = time.monotonic()
         pair = self._pair
-        parts = pair.ask(
-            lambda server: {
-                "changes": [self._watch(server).changes(self._place(server))],
-                "definitions": pair.definitions(server),
-                "tables": [rows.LIST],
-                **standing(),
-            },
-            flush=True,
-        )
-        dirty = self._late = joined(self._late, self._learn(parts["changes"])[0])
-        found = rows.tables(*parts["tables"])
-        whole = [table for table in found if self._is_whole(table, parts["tables"], dirty)]
-        chosen = {table.label for table in whole}
-        keys = {label: its for label, its in self._to_look_at(dirty).items() if label not in chosen}
-        differing, sides = self._look(keys, whole)
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(pair.ask, lambda server: {"definitions": pair.definitions(server), **standing()})
+            parts = pair.ask(
+                lambda server: {
+                    "changes": [self._watch(server).changes(self._place(server))],
+                    "tables": [rows.LIST],
+                },
+                flush=True,
+            )
+            dirty = self._late = joined(self._late, self._learn(parts["changes"])[0])
+            found = rows.tables(*parts["tables"])
+            whole = [table for table in found if self._is_whole(table, parts["tables"], dirty)]
+            chosen = {table.label for table in whole}
+            keys = {label: its for label, its in self._to_look_at(dirty).items() if label not in chosen}
+            differing, sides = self._look(keys, whole)
+            parts |= asked.result()
         checks = compared(*parts["definitions"])
         for table in found:
             if table.label in chosen:
