@@ -208,13 +208,16 @@ def _refuse_other_writers(sides: Sides, server: Server, seen: dict[str, Any]) ->
 def _end_sessions(sides: Sides, server: Server, mark: bool) -> None:
     """Terminate until nobody is left at two looks in a row; give up after `CLOSE_SECONDS`.
 
-    All of it in one session on the host, which then marks the moment of the freeze: each way there has its price.
+    All of it in one session on the host, which then marks the moment of the freeze: each way there has its price. The
+    gate stops everybody but the server's own superuser: where such a session was ended, it may come back, and another
+    look is taken.
     """
     deadline = time.monotonic() + float(sides.setting("close_seconds", CLOSE_SECONDS))
-    inside = _sessions(sides, server)
-    ending = f"SELECT pg_terminate_backend(q.pid) FROM ({inside}) q \\g /dev/null"
-    looking = f"SELECT pg_sleep({PAUSE_SECONDS}) \\g /dev/null\nSELECT row_to_json(q) FROM ({inside}) q;"
-    script = "\n".join([ending, *[looking] * CALM_LOOKS, stillness.marking(server)])
+    inside = f"SELECT row_to_json(q) FROM ({_sessions(sides, server)}) q"
+    able = f"{inside} JOIN pg_stat_activity a USING (pid) JOIN pg_roles r ON r.oid = a.usesysid WHERE r.rolsuper;"
+    ending = f"SELECT pg_terminate_backend(q.pid) FROM ({_sessions(sides, server)}) q \\g /dev/null"
+    looking = f"SELECT pg_sleep({PAUSE_SECONDS}) \\g /dev/null\n{inside};"
+    script = "\n".join([able, ending, *[looking] * CALM_LOOKS, stillness.marking(server)])
     run = f"set -eu; said=$({quote(server.argv(sides.database))}); printf '%s\\n' \"$said\""
     if mark:
         run += f"""
