@@ -48,7 +48,7 @@ def reachable(work: Work) -> dict[str, Any]:
 def ahead(work: Work) -> dict[str, Any]:
     """Compare the bulk while writes go on."""
     if _source_serves_and_flow_is_forward(work):
-        frozen.ahead(work)
+        frozen.ahead(work, "source")
     return {}
 
 

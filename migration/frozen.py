@@ -34,11 +34,18 @@ def drain(work: Work, direction: Direction) -> str:
         time.sleep(PAUSE)
 
 
-def ahead(work: Work) -> None:
-    """Compare the bulk while writes go on, so that the freeze need not wait for it. Not while one lasts already."""
-    if work.move.frozen_at is None and isinstance(work.verifier, Ahead):
-        work.say("verify", "the bulk, while writes go on")
-        work.rest = work.verifier.ahead(work.context())
+def ahead(work: Work, side: Side) -> None:
+    """Compare the bulk while `side` is written to, so that the freeze need not wait for it.
+
+    A freeze that an interrupted attempt left is ended first: what that one had compared is not known any more.
+    """
+    if not isinstance(work.verifier, Ahead):
+        return
+    if work.move.frozen_at is not None:
+        thaw(work, side)
+        work.update(frozen_at=None, freeze_deadline=None)
+    work.say("verify", "the bulk, while writes go on")
+    work.rest = work.verifier.ahead(work.context())
 
 
 def stop_watching(work: Work) -> None:

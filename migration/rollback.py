@@ -43,7 +43,7 @@ def out_of_reach(work: Work) -> str:
 def ahead(work: Work) -> dict[str, Any]:
     """Compare the bulk while the target is written to."""
     if _to_be_kept(work):
-        frozen.ahead(work)
+        frozen.ahead(work, "target")
     return {}
 
 
