@@ -104,9 +104,10 @@ class PostgresMover:
     def reverse(self, ctx: Context) -> None:
         """End the flow forward and start the flow back, whose way was made ready by `seed`."""
         sides = Sides(ctx)
-        gate.require_closed(sides, sides.source)
         if sides.logical:
             slots.turn(sides)
+        else:
+            gate.require_closed(sides, sides.source)
 
     def healthy(self, ctx: Context) -> str:
         """See `Mover.healthy`."""
@@ -118,9 +119,10 @@ class PostgresMover:
     def thaw(self, ctx: Context, side: Side) -> None:
         """See `Mover.thaw`."""
         sides = Sides(ctx)
-        if side == "target" and ctx.move.turned and sides.logical:
+        ended, back = sides.flow("forward"), sides.flow("back")
+        turned = sides.noted(back.subscriber, "subscription", back.name)
+        if side == "target" and turned and sides.noted(ended.publisher, "slot", ended.name):
             # The slot of the flow that was ended holds log back on the source; the freeze need not wait for its end.
-            ended = sides.flow("forward")
             together(lambda: gate.unlock(sides, sides.target), lambda: slots.remove(ended))
             sides.forget(ended.publisher, "slot", ended.name)
             gate.forget(sides, sides.target)

@@ -110,11 +110,7 @@ def require_closed(sides: Sides, server: Server, reading: str = "") -> list[Any]
         LONG if reading else DEFAULT_TIMEOUT,
     )
     lines = result.must(f"Looking at the gate of {sides.database} on {server.host.name}").text.splitlines()
-    if not _state(lines[0]).closed:
-        raise RefusedError(
-            f"{sides.database} on {server.host.name} is open to its applications again (the freeze has lapsed)",
-            "freeze it once more: run the command again",
-        )
+    _refuse_open(sides, server, _state(lines[0]))
     end = lines.index(_THEN)
     inside = [_who(json.loads(line)) for line in lines[1:end]]
     if inside:
@@ -124,6 +120,26 @@ def require_closed(sides: Sides, server: Server, reading: str = "") -> list[Any]
             "end what opened them there, and freeze it once more",
         )
     return [json.loads(line) for line in lines[end + 1 :] if line]
+
+
+def do_closed(sides: Sides, server: Server, sql: str) -> None:
+    """Change something in the database, in one go with seeing that it is closed. Raises as `require_closed`."""
+    run = f"""set -eu
+        said=$(sh {sides.names.gate}/gate.sh status </dev/null)
+        echo "$said"
+        set -- $said
+        case $1 in held | shut) ;; armed) [ "$3" -gt 0 ] || exit 0 ;; *) exit 0 ;; esac
+        exec {quote(server.argv(sides.database))}"""
+    result = server.run(run, sql.encode()).must(f"Changing {sides.database} on {server.host.name}")
+    _refuse_open(sides, server, _state(result.text.splitlines()[0]))
+
+
+def _refuse_open(sides: Sides, server: Server, state: State) -> None:
+    if not state.closed:
+        raise RefusedError(
+            f"{sides.database} on {server.host.name} is open to its applications again (the freeze has lapsed)",
+            "freeze it once more: run the command again",
+        )
 
 
 def thaw(sides: Sides, server: Server) -> None:

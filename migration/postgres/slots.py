@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 
 from estate.errors import RefusedError
-from migration.postgres import access
+from migration.postgres import access, gate
 from migration.postgres.psql import Server
 from migration.postgres.sides import Flow, Sides, together
 from migration.postgres.sql import ident, literal
@@ -44,6 +44,8 @@ def look(flow: Flow, upto: str | None = None) -> Slot | None:
 def turn(sides: Sides) -> None:
     """End the flow forward, and start the flow back, whose sides agree already. Safe to repeat.
 
+    Raises `RefusedError` where the source is not closed any more.
+
     The slot of the flow forward is left for afterwards. Each step has its price inside the freeze, so what concerns
     one server is done in one session, and what both can do at once is done so.
     """
@@ -52,7 +54,7 @@ def turn(sides: Sides) -> None:
     sides.note(back.subscriber, "subscription", back.name)
     together(
         lambda: back.publisher.do(f"{_unsubscribing(forward)}\n{_making(back)}", sides.database),
-        lambda: back.subscriber.do(_creating(sides, back), sides.database),
+        lambda: gate.do_closed(sides, back.subscriber, _creating(sides, back)),
     )
     sides.forget(forward.subscriber, "subscription", forward.name)
     back.subscriber.do(f"ALTER SUBSCRIPTION {ident(back.name)} ENABLE;", sides.database)
