@@ -7,7 +7,7 @@ keys leave the servers; what is kept names no value of a row but a key that says
 import secrets
 import time
 
-from estate.errors import UnreachableError
+from estate.errors import UnfinishedError, UnreachableError
 from estate.progress import Step
 from estate.records.base import now
 from estate.records.move import Residue
@@ -78,8 +78,8 @@ class PostgresVerifier:
         for watch in _watches(ctx):
             try:
                 watch.end()
-            except UnreachableError:
-                continue  # what is there stays noted
+            except (UnreachableError, UnfinishedError):
+                continue  # its host or its server is away: what is there stays noted
 
     def residue(self, ctx: Context) -> tuple[Residue, ...]:
         """See `Ahead.residue`."""
