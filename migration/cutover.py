@@ -1,4 +1,4 @@
-"""The cutover: freeze the source, carry over the rest, compare, turn the flow, switch, open the target.
+"""The cutover: compare the bulk, freeze the source, carry over and compare the rest, turn the flow, switch, open the target.
 
 Until `take_over` has been written, whatever goes wrong ends with the source serving again. After it, the target is
 the one that serves, and an interrupted cutover is only ever finished forwards.
@@ -42,6 +42,13 @@ def reachable(work: Work) -> dict[str, Any]:
             f"clients may still remember the old address of {work.move.workload} for {left:.0f} s",
             f"run `decant cutover {work.move.id}` again after that",
         )
+    return {}
+
+
+def ahead(work: Work) -> dict[str, Any]:
+    """Compare the bulk while writes go on."""
+    if _source_serves_and_flow_is_forward(work):
+        frozen.ahead(work, "source")
     return {}
 
 
@@ -113,6 +120,7 @@ def open_target(work: Work) -> dict[str, Any]:
     work.context().target.run(["true"])
     work.update(unopened=False)
     seconds = frozen.thaw(work, "target")
+    frozen.stop_watching(work)
     work.enter(Phase.SOAKING, frozen_at=None, frozen_seconds=seconds)
     work.anchor()
     return {"frozen_seconds": seconds}
@@ -131,6 +139,7 @@ def abandon(work: Work, error: DecantError) -> None:
     if work.move.frozen_at is not None:
         frozen.thaw(work, "source")
         work.update(frozen_at=None, freeze_deadline=None)
+    frozen.stop_watching(work)
     if work.move.turned:
         work.mover.clean(work.context(), None)
         work.tools.services.settle(work.move, work.context().target_host, work.forget)

@@ -10,6 +10,7 @@ from migration.work import Work
 def tidy_accepted(work: Work) -> dict[str, Any]:
     """End the flow back for good; the target serves, the source's data stays as it is, closed to applications."""
     work.say("clean up")
+    frozen.stop_watching(work)
     work.mover.clean(work.context(), "target")
     work.tools.services.settle(work.move, work.context().target_host, work.forget)
     work.leave_no_residue()
@@ -29,6 +30,7 @@ def release_source(work: Work) -> dict[str, Any]:
 def tidy_cancelled(work: Work) -> dict[str, Any]:
     """Remove what was copied and what is temporary, and put every setting back."""
     work.say("clean up")
+    frozen.stop_watching(work)
     work.mover.clean(work.context(), None)
     work.tools.services.settle(work.move, work.context().target_host, work.forget)
     work.leave_no_residue()

@@ -222,7 +222,7 @@ class Engine:
         """What a move really left on its hosts, looked up there now."""
         move = self._tools.store.move(text)
         workload = looking.workload(self._tools, move)
-        return self._tools.movers[move.kind].residue(looking.context(self._tools, move, workload))
+        return self._tools.residue(looking.context(self._tools, move, workload))
 
     def _lost_by_going_back(self, work: Work, accept_loss: bool) -> str:
         """Why going back loses something; empty where it does not. Raises as `rollback` where nobody accepted it."""

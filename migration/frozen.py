@@ -7,6 +7,7 @@ from estate.errors import RefusedError
 from estate.records.base import now
 from migration.context import Direction, Side
 from migration.seeding import differing, sync
+from migration.verify.base import Ahead
 from migration.work import Work
 
 PAUSE = 0.2
@@ -33,10 +34,32 @@ def drain(work: Work, direction: Direction) -> str:
         time.sleep(PAUSE)
 
 
+def ahead(work: Work, side: Side) -> None:
+    """Compare the bulk while `side` is written to, so that the freeze need not wait for it.
+
+    A freeze that an interrupted attempt left is ended first: what that one had compared is not known any more.
+    """
+    if not isinstance(work.verifier, Ahead):
+        return
+    if work.move.frozen_at is not None:
+        thaw(work, side)
+        work.update(frozen_at=None, freeze_deadline=None)
+    work.say("verify", "the bulk, while writes go on")
+    work.rest = work.verifier.ahead(work.context())
+
+
+def stop_watching(work: Work) -> None:
+    """End what `ahead` began, on the hosts that answer."""
+    work.rest = None
+    if isinstance(work.verifier, Ahead):
+        work.verifier.forget(work.context())
+
+
 def prove(work: Work) -> None:
     """Compare both sides while nothing is written. Raises `UnfinishedError` where they differ."""
     work.say("verify")
-    verification = work.verifier.verify(work.context(), frozen=True)
+    rest, work.rest = work.rest, None
+    verification = rest.verify(work.context()) if rest else work.verifier.verify(work.context(), frozen=True)
     work.verified(verification)
     if not verification.agrees:
         raise differing(work, verification, "writes go on where they were")

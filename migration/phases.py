@@ -35,6 +35,7 @@ PROGRAMS: Mapping[Phase, Program] = MappingProxyType(
             (
                 cutover.approved,
                 cutover.reachable,
+                cutover.ahead,
                 cutover.freeze,
                 cutover.drain,
                 cutover.finish,
@@ -51,6 +52,7 @@ PROGRAMS: Mapping[Phase, Program] = MappingProxyType(
         Phase.ROLLING_BACK: Program(
             (
                 rollback.reachable,
+                rollback.ahead,
                 rollback.freeze,
                 rollback.drain,
                 rollback.finish,

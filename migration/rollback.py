@@ -40,6 +40,13 @@ def out_of_reach(work: Work) -> str:
     return ""
 
 
+def ahead(work: Work) -> dict[str, Any]:
+    """Compare the bulk while the target is written to."""
+    if _to_be_kept(work):
+        frozen.ahead(work, "target")
+    return {}
+
+
 def freeze(work: Work) -> dict[str, Any]:
     """Stop the writes on the target."""
     if _to_be_frozen(work):
@@ -115,6 +122,7 @@ def tidy(work: Work) -> dict[str, Any]:
     work.say("clean up")
     if work.move.loss_accepted and (lost := out_of_reach(work)):
         return _tidy_without_target(work, lost)
+    frozen.stop_watching(work)
     work.mover.fold(work.context())
     judge_copy(work)  # ending the flow takes its time
     kept = work.move.copy_kept
@@ -146,6 +154,7 @@ def abandon(work: Work, error: DecantError) -> None:
     work.say("thaw", note)
     if work.move.frozen_at is not None:
         frozen.thaw(work, "target")
+    frozen.stop_watching(work)
     phase = Phase.BROKEN if work.move.loss_accepted else Phase.SOAKING
     work.enter(phase, note=note, frozen_at=None, freeze_deadline=None, loss_accepted=False)
     work.anchor()
@@ -163,6 +172,7 @@ def _to_be_spared(work: Work) -> str:
 
 def _tidy_without_target(work: Work, lost: str) -> dict[str, Any]:
     """End on the source alone. What is noted of the target stays noted, and is said."""
+    frozen.stop_watching(work)
     work.mover.forsake(work.context())
     work.tools.services.settle(work.move, work.context().target_host, work.forget)
     work.enter_ledger("move.target_forsaken", {"host": work.move.target, "why": lost})

@@ -20,7 +20,7 @@ from migration.hold import Hold, guarded
 from migration.movers.base import Mover
 from migration.planned import Decided
 from migration.services import Services
-from migration.verify.base import Verifier
+from migration.verify.base import Ahead, Rest, Verifier
 
 LEAST_SECONDS = 5.0
 """How much of a freeze's deadline a switch wants left: several times what an update of DNS takes."""
@@ -48,6 +48,12 @@ class Tools:
     stop: threading.Event
     decided: Callable[[], Decided] = Decided
 
+    def residue(self, ctx: Context) -> tuple[Residue, ...]:
+        """What mover and verifier of a move really left on both hosts, looked up there now."""
+        verifier = self.verifiers[ctx.move.kind]
+        watching = verifier.residue(ctx) if isinstance(verifier, Ahead) else ()
+        return (*self.movers[ctx.move.kind].residue(ctx), *watching)
+
 
 class Work:
     """One attempt. `move` is the record as this attempt last wrote it."""
@@ -59,6 +65,8 @@ class Work:
         self.hold = hold
         self.mover = tools.movers[move.kind]
         self.verifier = tools.verifiers[move.kind]
+        self.rest: Rest | None = None
+        """What is left to compare inside the freeze, where the bulk was compared before it."""
         self._source = guarded(tools.connect(move.source), hold.check)
         self._target = guarded(tools.connect(move.target), hold.check)
 
@@ -168,7 +176,7 @@ class Work:
 
     def leave_no_residue(self) -> None:
         """Raise `RefusedError` where something is still noted, or really left on a host."""
-        left = {*map(_name, self.move.residue), *map(_name, self.mover.residue(self.context()))}
+        left = {*map(_name, self.move.residue), *map(_name, self.tools.residue(self.context()))}
         if left:
             raise RefusedError(
                 f"{self.move.id} still left something behind: {', '.join(sorted(left))}",

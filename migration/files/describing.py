@@ -8,6 +8,8 @@ from migration.files.sides import Sides
 
 RATE = 60 * 1024 * 1024
 """Bytes a second of a first copy, for the estimate; measured with four streams on one two-core machine, halved."""
+VERIFY_RATE = 200 * 1024 * 1024
+"""Bytes a second that are read and hashed on both hosts, for the estimate; measured likewise."""
 ENTRIES_A_SECOND = 8_000
 """Files that a quick pass looks at in a second, for the estimate; measured likewise."""
 
@@ -19,7 +21,8 @@ def describe(both: Sides, size: look.Measure, account: str, as_numbers: Sequence
     """The description of a move whose source measures `size`, for a person to approve."""
     source, target = both.source, both.target
     leaving, coming = look.exporters(source), look.exporters(target)
-    frozen = 5 + 4 * size.entries / ENTRIES_A_SECOND + size.size / (200 * 1024 * 1024)
+    frozen = 5 + 4 * size.entries / ENTRIES_A_SECOND
+    verifying = size.size / VERIFY_RATE
     warnings: list[str] = []
     odd = {"b": "block devices", "c": "character devices", "p": "pipes", "s": "sockets"}
     warnings += [
@@ -59,8 +62,9 @@ def describe(both: Sides, size: look.Measure, account: str, as_numbers: Sequence
             f"close {target.tree} on {target.host.name} to everybody else",
             f"copy {size.entries} entries in several streams, then look over the whole tree in one pass",
             "carry over what changed, as often as needed",
+            "compare every name, owner, right, time and content while it is written to",
             f"freeze {source.tree} on {source.host.name}: exporters stopped, no file open for writing, mounted read-only",
-            "carry over the rest; compare every name, owner, right, time and content",
+            "carry over the rest; compare all that either side's time of change says was changed since",
             f"switch, and open {target.tree} on {target.host.name}",
             f"carry changes back every {transfer.BACK_SECONDS} seconds until accept",
             f"accept: everything temporary goes, and {source.tree} on {source.host.name} is closed",
@@ -68,7 +72,7 @@ def describe(both: Sides, size: look.Measure, account: str, as_numbers: Sequence
             f"then remove the copy on {target.host.name}",
         ),
         bytes=size.size,
-        expected_seconds=round(size.size / RATE + size.entries / ENTRIES_A_SECOND + 5, 1),
+        expected_seconds=round(size.size / RATE + verifying + size.entries / ENTRIES_A_SECOND + 5, 1),
         expected_frozen_seconds=round(frozen, 1),
         rights=(
             f"root on {source.host.name} and {target.host.name}",

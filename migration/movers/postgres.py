@@ -22,7 +22,7 @@ from migration.postgres import (
     stillness,
     survey,
 )
-from migration.postgres.sides import Sides
+from migration.postgres.sides import Sides, together
 
 
 class PostgresMover:
@@ -88,8 +88,10 @@ class PostgresMover:
         """Sequences, large objects, unlogged tables, materialized views; or the whole copy, where nothing flows."""
         sides = Sides(ctx)
         flow = sides.flow(direction)
-        gate.require_closed(sides, flow.publisher)
-        if not sides.logical:
+        if sides.logical:
+            finish.all_of_it(sides, flow)
+        else:
+            gate.require_closed(sides, flow.publisher)
             if direction == "back":
                 raise RefusedError(
                     f"{sides.database} has no flow back: what was written on {flow.publisher.host.name} stays there",
@@ -97,22 +99,15 @@ class PostgresMover:
                 )
             seed.discard(sides)
             seed.copy(sides)
-        finish.unlogged(sides, flow)
-        finish.large_objects(sides, flow)
-        finish.views(sides, flow)
-        finish.sequences(sides, flow)
+            finish.all_of_it(sides, flow)
 
     def reverse(self, ctx: Context) -> None:
         """End the flow forward and start the flow back, whose way was made ready by `seed`."""
         sides = Sides(ctx)
-        gate.require_closed(sides, sides.source)
-        if not sides.logical:
-            return
-        forward, back = sides.flow("forward"), sides.flow("back")
-        slots.unsubscribe(sides, forward)
-        slots.make(sides, back)
-        slots.subscribe(sides, back)
-        slots.drop(sides, forward)
+        if sides.logical:
+            slots.turn(sides)
+        else:
+            gate.require_closed(sides, sides.source)
 
     def healthy(self, ctx: Context) -> str:
         """See `Mover.healthy`."""
@@ -124,7 +119,15 @@ class PostgresMover:
     def thaw(self, ctx: Context, side: Side) -> None:
         """See `Mover.thaw`."""
         sides = Sides(ctx)
-        gate.thaw(sides, sides.server(side))
+        ended, back = sides.flow("forward"), sides.flow("back")
+        turned = sides.noted(back.subscriber, "subscription", back.name)
+        if side == "target" and turned and sides.noted(ended.publisher, "slot", ended.name):
+            # The slot of the flow that was ended holds log back on the source; the freeze need not wait for its end.
+            together(lambda: gate.unlock(sides, sides.target), lambda: slots.remove(ended))
+            sides.forget(ended.publisher, "slot", ended.name)
+            gate.forget(sides, sides.target)
+        else:
+            gate.thaw(sides, sides.server(side))
 
     def sever(self, ctx: Context) -> None:
         """See `Mover.sever`."""
@@ -142,8 +145,8 @@ class PostgresMover:
         if not seed.ours(sides, sides.database):
             return ""  # it is removed: what may have that name now is not of this move, and `clean` leaves it
         try:
-            gate.require_closed(sides, sides.target)
-            stillness.prove(sides, sides.target)
+            asked = gate.require_closed(sides, sides.target, stillness.asking(sides.target))
+            stillness.prove(sides, sides.target, asked[0])
         except RefusedError as error:
             return error.what
         return ""

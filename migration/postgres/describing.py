@@ -50,6 +50,10 @@ def changes(sides: Sides, tables: list[Table]) -> tuple[str, ...]:
             + ("; the old value is in effect after the server's next restart" if change.restart else "")
             for change in settings.needed(sides, server)
         ]
+    made.append(
+        f"{source.host.name} and {target.host.name}: slot and publication {names.tag}_check, by which the comparison "
+        "knows what is changed, from the start of a cutover or rollback until its end"
+    )
     made += [
         f"{source.host.name}: replica identity of {t.label} from {t.identity_now} to {t.identity_needed}"
         for t in tables
@@ -107,7 +111,8 @@ def warnings(sides: Sides, tables: list[Table]) -> list[str]:
         slow = [t.label for t in tables if t.followed and t.identity_needed == "FULL" and t.bytes > 1 << 26]
         if slow:
             found.append(
-                f"Without a key each UPDATE or DELETE is found by reading the whole table: {', '.join(slow)}"
+                "Without a key each UPDATE or DELETE is found by reading the whole table, and if it is written to, all "
+                f"of it is compared inside the freeze: {', '.join(slow)}"
             )
     else:
         found.append("There is no way back without loss: what is written on the target after cutover stays there")
@@ -155,7 +160,9 @@ def steps(sides: Sides) -> tuple[str, ...]:
         f"prepare both servers: roles, pg_hba.conf, a publication on {source}",
         f"copy {sides.database} to {target} on the snapshot of a replication slot, indexes last",
         "follow the changes",
-        f"freeze {sides.database} on {source} under a deadline; drain; copy sequences and large objects; compare",
+        f"compare everything while {source} serves",
+        f"freeze {sides.database} on {source} under a deadline; drain; copy sequences and large objects; compare what was "
+        "changed since",
         f"turn the flow round, switch, open {target}; {source} follows it until accept",
         f"accept: everything temporary goes, and {sides.database} on {source} is closed",
         f"or roll back: freeze {sides.database} on {target}, drain, compare, switch; then remove the copy on {target}",

@@ -1,12 +1,11 @@
 """What no flow of changes carries: sequences, large objects, unlogged tables, materialized views."""
 
 import shlex
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from migration.postgres import access
+from migration.postgres import access, gate
 from migration.postgres.psql import LONG
-from migration.postgres.sides import Flow, Sides
+from migration.postgres.sides import Flow, Sides, together
 from migration.postgres.sql import conninfo, ident, literal
 from migration.postgres.tables import OF_EXTENSION, USER_SCHEMA, survey
 
@@ -17,7 +16,7 @@ BATCH = 1000
 """Large objects copied at once."""
 
 _LARGE_OBJECTS = f"""
-    SELECT m.oid::bigint AS oid, pg_get_userbyid(m.lomowner) AS owner,
+    SELECT 'large object' AS kind, m.oid::bigint AS oid, pg_get_userbyid(m.lomowner) AS owner,
            (SELECT coalesce(json_agg(json_build_array(
                        CASE WHEN a.grantee <> 0 THEN pg_get_userbyid(a.grantee) END, a.privilege_type, a.is_grantable)
                    ORDER BY a.grantee = 0, pg_get_userbyid(a.grantee), a.privilege_type), '[]')
@@ -29,37 +28,58 @@ _LARGE_OBJECTS = f"""
                            substr(data || blank, 1, {PAGE}) AS whole, blank
                     FROM pg_largeobject, (SELECT decode(repeat('00', {PAGE}), 'hex') AS blank) b
                     WHERE loid = m.oid) pages), '') AS digest
-    FROM pg_largeobject_metadata m ORDER BY 1"""
+    FROM pg_largeobject_metadata m ORDER BY 2"""
 """Digests take a missing page, and a page of zeros, for the same: both read as zeros."""
 
 
-def sequences(sides: Sides, flow: Flow) -> int:
-    """Set every sequence of the subscriber to where the publisher's stands; returns how many there are."""
-    values = flow.publisher.read(
-        f"""SELECT format('SELECT json_build_object(''name'', %L, ''value'', last_value, ''called'', is_called) FROM %s',
-                          q.name, q.name)
-            FROM (SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c
-                  JOIN pg_namespace n ON n.oid = c.relnamespace
-                  WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND {USER_SCHEMA}) q \\gexec""",
-        sides.database,
+_UNLOGGED = f"""
+    SELECT 'unlogged' AS kind FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'r' AND c.relpersistence = 'u' AND {USER_SCHEMA} AND NOT {OF_EXTENSION} LIMIT 1"""
+_SEQUENCES = f"""
+    SELECT format('SELECT json_build_object(''kind'', ''sequence'', ''name'', %L, ''value'', last_value, ''called'', '
+                  'is_called) FROM %s', q.name, q.name)
+    FROM (SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c
+          JOIN pg_namespace n ON n.oid = c.relnamespace
+          WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND {USER_SCHEMA}) q \\gexec"""
+_VIEWS = f"""FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'm' AND c.relispopulated AND {USER_SCHEMA} AND NOT {OF_EXTENSION}"""
+_REFRESH = f"""SELECT format('REFRESH MATERIALIZED VIEW %I.%I', n.nspname, c.relname) {_VIEWS}
+    ORDER BY c.oid \\gexec"""
+"""In the order they were made."""
+_PUBLISHER = f"""SELECT row_to_json(q) FROM ({_LARGE_OBJECTS}) q;
+    SELECT row_to_json(q) FROM ({_UNLOGGED}) q;
+    {_SEQUENCES}"""
+_SUBSCRIBER = f"""SELECT row_to_json(q) FROM ({_LARGE_OBJECTS}) q;
+    SELECT json_build_object('kind', 'view') {_VIEWS} LIMIT 1;"""
+
+
+def all_of_it(sides: Sides, flow: Flow) -> None:
+    """Carry everything over that no flow does. What is to be done is read in one session on each side.
+
+    Raises `RefusedError`, with nothing done, where the publisher is not closed.
+    """
+    theirs, mine = together(
+        lambda: gate.require_closed(sides, flow.publisher, _PUBLISHER),
+        lambda: flow.subscriber.read(_SUBSCRIBER, sides.database, LONG),
     )
-    if not values:
-        return 0
+    if _of(theirs, "unlogged"):
+        unlogged(sides, flow)
+    large_objects(sides, flow, _of(theirs, "large object"), _of(mine, "large object"))
     setting = "".join(
-        f"SELECT setval({literal(v['name'])}, {int(v['value'])}, {'true' if v['called'] else 'false'});\n"
-        for v in values
+        f"SELECT setval({literal(v['name'])}, {int(v['value'])}, {'true' if v['called'] else 'false'}) \\g /dev/null\n"
+        for v in _of(theirs, "sequence")
     )
-    flow.subscriber.do(f"BEGIN;\n{setting}COMMIT;", sides.database)
-    return len(values)
+    if setting or _of(mine, "view"):
+        flow.subscriber.do(f"{_REFRESH}\nBEGIN;\n{setting}COMMIT;", sides.database, LONG)
 
 
-def large_objects(sides: Sides, flow: Flow) -> int:
-    """Copy the large objects that differ and unlink those that are gone; returns how many."""
-    with ThreadPoolExecutor(2) as both:
-        theirs, mine = both.map(
-            lambda server: {row["oid"]: row for row in server.rows(_LARGE_OBJECTS, sides.database, LONG)},
-            (flow.publisher, flow.subscriber),
-        )
+def _of(said: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [row for row in said if row["kind"] == kind]
+
+
+def large_objects(sides: Sides, flow: Flow, there: list[dict[str, Any]], here: list[dict[str, Any]]) -> None:
+    """Copy the large objects that differ and unlink those that are gone."""
+    theirs, mine = ({row["oid"]: row for row in side} for side in (there, here))
     changed = sorted(oid for oid, row in theirs.items() if oid not in mine or mine[oid]["digest"] != row["digest"])
     gone = sorted(set(mine) - set(theirs))
     mine = {oid: mine[oid] for oid in set(mine) - set(changed)}  # those are made anew, without a dress
@@ -72,7 +92,6 @@ def large_objects(sides: Sides, flow: Flow) -> int:
         flow.subscriber.do("".join(f"SELECT lo_unlink({oid});\n" for oid in gone), sides.database)
     if dressed:
         flow.subscriber.do("\n".join(_dressing(row, mine.get(row["oid"])) for row in dressed), sides.database)
-    return len(set(changed) | set(gone) | {row["oid"] for row in dressed})
 
 
 def unlogged(sides: Sides, flow: Flow) -> int:
@@ -92,18 +111,6 @@ def unlogged(sides: Sides, flow: Flow) -> int:
                 [_local(sides, flow), "SET session_replication_role = replica", into],
             )
     return len(tables)
-
-
-def views(sides: Sides, flow: Flow) -> None:
-    """Refresh the subscriber's materialized views that hold something, in the order they were made."""
-    flow.subscriber.do(
-        f"""SELECT format('REFRESH MATERIALIZED VIEW %I.%I', n.nspname, c.relname)
-            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind = 'm' AND c.relispopulated AND {USER_SCHEMA} AND NOT {OF_EXTENSION}
-            ORDER BY c.oid \\gexec""",
-        sides.database,
-        LONG,
-    )
 
 
 def _copy_pages(sides: Sides, flow: Flow, publisher: str, oids: list[int]) -> None:

@@ -8,11 +8,13 @@ from estate.records.move import Lag
 from migration.postgres import settings, slots
 from migration.postgres.psql import Server
 from migration.postgres.sides import Flow, Sides
+from migration.postgres.sql import literal
 from migration.postgres.tables import OF_EXTENSION, USER_SCHEMA
 
 WAIT_SECONDS = 3.0
 """One round of `lag` waits so long for the subscriber to come up to where the publisher stood when it was asked."""
 POLL_SECONDS = 0.1
+MOMENT_SECONDS, MOMENTS = 0.02, 15
 STEADY_SECONDS = 1.5
 """A worker that fails is started anew every five seconds and lives for a moment: one process must last so long."""
 START_SECONDS = 8.0
@@ -34,12 +36,25 @@ def lag(sides: Sides, flow: Flow) -> Lag:
     with the publisher frozen is proof. Raises `RefusedError` where the slot is lost or holds back too much log.
     """
     # The log is decoded as far as it is flushed; a transaction that commits synchronously flushes what came before.
-    upto = flow.publisher.read(
+    # A subscriber that is in step confirms within moments: these are waited for in the same session.
+    look = f"""SELECT coalesce(bool_and(confirmed_flush_lsn >= :'upto'), false) AS there FROM pg_replication_slots
+        WHERE slot_name = {literal(flow.name)} \\gset
+        \\if :there
+        \\else
+        SELECT pg_sleep({MOMENT_SECONDS}) \\g /dev/null
+        \\endif
+        """
+    said = flow.publisher.read(
         f"""SET synchronous_commit = on;
-            SELECT pg_logical_emit_message(true, 'decant', 'lag') \\g /dev/null
-            SELECT to_json({flow.publisher.wal.format("flush_")}()::text);""",
+        SELECT pg_logical_emit_message(true, 'decant', 'lag') \\g /dev/null
+        SELECT {flow.publisher.wal.format("flush_")}() AS upto \\gset
+        {look * MOMENTS}
+        SELECT json_build_object('upto', :'upto', 'there', :'there');""",
         sides.database,
     )[0]
+    if said["there"] == "t" and flow.publisher.major >= 13:  # below it the slot's growth is looked at as well
+        return Lag(bytes=0, text="nothing", zero=True)
+    upto = said["upto"]
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
         slot = _present(flow, upto)

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from estate.errors import DecantError, RefusedError
-from estate.transport.base import quote
+from estate.transport.base import DEFAULT_TIMEOUT, quote
 from migration.postgres import stillness
-from migration.postgres.psql import MAINTENANCE, Server
-from migration.postgres.sides import Sides
+from migration.postgres.psql import LONG, MAINTENANCE, Server
+from migration.postgres.sides import Sides, together
 from migration.postgres.sql import literal, literals
 
 CLOSE_SECONDS = 10.0
 """How long sessions may take to end before the freeze is given up."""
 CALM_LOOKS = 2
-PAUSE_SECONDS = 0.1
+PAUSE_SECONDS = 0.05
 EXIT_REFUSED = 4
+_THEN = "then"
 
 
 @dataclass(frozen=True)
@@ -50,18 +51,19 @@ def freeze(sides: Sides, server: Server, deadline_seconds: float) -> None:
 
     Raises `RefusedError`, with the gate open again, where it cannot be proved. A gate that is held already stays so.
     """
-    before = _look(sides, server)
+    # The other side's facts are wanted inside the freeze, and asked for before it.
+    before, (state, _) = together(
+        lambda: _look(sides, server), lambda: (status(sides, server), sides.other(server).facts)
+    )
     _refuse_other_writers(sides, server, before)
     epoch = sides.ctx.move.epoch
     sides.note(server, "unit", sides.names.thaw_unit(epoch))
     sides.note(server, "privilege", f"CONNECT on {sides.database}", old=before["acl"], new="revoked")
     sides.note(server, "pg_hba", f"{sides.names.tag} gate")
-    held = status(sides, server).word == "held"
+    held = state.word == "held"
     try:
         _gate(sides, server, f"arm {epoch} {int(deadline_seconds)}", f"close {epoch}")
-        _end_sessions(sides, server)
-        if not held:
-            stillness.mark(sides, server)
+        _end_sessions(sides, server, mark=not held)
     except DecantError:
         if not held:
             thaw(sides, server)
@@ -88,40 +90,67 @@ def shut(sides: Sides, server: Server, acl: str | None) -> None:
 
 def hold(sides: Sides, server: Server, least_seconds: float) -> None:
     """Take the deadline away for good, after one more proof that nobody got in."""
-    require_closed(sides, server)
-    stillness.prove(sides, server)
-    _gate(sides, server, f"hold {sides.ctx.move.epoch} {int(least_seconds)}")
+    stillness.prove(sides, server, require_closed(sides, server, stillness.asking(server))[0])
+    _gate(sides, server, f"hold {sides.ctx.move.epoch} {int(least_seconds)}", mark=True)
     for note in sides.notes(server, "unit"):
         if note.name.startswith(f"{sides.names.tag}_thaw_"):
             sides.ctx.forget(note)
 
 
-def require_closed(sides: Sides, server: Server) -> None:
-    """Raise `RefusedError` unless the gate is closed, its deadline not lapsed, and nobody inside."""
+def require_closed(sides: Sides, server: Server, reading: str = "") -> list[Any]:
+    """Raise `RefusedError` unless the gate is closed, its deadline not lapsed, and nobody inside.
+
+    What a further `reading` of the database answers is given back: it is in the same session, which is no writer.
+    """
+    argv = server.argv(sides.database if reading else MAINTENANCE)
+    asking = f"SELECT row_to_json(q) FROM ({_sessions(sides, server)}) q;\n\\echo {_THEN}\n{reading}"
     result = server.root.run(
-        ["sh", "-c", f"sh {sides.names.gate}/gate.sh status </dev/null && exec {quote(server.argv(MAINTENANCE))}"],
-        f"SELECT row_to_json(q) FROM ({_sessions(sides, server)}) q;".encode(),
+        ["sh", "-c", f"sh {sides.names.gate}/gate.sh status </dev/null && exec {quote(argv)}"],
+        asking.encode(),
+        LONG if reading else DEFAULT_TIMEOUT,
     )
     lines = result.must(f"Looking at the gate of {sides.database} on {server.host.name}").text.splitlines()
-    if not _state(lines[0]).closed:
-        raise RefusedError(
-            f"{sides.database} on {server.host.name} is open to its applications again (the freeze has lapsed)",
-            "freeze it once more: run the command again",
-        )
-    inside = [_who(json.loads(line)) for line in lines[1:]]
+    _refuse_open(sides, server, _state(lines[0]))
+    end = lines.index(_THEN)
+    inside = [_who(json.loads(line)) for line in lines[1:end]]
     if inside:
         raise RefusedError(
             f"{len(inside)} session(s) are inside {sides.database} on {server.host.name} though it is frozen "
             f"({', '.join(inside[:5])})",
             "end what opened them there, and freeze it once more",
         )
+    return [json.loads(line) for line in lines[end + 1 :] if line]
+
+
+def do_closed(sides: Sides, server: Server, sql: str) -> None:
+    """Change something in the database, in one go with seeing that it is closed. Raises as `require_closed`."""
+    run = f"""set -eu
+        said=$(sh {sides.names.gate}/gate.sh status </dev/null)
+        echo "$said"
+        set -- $said
+        case $1 in held | shut) ;; armed) [ "$3" -gt 0 ] || exit 0 ;; *) exit 0 ;; esac
+        exec {quote(server.argv(sides.database))}"""
+    result = server.run(run, sql.encode()).must(f"Changing {sides.database} on {server.host.name}")
+    _refuse_open(sides, server, _state(result.text.splitlines()[0]))
+
+
+def _refuse_open(sides: Sides, server: Server, state: State) -> None:
+    if not state.closed:
+        raise RefusedError(
+            f"{sides.database} on {server.host.name} is open to its applications again (the freeze has lapsed)",
+            "freeze it once more: run the command again",
+        )
 
 
 def thaw(sides: Sides, server: Server) -> None:
     """Open the gate, whatever was before. Safe to repeat."""
-    if status(sides, server).word != "none":
-        _gate(sides, server, "open")
-    _forget(sides, server)
+    unlock(sides, server)
+    forget(sides, server)
+
+
+def unlock(sides: Sides, server: Server) -> None:
+    """Open the gate, and leave the notes of it to `forget`."""
+    _gate(sides, server, "open", where_there=True)
 
 
 def retire(sides: Sides, server: Server) -> None:
@@ -129,7 +158,7 @@ def retire(sides: Sides, server: Server) -> None:
     state = status(sides, server)
     if state.word not in ("none", "open"):
         _gate(sides, server, "retire")
-    _forget(sides, server)
+    forget(sides, server)
 
 
 def sessions(sides: Sides, server: Server) -> list[str]:
@@ -192,28 +221,48 @@ def _refuse_other_writers(sides: Sides, server: Server, seen: dict[str, Any]) ->
         )
 
 
-def _end_sessions(sides: Sides, server: Server) -> None:
-    """Terminate until nobody is left at two looks in a row; give up after `CLOSE_SECONDS`."""
+def _end_sessions(sides: Sides, server: Server, mark: bool) -> None:
+    """Terminate until nobody is left at two looks in a row; give up after `CLOSE_SECONDS`.
+
+    All of it in one session on the host, which then marks the moment of the freeze: each way there has its price. The
+    gate stops everybody but the server's own superuser: where such a session was ended, it may come back, and another
+    look is taken.
+    """
     deadline = time.monotonic() + float(sides.setting("close_seconds", CLOSE_SECONDS))
-    inside = sessions(sides, server)
-    calm = 0 if inside else 1
-    while calm < CALM_LOOKS:
-        if inside:
-            server.do(f"SELECT pg_terminate_backend(q.pid) FROM ({_sessions(sides, server)}) q;")
-        time.sleep(PAUSE_SECONDS)
-        inside = sessions(sides, server)
-        calm = 0 if inside else calm + 1
-        if inside and time.monotonic() > deadline:
+    inside = f"SELECT row_to_json(q) FROM ({_sessions(sides, server)}) q"
+    able = f"{inside} JOIN pg_stat_activity a USING (pid) JOIN pg_roles r ON r.oid = a.usesysid WHERE r.rolsuper;"
+    ending = f"SELECT pg_terminate_backend(q.pid) FROM ({_sessions(sides, server)}) q \\g /dev/null"
+    looking = f"SELECT pg_sleep({PAUSE_SECONDS}) \\g /dev/null\n{inside};"
+    script = "\n".join([able, ending, *[looking] * CALM_LOOKS, stillness.marking(server)])
+    run = f"set -eu; said=$({quote(server.argv(sides.database))}); printf '%s\\n' \"$said\""
+    if mark:
+        run += f"""
+        case $said in '{{'*) exit 0 ;; esac
+        printf '%s\\n' "$said" > {sides.names.gate}/since.new
+        mv -f {sides.names.gate}/since.new {sides.names.gate}/since"""
+    while True:
+        said = server.run(run, script.encode()).must(f"Ending sessions on {server.host.name}").text
+        found = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+        if not found:
+            return
+        if time.monotonic() > deadline:
             raise RefusedError(
                 f"sessions come back to {sides.database} on {server.host.name} or do not end "
-                f"({', '.join(inside[:5])})",
+                f"({', '.join(dict.fromkeys(map(_who, found[:5])))})",
                 "stop what opens them there, and run again; it serves as before",
             )
 
 
-def _gate(sides: Sides, server: Server, *commands: str) -> None:
-    steps = " && ".join(f"sh {sides.names.gate}/gate.sh {command}" for command in commands)
-    result = server.run(steps, timeout=120)
+def _gate(sides: Sides, server: Server, *commands: str, where_there: bool = False, mark: bool = False) -> None:
+    """Work the gate; `where_there`: a gate that was never made is open already; `mark`: the moment, afterwards."""
+    gate = f"{sides.names.gate}/gate.sh"
+    steps = " && ".join(f"sh {gate} {command}" for command in commands)
+    if where_there:
+        steps = f"[ ! -e {gate} ] || {{ {steps}; }}"
+    stdin = None
+    if mark:
+        steps, stdin = stillness.marking_after(sides, server, steps)
+    result = server.run(steps, stdin, timeout=120)
     if result.status == EXIT_REFUSED:
         said = result.stderr.decode("utf-8", "replace").strip().removeprefix("gate: ")
         raise RefusedError(
@@ -222,7 +271,8 @@ def _gate(sides: Sides, server: Server, *commands: str) -> None:
     result.must(f"Working the gate of {sides.database} on {server.host.name}")
 
 
-def _forget(sides: Sides, server: Server) -> None:
+def forget(sides: Sides, server: Server) -> None:
+    """Take back the notes of a gate that is open."""
     for note in sides.notes(server, "unit"):
         if note.name.startswith(f"{sides.names.tag}_thaw_"):
             sides.ctx.forget(note)

@@ -3,6 +3,7 @@
 import json
 from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from estate.errors import DecantError, RefusedError, UnfinishedError, UnreachableError, UsageError
 from estate.records.host import Host
@@ -32,6 +33,10 @@ _OPTIONS = " ".join(
         "DateStyle=ISO",
     )
 )
+
+
+_known: WeakKeyDictionary[Transport, dict[int, dict[str, Any]]] = WeakKeyDictionary()
+"""What is known of the servers behind a transport, by port: every step of a move asks, and asking has its price."""
 
 
 class Server:
@@ -69,7 +74,7 @@ class Server:
     @property
     def _psql(self) -> str:
         """The server's own client once its place is known: Debian's wrapper takes twice as long to start."""
-        known = self.__dict__.get("facts")
+        known = _known.get(self.transport, {}).get(self.port)
         return f"{known['bin']}/psql" if known else "psql"
 
     def rows(self, sql: str, database: str = MAINTENANCE, timeout: float = 120.0) -> list[dict[str, Any]]:
@@ -114,6 +119,12 @@ class Server:
     @cached_property
     def facts(self) -> dict[str, Any]:
         """What does not change while a move lasts: version, folders, encryption."""
+        known = _known.setdefault(self.transport, {})
+        if self.port not in known:
+            known[self.port] = self._ask()
+        return known[self.port]
+
+    def _ask(self) -> dict[str, Any]:
         try:
             return self.rows(
                 """SELECT current_setting('server_version_num')::int AS version,

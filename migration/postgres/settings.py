@@ -9,8 +9,8 @@ from migration.postgres.psql import Server
 from migration.postgres.sides import Sides
 from migration.postgres.sql import literal
 
-SLOTS_NEEDED = 2
-"""Our slot, and as much again for what the server itself may take while it is in use."""
+SLOTS_NEEDED = 3
+"""Our slot, the verification's, and one more for what the server itself may take while they are in use."""
 RESTART_SECONDS = 90.0
 LEAST_CAP = 256 << 20
 

@@ -1,14 +1,19 @@
 """Both sides of one move, its names, and its notes of what it changes."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from estate.records.base import now
 from estate.records.move import Residue
 from migration.context import Context, Direction, Side
 from migration.postgres.names import Names
 from migration.postgres.psql import Server, servers
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 @dataclass(frozen=True)
@@ -71,3 +76,10 @@ class Sides:
         for note in self.notes(server, kind):
             if name is None or note.name == name:
                 self.ctx.forget(note)
+
+
+def together(one: Callable[[], T], other: Callable[[], U]) -> tuple[T, U]:
+    """The results of two calls that are made at the same time: a freeze waits for the slower, not for the sum."""
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.submit(one), pool.submit(other)
+        return first.result(), second.result()

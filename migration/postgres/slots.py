@@ -4,9 +4,9 @@ import time
 from dataclasses import dataclass
 
 from estate.errors import RefusedError
-from migration.postgres import access
+from migration.postgres import access, gate
 from migration.postgres.psql import Server
-from migration.postgres.sides import Flow, Sides
+from migration.postgres.sides import Flow, Sides, together
 from migration.postgres.sql import ident, literal
 
 DROP_SECONDS = 30.0
@@ -41,18 +41,54 @@ def look(flow: Flow, upto: str | None = None) -> Slot | None:
     return Slot(row["active"], row["lost"], row["held_back"] or 0, row["behind"] or 0)
 
 
-def make(sides: Sides, flow: Flow) -> None:
-    """Make the slot of a flow whose sides agree already. Safe to repeat."""
-    name = literal(flow.name)
-    sides.note(flow.publisher, "slot", flow.name)
-    flow.publisher.do(
-        f"""SELECT pg_create_logical_replication_slot({name}, 'pgoutput')
-            WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = {name});""",
-        sides.database,
+def turn(sides: Sides) -> None:
+    """End the flow forward, and start the flow back, whose sides agree already. Safe to repeat.
+
+    Raises `RefusedError` where the source is not closed any more.
+
+    The slot of the flow forward is left for afterwards. Each step has its price inside the freeze, so what concerns
+    one server is done in one session, and what both can do at once is done so.
+    """
+    forward, back = sides.flow("forward"), sides.flow("back")
+    sides.note(back.publisher, "slot", back.name)
+    sides.note(back.subscriber, "subscription", back.name)
+    together(
+        lambda: back.publisher.do(f"{_unsubscribing(forward)}\n{_making(back)}", sides.database),
+        lambda: gate.do_closed(sides, back.subscriber, _creating(sides, back)),
     )
+    sides.forget(forward.subscriber, "subscription", forward.name)
+    back.subscriber.do(f"ALTER SUBSCRIPTION {ident(back.name)} ENABLE;", sides.database)
+
+
+def _making(flow: Flow) -> str:
+    name = literal(flow.name)
+    return f"""SELECT pg_create_logical_replication_slot({name}, 'pgoutput')
+        WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = {name}) \\g /dev/null"""
+
+
+def _creating(sides: Sides, flow: Flow) -> str:
+    name = ident(flow.name)
+    create = f"""CREATE SUBSCRIPTION {name} CONNECTION {literal(access.to_publisher(sides, flow, sides.names.role))}
+        PUBLICATION {name}
+        WITH (copy_data = false, create_slot = false, slot_name = {literal(flow.name)}, enabled = false)"""
+    return f"""SELECT {literal(create)} WHERE NOT EXISTS
+        (SELECT FROM pg_subscription WHERE subname = {literal(flow.name)}) \\gexec"""
+
+
+def _unsubscribing(flow: Flow) -> str:
+    """SQL for the subscriber's own database, that ends the subscription and does not touch the slot."""
+    name, known = ident(flow.name), f"FROM pg_subscription WHERE subname = {literal(flow.name)}"
+    steps = [f"ALTER SUBSCRIPTION {name} {change}" for change in ("DISABLE", "SET (slot_name = NONE)")]
+    return "\n".join(f"SELECT {literal(step)} {known} \\gexec" for step in [*steps, f"DROP SUBSCRIPTION {name}"])
 
 
 def drop(sides: Sides, flow: Flow) -> None:
+    """Drop the slot, and its note. As `remove`."""
+    remove(flow)
+    sides.forget(flow.publisher, "slot", flow.name)
+
+
+def remove(flow: Flow) -> None:
     """Drop the slot, ending who reads from it. Safe to repeat. Raises `RefusedError` where it stays in use."""
     name = literal(flow.name)
     deadline = time.monotonic() + DROP_SECONDS
@@ -71,20 +107,14 @@ def drop(sides: Sides, flow: Flow) -> None:
                 "see pg_replication_slots there, and run again",
             )
         time.sleep(0.1)
-    sides.forget(flow.publisher, "slot", flow.name)
 
 
 def subscribe(sides: Sides, flow: Flow) -> None:
     """Start the flow: the subscriber has the rows already, and the slot is there. Safe to repeat."""
-    name = ident(flow.name)
-    create = f"""CREATE SUBSCRIPTION {name} CONNECTION {literal(access.to_publisher(sides, flow, sides.names.role))}
-        PUBLICATION {name}
-        WITH (copy_data = false, create_slot = false, slot_name = {literal(flow.name)}, enabled = false)"""
     sides.note(flow.subscriber, "subscription", flow.name)
     flow.subscriber.do(
-        f"""SELECT {literal(create)} WHERE NOT EXISTS
-                (SELECT FROM pg_subscription WHERE subname = {literal(flow.name)}) \\gexec
-            ALTER SUBSCRIPTION {name} ENABLE;""",
+        f"""{_creating(sides, flow)}
+            ALTER SUBSCRIPTION {ident(flow.name)} ENABLE;""",
         sides.database,
     )
 

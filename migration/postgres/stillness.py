@@ -5,6 +5,8 @@ it; so is the creation of a file for a new or rewritten table. A sequence logs 3
 stand is kept besides.
 """
 
+from typing import Any
+
 from estate.errors import RefusedError
 from estate.transport.base import quote
 from migration.postgres.host_files import text
@@ -24,26 +26,24 @@ _SEQUENCES = """(SELECT coalesce(md5(string_agg(concat(schemaname, '.', sequence
                  ORDER BY schemaname, sequencename)), '-') FROM pg_sequences)"""
 
 
-def mark(sides: Sides, server: Server) -> None:
-    """From here on nothing may change."""
+def marking(server: Server) -> str:
+    """SQL whose answer marks the moment: from here on nothing may change."""
     sequences = _SEQUENCES if server.major >= 10 else "'-'"
-    reading = f"SELECT {server.wal.format('insert_')}() || ' ' || {sequences};"
-    server.run(
-        f"""set -eu
-        {quote(server.argv(sides.database))} > {sides.names.gate}/since.new
-        mv -f {sides.names.gate}/since.new {sides.names.gate}/since""",
-        reading.encode(),
-    ).must(f"Marking the moment of the freeze on {server.host.name}")
+    return f"SELECT {server.wal.format('insert_')}() || ' ' || {sequences};"
 
 
-def changes(sides: Sides, server: Server) -> list[str]:
-    """Positions of the records that changed the database since the mark, and nothing of what they hold.
+def marking_after(sides: Sides, server: Server, steps: str) -> tuple[str, bytes]:
+    """A script that moves the mark on once `steps` are done, and its standard input."""
+    since = f"{sides.names.gate}/since"
+    script = (
+        f"({steps}) </dev/null && {quote(server.argv(sides.database))} > {since}.new && mv -f {since}.new {since}"
+    )
+    return script, marking(server).encode()
 
-    Raises `RefusedError` where that can no longer be told.
-    """
-    # A transaction that commits synchronously brings all of the log before it to disk, where the reader finds it.
-    asked = server.read(
-        f"""SET synchronous_commit = on;
+
+def asking(server: Server) -> str:
+    """SQL that asks what `prove` must know. Every transaction before it is brought to disk, where the reader finds it."""
+    return f"""SET synchronous_commit = on;
         SELECT pg_logical_emit_message(true, 'decant', 'still') \\g /dev/null
         SELECT json_build_object('database', d.oid::bigint, 'until', {server.wal.format("flush_")}(),
                                  'timeline', (SELECT timeline_id FROM pg_control_checkpoint()),
@@ -51,9 +51,14 @@ def changes(sides: Sides, server: Server) -> list[str]:
                                  'nodes', (SELECT string_agg(pg_relation_filenode(c.oid)::text, ' ') FROM pg_class c
                                            WHERE (c.oid >= {_FIRST_USER_OID} OR c.oid = 'pg_largeobject'::regclass)
                                              AND c.relkind IN ('r', 'm', 'S', 't')))
-        FROM pg_database d WHERE d.datname = current_database();""",
-        sides.database,
-    )[0]
+        FROM pg_database d WHERE d.datname = current_database();"""
+
+
+def changes(sides: Sides, server: Server, asked: dict[str, Any]) -> list[str]:
+    """Positions of the records that changed the database since the mark, and nothing of what they hold.
+
+    Raises `RefusedError` where that can no longer be told.
+    """
     result = server.root.run(
         [
             *("bash", "-c", text("changes.sh"), "changes.sh", f"{sides.names.gate}/since", asked["sequences"]),
@@ -72,13 +77,12 @@ def changes(sides: Sides, server: Server) -> list[str]:
     return result.text.splitlines()
 
 
-def prove(sides: Sides, server: Server) -> None:
-    """Raise `RefusedError` where anything changed since the mark, or that cannot be told; else move the mark on."""
-    found = changes(sides, server)
+def prove(sides: Sides, server: Server, asked: dict[str, Any]) -> None:
+    """Raise `RefusedError` where anything changed since the mark, or that cannot be told. `asked`: see `asking`."""
+    found = changes(sides, server, asked)
     if found:
         raise RefusedError(
             f"{len(found)} change(s) reached {sides.database} on {server.host.name} after its freeze, "
             f"the first at {found[0]}",
             "find who can still write there, and freeze it once more",
         )
-    mark(sides, server)

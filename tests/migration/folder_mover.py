@@ -4,16 +4,18 @@ It kills or stops its own process at points that a test names by a marker file, 
 deaths that are real.
 """
 
+import contextlib
 import json
 import os
 import signal
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from estate.errors import HeldError, RefusedError
+from estate.errors import HeldError, RefusedError, UnreachableError
 from estate.records.base import now
 from estate.records.move import Description, Lag, Residue
 from estate.records.verification import Check, Verification
@@ -21,6 +23,7 @@ from migration.context import Context, Direction, Side
 
 TOOL = Path(__file__).with_name("folder_tool.py")
 FLOW = ".decant_flow"
+WATCH = ".decant_watch"
 
 
 class Faults:
@@ -60,8 +63,8 @@ class FolderMover:
         self._faults = faults
 
     def describe(self, ctx: Context) -> Description:
-        found = self._tool(ctx, "source", "digest")
-        there = self._tool(ctx, "target", "digest")
+        found = _tool(ctx, "source", "digest")
+        there = _tool(ctx, "target", "digest")
         if there:
             raise RefusedError("the target folder holds something else", "empty it")
         restarts = tuple(ctx.workload.detail.get("restarts", ()))
@@ -83,10 +86,10 @@ class FolderMover:
     def prepare(self, ctx: Context) -> None:
         self._faults.at("prepare.begin")
         for side in ("source", "target"):
-            ctx.record(self._note(ctx, side, self._mark(ctx)))
+            ctx.record(_note(ctx, side, self._mark(ctx)))
             self._faults.at(f"prepare.noted.{side}")
-            self._tool(ctx, side, "touch", self._mark(ctx))
-        self._tool(ctx, "target", "close")
+            _tool(ctx, side, "touch", self._mark(ctx))
+        _tool(ctx, "target", "close")
         self._faults.at("prepare.end")
 
     def seed(self, ctx: Context) -> None:
@@ -102,12 +105,12 @@ class FolderMover:
 
     def freeze(self, ctx: Context, side: Side, deadline_seconds: float) -> None:
         self._faults.at(f"freeze.begin.{side}")
-        self._tool(ctx, side, "freeze", str(deadline_seconds))
+        _tool(ctx, side, "freeze", str(deadline_seconds))
         self._faults.at(f"freeze.end.{side}")
 
     def hold(self, ctx: Context, side: Side, least_seconds: float) -> None:
         self._faults.at(f"hold.begin.{side}")
-        self._tool(ctx, side, "hold", str(least_seconds))
+        _tool(ctx, side, "hold", str(least_seconds))
         self._faults.at(f"hold.end.{side}")
 
     def finish(self, ctx: Context, direction: Direction) -> None:
@@ -115,29 +118,29 @@ class FolderMover:
 
     def reverse(self, ctx: Context) -> None:
         self._faults.at("reverse.begin")
-        ctx.record(self._note(ctx, "target", FLOW))
-        self._tool(ctx, "target", "touch", FLOW)
+        ctx.record(_note(ctx, "target", FLOW))
+        _tool(ctx, "target", "touch", FLOW)
         self._faults.at("reverse.end")
 
     def healthy(self, ctx: Context) -> str:
-        return "" if FLOW in self._tool(ctx, "target", "left") else "the flow's file is gone"
+        return "" if FLOW in _tool(ctx, "target", "left") else "the flow's file is gone"
 
     def thaw(self, ctx: Context, side: Side) -> None:
         self._faults.at(f"thaw.begin.{side}")
-        self._tool(ctx, side, "thaw")
+        _tool(ctx, side, "thaw")
         self._faults.at(f"thaw.end.{side}")
 
     def sever(self, ctx: Context) -> None:
-        self._tool(ctx, "source", "touch", "severed")
+        _tool(ctx, "source", "touch", "severed")
 
     def forsake(self, ctx: Context) -> None:
-        self._tool(ctx, "source", "remove", self._mark(ctx))
-        ctx.forget(self._note(ctx, "source", self._mark(ctx)))
+        _tool(ctx, "source", "remove", self._mark(ctx))
+        ctx.forget(_note(ctx, "source", self._mark(ctx)))
 
     def fold(self, ctx: Context) -> None:
         self._faults.at("fold.begin")
-        self._tool(ctx, "target", "remove", FLOW)
-        ctx.forget(self._note(ctx, "target", FLOW))
+        _tool(ctx, "target", "remove", FLOW)
+        ctx.forget(_note(ctx, "target", FLOW))
         self._faults.at("fold.end")
 
     def still(self, ctx: Context) -> str:
@@ -150,20 +153,18 @@ class FolderMover:
     def clean(self, ctx: Context, keep: Side | None) -> None:
         self._faults.at("clean.begin")
         if keep is None:
-            self._tool(ctx, "target", "empty")
+            _tool(ctx, "target", "empty")
             self._faults.at("clean.emptied")
-            self._tool(ctx, "target", "thaw")
+            _tool(ctx, "target", "thaw")
         for name in (FLOW, self._mark(ctx)):
             for side in ("source", "target"):
-                self._tool(ctx, side, "remove", name)
-                ctx.forget(self._note(ctx, side, name))
+                _tool(ctx, side, "remove", name)
+                ctx.forget(_note(ctx, side, name))
                 self._faults.at("clean.middle")
         self._faults.at("clean.end")
 
     def residue(self, ctx: Context) -> tuple[Residue, ...]:
-        return tuple(
-            self._note(ctx, side, name) for side in ("source", "target") for name in self._tool(ctx, side, "left")
-        )
+        return tuple(_note(ctx, side, name) for side in ("source", "target") for name in _tool(ctx, side, "left"))
 
     def _mirror(self, ctx: Context, direction: Direction, pause: float = 0.0) -> int:
         here, there = ("source", "target") if direction == "forward" else ("target", "source")
@@ -182,27 +183,48 @@ class FolderMover:
         )
         return int(json.loads(_checked(result.status, result.text)))
 
-    def _tool(self, ctx: Context, side: str, command: str, *rest: str) -> Any:
-        epoch = [] if command in {"digest", "left"} else [str(ctx.move.epoch)]
-        arguments = [sys.executable, "-I", "-S", str(TOOL), command, _root(ctx, side), *epoch, *rest]
-        result = ctx.side("source" if side == "source" else "target").run(arguments)
-        return json.loads(_checked(result.status, result.text or result.stderr.decode()))
-
     def _mark(self, ctx: Context) -> str:
         return f".decant_{ctx.move.id}"
 
-    def _note(self, ctx: Context, side: str, name: str) -> Residue:
-        host = ctx.move.source if side == "source" else ctx.move.target
-        return Residue(host=host, kind="file", name=name, at=now())
+
+@dataclass(frozen=True)
+class FolderRest:
+    """What a `FolderVerifier` that went ahead leaves to the freeze."""
+
+    verifier: "FolderVerifier"
+
+    def verify(self, ctx: Context) -> Verification:
+        return self.verifier.verify(ctx, frozen=True)
 
 
 class FolderVerifier:
-    """Compares both folders by digests of its own."""
+    """Compares both folders by digests of its own; it watches them by a file that it must not leave behind."""
 
     kind = "files"
 
     def __init__(self, faults: Faults) -> None:
         self._faults = faults
+
+    def ahead(self, ctx: Context) -> FolderRest:
+        self._faults.at("ahead.begin")
+        for side in ("source", "target"):
+            ctx.record(_note(ctx, side, WATCH))
+            self._faults.at(f"ahead.noted.{side}")
+            _tool(ctx, side, "touch", WATCH)
+        self.verify(ctx, frozen=False)
+        self._faults.at("ahead.end")
+        return FolderRest(self)
+
+    def forget(self, ctx: Context) -> None:
+        self._faults.at("forget.begin")
+        for side in ("source", "target"):
+            with contextlib.suppress(UnreachableError):
+                _tool(ctx, side, "remove", WATCH)
+                ctx.forget(_note(ctx, side, WATCH))
+
+    def residue(self, ctx: Context) -> tuple[Residue, ...]:
+        sides = ("source", "target")
+        return tuple(_note(ctx, side, WATCH) for side in sides if WATCH in _tool(ctx, side, "left"))
 
     def verify(self, ctx: Context, frozen: bool) -> Verification:
         self._faults.at(f"verify.{'frozen' if frozen else 'live'}")
@@ -230,6 +252,18 @@ class FolderVerifier:
             seconds=time.monotonic() - started,
             at=now(),
         )
+
+
+def _tool(ctx: Context, side: str, command: str, *rest: str) -> Any:
+    epoch = [] if command in {"digest", "left"} else [str(ctx.move.epoch)]
+    arguments = [sys.executable, "-I", "-S", str(TOOL), command, _root(ctx, side), *epoch, *rest]
+    result = ctx.side("source" if side == "source" else "target").run(arguments)
+    return json.loads(_checked(result.status, result.text or result.stderr.decode()))
+
+
+def _note(ctx: Context, side: str, name: str) -> Residue:
+    host = ctx.move.source if side == "source" else ctx.move.target
+    return Residue(host=host, kind="file", name=name, at=now())
 
 
 def _root(ctx: Context, side: str) -> str:

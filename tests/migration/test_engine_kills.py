@@ -21,6 +21,10 @@ START = (
     "verify.live",
 )
 CUTOVER = (
+    "ahead.begin",
+    "ahead.noted.source",
+    "ahead.noted.target",
+    "ahead.end",
     "freeze.begin.source",
     "freeze.end.source",
     "sync.forward",
@@ -32,8 +36,12 @@ CUTOVER = (
     "hold.end.source",
     "thaw.begin.target",
     "thaw.end.target",
+    "forget.begin",
 )
 ROLLBACK = (
+    "ahead.begin",
+    "ahead.noted.source",
+    "ahead.end",
     "freeze.begin.target",
     "freeze.end.target",
     "sync.back",

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from migration.files.look import NOT_SHARES, _touches
 from migration.files.owners import Owner, compare
 from migration.files.streams import pieces, share_out
-from migration.verify.files import shown
+from migration.verify.tree.comparison import shown
 from migration.verify.tree.walk import _blocks, _contents, _odd_contents, _time
 
 

@@ -12,6 +12,7 @@ from estate.transport.base import DEFAULT_TIMEOUT, OUTPUT_LIMIT, Result
 from migration.context import Context
 from migration.movers.files import MOVER as FILES
 from migration.movers.postgres import MOVER as POSTGRES
+from migration.verify.postgres import VERIFIER
 from practice.estate import Estate
 from tests.migration.trees import Trial
 
@@ -65,6 +66,11 @@ def test_a_database_is_opened_again_and_follows_no_target_that_comes_back(estate
     drive = Drive(estate, f"lost_{os.getpid()}")
     try:
         drive.until_ready()
+        assert VERIFIER.ahead(drive.ctx) is not None
+        VERIFIER.forget(without_target(drive.ctx))
+        assert {left.host for left in VERIFIER.residue(drive.ctx)} == {TARGET}
+        VERIFIER.forget(drive.ctx)
+        assert VERIFIER.residue(drive.ctx) == ()
         drive.cut_over()
         POSTGRES.sever(without_target(drive.ctx))
         POSTGRES.thaw(without_target(drive.ctx), "source")

@@ -1,5 +1,6 @@
 """The pure parts of the PostgreSQL mover and verifier."""
 
+import hashlib
 import subprocess
 from importlib.resources import files
 from pathlib import Path
@@ -190,34 +191,52 @@ def test_unlogged_tables_and_those_of_extensions_are_not_followed() -> None:
     assert not _table(of_extension=True).followed
 
 
-def _side(*pairs: tuple[str, str]) -> list[dict[str, str]]:
-    return [{"key": key, "row": row} for key, row in pairs]
+def _rows(*pairs: tuple[str, str]) -> list[dict[str, object]]:
+    return [{"key": [key], "row": row} for key, row in pairs]
 
 
-def test_rows_are_told_apart_as_changed_missing_and_extra() -> None:
+def _keyed(*key: rows.Column) -> rows.Table:
+    return rows.Table("public", "t", ("id", "name"), key, "", logged=True, told=True)
+
+
+MD5 = hashlib.md5(b"ann@example.org", usedforsecurity=False).hexdigest()
+NUMBERED, NAMED = rows.Column("id", "bigint", safe=True), rows.Column("name", "text", safe=True)
+
+
+def test_rows_are_told_apart_as_changed_missing_and_extra_and_named_by_their_key() -> None:
     found = rows.differing_rows(
-        _side(("1", "a"), ("2", "b"), ("3", "c")), _side(("1", "a"), ("2", "x"), ("4", "d"), ("5", "e")), 3
+        _rows(("1", "a"), ("2", "b"), ("3", "c")), _rows(("1", "a"), ("2", "x"), ("4", "d"), ("5", "e")), 3
     )
-    assert (
-        found.text(keyed=True)
-        == "1 row(s) differ, 1 only on the source, 2 only on the target, in 3 of 1024 chunks"
+    assert found.text(_keyed(NUMBERED)) == (
+        "1 row(s) differ (id = 2); 1 row(s) only on the source (id = 3); 2 row(s) only on the target (id = 4; id = 5)"
     )
+
+
+def test_a_key_that_could_tell_of_a_person_is_named_by_its_digest_and_many_are_counted() -> None:
+    found = rows.differing_rows(_rows(("ann@example.org", "a")), [], 1).text(_keyed(NAMED))
+    assert found == f"1 row(s) only on the source (md5(name) = {MD5})"
+    many = rows.differing_rows(_rows(*((str(n), "a") for n in range(40))), [], 1).text(_keyed(NUMBERED))
+    assert many.startswith("40 row(s) only on the source (id = 0; ")
+    assert many.endswith(" and 30 more)")
 
 
 def test_without_a_key_equal_rows_are_counted() -> None:
-    found = rows.differing_rows(_side(("a", "a"), ("a", "a"), ("b", "b")), _side(("a", "a"), ("c", "c")), 2)
-    assert found.text(keyed=False) == "2 row(s) only on the source, 1 only on the target, in 2 of 1024 chunks"
+    found = rows.differing_rows(_rows(("a", "a"), ("a", "a"), ("b", "b")), _rows(("a", "a"), ("c", "c")), 2)
+    assert found.text(_keyed()) == "2 row(s) only on the source, 1 only on the target"
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"))))
 def test_equal_sides_differ_in_nothing_whatever_their_order(pairs: list[tuple[str, str]]) -> None:
-    assert not rows.differing_rows(_side(*pairs), _side(*reversed(pairs)), 1).rows
+    assert not rows.differing_rows(_rows(*pairs), _rows(*reversed(pairs)), 1).rows
 
 
-def test_a_difference_names_no_value() -> None:
-    text = rows.differing_rows(_side(("17", "99")), _side(), 1).text(keyed=True)
-    assert "17" not in text
-    assert "99" not in text
+def test_a_difference_names_no_value_but_the_key() -> None:
+    assert "99" not in rows.differing_rows(_rows(("17", "99")), [], 1).text(_keyed(NUMBERED))
+
+
+@pytest.mark.parametrize(("about", "buckets"), [(0, 1), (999, 1), (1000, 2), (1_000_000, 1024), (10**10, 1 << 17)])
+def test_a_table_is_compared_in_as_many_buckets_as_its_rows_ask_for(about: int, buckets: int) -> None:
+    assert rows.Table("public", "t", ("a",), (), "", logged=True, told=True, about=about).buckets == buckets
 
 
 def _hba(action: str, path: Path, lines: bytes = b"", mark: str = "decant_m gate") -> None:

@@ -47,11 +47,12 @@ sql() {
 }
 
 reload() {
-  before=$(sql -c 'SELECT pg_conf_load_time()')
-  sql -c 'SELECT pg_reload_conf()' >/dev/null
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    [ "$(sql -c 'SELECT pg_conf_load_time()')" = "$before" ] || return 0
-    sleep 0.2
+  before=$(sql -c "SELECT pg_conf_load_time() || substr(pg_reload_conf()::text, 1, 0)")
+  tries=0
+  while [ "$tries" -lt 40 ]; do
+    [ "$(sql -c 'SELECT pg_conf_load_time()::text')" = "$before" ] || return 0
+    tries=$((tries + 1))
+    sleep 0.05
   done
   refuse "PostgreSQL did not take up pg_hba.conf"
 }
@@ -89,12 +90,15 @@ disarm() {
   [ -z "$found" ] || systemctl daemon-reload
 }
 
+keep_acl() {
+  [ ! -e acl ] || return 0
+  sql -f - <gate_acl.sql >acl.new
+  sync acl.new
+  mv acl.new acl
+}
+
 close() {
-  if [ ! -e acl ]; then
-    sql -f - <gate_acl.sql >acl.new
-    sync acl.new
-    mv acl.new acl
-  fi
+  keep_acl
   sh ./hba.sh put "$HBA" "$TAG gate" <hba
   reload
   sql -f - <gate_close.sql
@@ -110,6 +114,7 @@ open() {
 case $1 in
 arm)
   [ "$state" != held ] || exit 0
+  keep_acl
   become armed "$2" $(($(date +%s) + $3))
   arm "$2" "$3"
   ;;
@@ -131,7 +136,8 @@ hold)
   left=$((deadline - $(date +%s)))
   [ "$left" -ge "$3" ] || refuse "$left seconds of the deadline are left, and $3 are needed"
   become held "$2" 0
-  disarm
+  # A deadline that lapses now finds the gate held, and does nothing; so nobody need wait until its units are gone.
+  disarm >/dev/null 2>&1 9>&- &
   ;;
 open)
   open

@@ -27,3 +27,7 @@ LARGE_OBJECTS = """
 FOLLOWED = """SELECT count(*) > 0 AS followed FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
               WHERE d.datname = current_database()"""
 """Whether this side takes up changes from elsewhere: else a copy cannot be in step while the other is written to."""
+
+READY = """SELECT current_setting('wal_level') = 'logical' AND current_setting('server_encoding') <> 'SQL_ASCII'
+                  AND (SELECT count(*) FROM pg_replication_slots) < current_setting('max_replication_slots')::int AS ready"""
+"""Whether this side's log tells of rows, in a known encoding, and has room for one who reads it."""

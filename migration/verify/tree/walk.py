@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields, replace
 from importlib.resources import files
@@ -11,6 +11,8 @@ from estate.errors import UnfinishedError
 from estate.transport.base import Transport
 
 TOP = b"."
+_ODD = (b"\\", b"\n", b"\r")
+"""Letters that a line of text cannot hold: see walk.sh."""
 SECONDS = 4 * 3600.0
 LIMIT = 1 << 30
 _ESCAPE = re.compile(rb"\\([0-7]{3})")
@@ -80,27 +82,63 @@ class Walk:
         """Every folder, the top as `.`, the others as `./path`."""
         return [name for name in self._read("folders", ()).split(b"\0") if name]
 
-    def look(self, folders: Sequence[bytes]) -> dict[bytes, Entry]:
-        """Everything in these folders, by path; the top itself where it is among them."""
-        kinds = ["entries", "contents", "oddcontents", "lists", "attributes"]
+    def clock(self) -> tuple[float, float]:
+        """The host's own clock, and how long it has been up, in seconds."""
+        said = self._read("clock", ()).split()
+        return float(said[0]), float(said[1])
+
+    def changed(self, since: float) -> tuple[set[bytes], list[tuple[str, bytes]]]:
+        """Paths whose time of change is `since` (the host's clock) or later; and every name of a file that has several.
+
+        Two seconds before it count as well: the times of files are coarse.
+        """
+        paths, names = set(), []
+        for part in self._read("changed", (), f"{since - 2:.3f}").split(b"\0"):
+            word, _, path = part.partition(b" ")
+            if word == b"c":
+                paths.add(path)
+            elif word:
+                names.append((word[1:].decode("ascii"), path))
+        return paths, names
+
+    def look(self, folders: Sequence[bytes], wanted: Collection[bytes] | None = None) -> dict[bytes, Entry]:
+        """Everything in these folders, by path; the top itself where it is among them.
+
+        With `wanted`, only those files are read; the content of others is left empty.
+        """
+        if not folders:
+            return {}
+        kinds = ["entries", "lists", "attributes"] + (["contents", "oddcontents"] if wanted is None else [])
         if TOP in folders:
             kinds += ["top", "toplist", "topattributes"]
         with ThreadPoolExecutor(len(kinds)) as pool:
             said = dict(zip(kinds, pool.map(lambda kind: self._read(kind, folders), kinds), strict=True))
         found = dict(_entries(said["entries"] + said.get("top", b"")))
-        contents = dict(_contents(said["contents"])) | dict(_odd_contents(said["oddcontents"]))
+        if wanted is None:
+            contents = dict(_contents(said["contents"])) | dict(_odd_contents(said["oddcontents"]))
+        else:
+            contents = self._hash([p for p, one in found.items() if one.type == "f" and one.size and p in wanted])
         unread = f"unread on {self._root.host}"
         lists = dict(_blocks(said["lists"] + said.get("toplist", b"")))
         attributes = dict(_blocks(said["attributes"] + said.get("topattributes", b"")))
         return {
             path: replace(
                 entry,
-                content=contents.get(path, unread) if entry.type == "f" and entry.size else "",
+                content=contents.get(path, unread)
+                if entry.type == "f" and entry.size and (wanted is None or path in wanted)
+                else "",
                 lists=_lists(lists.get(path, "")),
                 attributes=_attributes(attributes.get(path, "")),
             )
             for path, entry in found.items()
         }
+
+    def _hash(self, paths: list[bytes]) -> dict[bytes, str]:
+        """Digests of these files."""
+        odd = [path for path in paths if any(letter in path for letter in _ODD)]
+        plain = sorted(set(paths) - set(odd))
+        found = dict(_contents(self._read("hash", plain))) if plain else {}
+        return found | dict(_odd_contents(self._read("oddhash", odd))) if odd else found
 
     def known(self, sort: str, names: Iterable[str]) -> dict[str, str]:
         """The numbers of those of `names` (`user` or `group`) that the host knows."""
@@ -111,9 +149,9 @@ class Walk:
         found = (line.split(":") for line in said.splitlines())
         return {words[0]: words[2] for words in found if len(words) > 2}
 
-    def _read(self, what: str, folders: Sequence[bytes]) -> bytes:
+    def _read(self, what: str, folders: Sequence[bytes], since: str = "") -> bytes:
         given = b"".join(folder + b"\0" for folder in folders)
-        argv = ["sh", "-c", self._script, "sh", what, self._tree]
+        argv = ["sh", "-c", self._script, "sh", what, self._tree, since]
         result = self._root.run(argv, given, SECONDS, LIMIT)
         # 123 from xargs: some file could not be read or went away; it shows as missing or unread.
         if result.truncated or result.status not in (0, 1, 123):
