@@ -27,7 +27,10 @@ class Faults:
 
     def slow(self, host: str, bytes_per_second: int) -> None:
         """Let no more than that through, to the host and from it."""
-        limit = ["rate", f"{bytes_per_second * 8}bit", "burst", "32kb", "latency", "400ms"]
+        burst = max(
+            32 << 10, bytes_per_second // 50
+        )  # less than a tick of the kernel's lets through would slow it more
+        limit = ["rate", f"{bytes_per_second * 8}bit", "burst", str(burst), "latency", "400ms"]
         for namespace, device in self._ends(host):
             words = ["tc", "-n", namespace, "qdisc", "replace", "dev", device, "root", "tbf", *limit]
             tool.run(words, f"slowing the network of {host}")
@@ -49,11 +52,15 @@ class Faults:
         container.forget(booted.overlay.root, booted.namespace)
 
     def power_on(self, host: str, seconds: float = READY_SECONDS) -> None:
-        """Boot it again, and wait until it does all that it should. Raises `UnreachableError` after `seconds`."""
+        """Boot it again, and wait until it answers and its systemd has started what it starts.
+
+        That need not be all of it: a service that is held closed stays so. Raises `UnreachableError` after `seconds`.
+        """
         booted = self._booted(host)
         if processes.leader(places.NETNS / booted.namespace) is None:
             booted.boot()
-        booted.wait(seconds)
+        booted.wait_for_answer(seconds)
+        booted.run(["sh", "-c", "systemctl is-system-running --wait || :"], f"waiting for {host}", seconds)
 
     def fill(self, host: str) -> None:
         """Leave no free byte on the host's disk; see `disk.fill`."""
@@ -68,13 +75,14 @@ class Faults:
         self._booted(host).run(["systemctl", "restart", unit], f"restarting {unit} on {host}", REPAIR_SECONDS)
 
     def repair(self, host: str) -> None:
-        """As its operator would once the cause is gone: start what has failed, and wait until all of it works."""
+        """As its operator would once the cause is gone: start what has failed."""
         booted = self._booted(host)
-        for unit, state in booted.units().items():
-            if state != "active":
-                booted.run(["systemctl", "reset-failed", unit], f"forgiving {unit} on {host}", REPAIR_SECONDS)
-                booted.run(["systemctl", "restart", unit], f"starting {unit} on {host}", REPAIR_SECONDS)
-        booted.wait()
+        ask = ["systemctl", "list-units", "--failed", "--plain", "--no-legend"]
+        for line in booted.run(ask, f"asking what has failed on {host}", REPAIR_SECONDS).splitlines():
+            unit = line.split()[0]
+            # One that failed too often is started no more until that is forgiven.
+            again = 'systemctl restart "$1" || { systemctl reset-failed "$1" && exec systemctl restart "$1"; }'
+            booted.run(["sh", "-c", again, "sh", unit], f"starting {unit} on {host}", REPAIR_SECONDS)
 
     def _booted(self, host: str) -> BootedHost:
         return BootedHost(self._estate, spec.host(host))

@@ -63,9 +63,7 @@ class BootedHost:
     def wait(self, seconds: float = READY_SECONDS) -> None:
         """Wait until it answers SSH and its units are active. Raises `UnreachableError` after `seconds`."""
         deadline = time.monotonic() + seconds
-        while not self.answers():
-            self._not_after(deadline, "does not answer SSH")
-            time.sleep(0.1)
+        self.wait_for_answer(seconds)
         while True:
             states = self.units()
             if all(state == "active" for state in states.values()):
@@ -75,6 +73,13 @@ class BootedHost:
             wrong = ", ".join(f"{unit} is {state}" for unit, state in states.items() if state != "active")
             self._not_after(deadline, f"is not ready ({wrong})")
             time.sleep(0.2)
+
+    def wait_for_answer(self, seconds: float = READY_SECONDS) -> None:
+        """Wait until it answers SSH. Raises `UnreachableError` after `seconds`."""
+        deadline = time.monotonic() + seconds
+        while not self.answers():
+            self._not_after(deadline, "does not answer SSH")
+            time.sleep(0.1)
 
     def _not_after(self, deadline: float, what: str) -> None:
         if time.monotonic() >= deadline:

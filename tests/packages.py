@@ -45,8 +45,9 @@ UNPACKED = {
     "sbin/auditctl": "auditd",
     "usr/bin/cloud-init": "cloud-init",
     "usr/sbin/nft": "nftables",
+    "usr/bin/faketime": "faketime",
 }
-"""Packages that are unpacked, by a file of theirs: they read what a stack's machines are told."""
+"""Packages that are unpacked, by a file of theirs: they read what a stack's machines are told, or step a clock."""
 ROOT = Path(sys.prefix) / "unpacked"
 """Where they are unpacked."""
 POLICY = Path("/usr/sbin/policy-rc.d")

@@ -90,19 +90,27 @@ def test_a_host_whose_power_is_cut_boots_again_with_what_it_held(faulty: Estate,
     assert processes.in_namespace(places.NETNS / places.namespace(faulty.name, HOST)) == []
     assert not answers(faulty, HOST)
     faults.power_on(HOST)
+    faults.power_on(HOST)
     assert on(faulty, HOST, "cat /home/ops/kept; test -e /run/systemd/system").stdout == "kept\n"
     assert on(faulty, HOST, "cat /proc/1/stat | cut -d ' ' -f 22").stdout != before
     assert faulty.ready()
 
 
-def test_a_service_is_restarted_and_one_that_was_killed_is_repaired(faulty: Estate, faults: Faults) -> None:
+def test_a_service_is_restarted_and_one_that_failed_is_repaired(faulty: Estate, faults: Faults) -> None:
     def began() -> str:
         return on(faulty, "db-legacy", "systemctl show --property=ActiveEnterTimestampMonotonic mariadb").stdout
 
     first = began()
     faults.restart("db-legacy", "mariadb")
     assert began() != first
-    subprocess.run(faulty.command(faulty.ssh("db-legacy", ["sudo systemctl stop mariadb"])), check=True)
-    assert not faulty.ready()
+
+    def as_root(script: str) -> str:
+        argv = faulty.command(faulty.ssh("db-legacy", ["sudo sh -s"]))
+        return subprocess.run(argv, input=script, capture_output=True, text=True, check=False).stdout.strip()
+
+    as_root("systemd-run --quiet --unit=odd --property=RemainAfterExit=yes test -e /run/mended; sleep 0.5")
+    assert as_root("systemctl is-failed odd; touch /run/mended") == "failed"
+    faults.repair("db-legacy")
+    assert as_root("systemctl is-active odd") == "active"
     faults.repair("db-legacy")
     assert faulty.ready()
