@@ -161,6 +161,7 @@ class FolderMover:
         self._faults.at("clean.end")
 
     def residue(self, ctx: Context) -> tuple[Residue, ...]:
+        self._faults.at("residue")
         return tuple(
             self._note(ctx, side, name) for side in ("source", "target") for name in self._tool(ctx, side, "left")
         )
