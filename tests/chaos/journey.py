@@ -153,7 +153,7 @@ class Journey:
             if not self._comes_to(run, left[0], before):
                 break
             struck.append(point := left.pop(0))
-            before, (run, ended) = self._epoch(), self._strike(point, run, words, left)
+            run, ended = self._strike(point, run, words, left)
         ended = ended or self._clean(run.end(), words)
         self._wake()
         for point in struck:
@@ -202,6 +202,7 @@ class Journey:
                 if (
                     left
                     and fault.lasts > AT_REST
+                    and fault.needs != "server"  # what tells where the move is, is away
                     and left[0].reached(person.move(self.workload), lambda: person.stage(self.workload))
                 ):
                     break
