@@ -46,9 +46,10 @@ fast: setup $(VENV)-checkov/.installed
 practice-test: setup
 	$(BIN)/pytest -q --tb short -n 2 --dist loadfile --no-loadscope-reorder -m "practice and not chaos" --durations 15
 
-# Kills at random moments on real servers, and new examples for properties; the kill in every phase is part of `make test`.
+# Every fault in every phase of every mover's moves, kills at random moments, and new examples for properties; as root, an hour or
+# two. A table says what was lost where. The kill in every phase and another fault in each are part of `make test`.
 chaos: setup packages
-	$(BIN)/pytest -q -m chaos
+	$(BIN)/pytest -q -n 2 -m chaos
 	$(BIN)/pytest -q -n 2 -m "not practice" --hypothesis-profile=search $$(grep -rl hypothesis --include='test_*.py' tests)
 
 # Decant beside its peers; as root, on a quiet machine. The peers have an environment of their own.

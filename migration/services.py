@@ -126,6 +126,9 @@ class Services:
         for name in move.services:
             before = self._before(move, name)
             if before is None:
+                # An end that was interrupted put it back, and forgot it, already.
+                if target.address not in self._dns(name).current(name).addresses:
+                    continue
                 raise RefusedError(f"nothing is noted of what {name} stood for", "point it at the source by hand")
             changes.append(self._dns(name).put_back(name, before, Answer((target.address,), self._ttl)))
         return changes

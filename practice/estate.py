@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -91,10 +91,16 @@ class Estate:
         """[dns] and [[service]] of a workspace that works on this estate."""
         return handover.settings_toml(self.tsig_key)
 
-    def up(self, progress: Progress = silent, legacy: str = BULLSEYE.codename) -> None:
+    def up(
+        self,
+        progress: Progress = silent,
+        legacy: str = BULLSEYE.codename,
+        disks: Mapping[str, int] | None = None,
+    ) -> None:
         """Bring every host up and wait until it does all that it should; returns at once where it does.
 
-        Builds images first where they are not cached. `legacy` is the release of the legacy servers. Raises
+        Builds images first where they are not cached. `legacy` is the release of the legacy servers. `disks` gives
+        hosts a disk of their own of so many bytes, so that it can be filled; the others share the machine's. Raises
         `RefusedError` without root or where a part of the estate is there already, `ToolMissingError`,
         `UnreachableError` where a mirror or a host does not answer.
         """
@@ -110,9 +116,9 @@ class Estate:
                 )
             built = build(progress, legacy)
             limits.ensure()
-            self._boot(built, progress)
+            self._boot(built, disks or {}, progress)
 
-    def _boot(self, built: dict[str, list[Path]], progress: Progress) -> None:
+    def _boot(self, built: dict[str, list[Path]], disks: Mapping[str, int], progress: Progress) -> None:
         self.prepare()
         network.attach(self.name, [(host.name, host.address) for host in spec.HOSTS])
         engineer = identity.password_hash(self.password_file(spec.ENGINEER).read_text())
@@ -120,7 +126,7 @@ class Estate:
         done = 0
 
         def start(host: BootedHost) -> str:
-            root = host.mount(built[host.spec.layer])
+            root = host.mount(built[host.spec.layer], disks.get(host.spec.name))
             public = self.key.with_suffix(".pub").read_text()
             known = identity.write(root, host.spec.name, host.spec.address, public, engineer)
             if host.spec.layer == "web-legacy":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from estate.errors import DecantError, UnreachableError
-from practice import container, network, places, processes, tool
+from practice import container, disk, network, places, processes, tool
 from practice.overlay import Overlay
 from practice.spec import PracticeHost
 
@@ -45,8 +45,10 @@ class BootedHost:
         self._namespace_file = places.NETNS / self.namespace
         self.overlay = Overlay(places.folder(estate) / "hosts" / spec.name)
 
-    def mount(self, layers: Sequence[Path]) -> Path:
-        """Mount its root file system; gives the place."""
+    def mount(self, layers: Sequence[Path], disk_bytes: int | None = None) -> Path:
+        """Mount its root file system, on a disk of that size where one is given; gives the place."""
+        if disk_bytes is not None:
+            disk.attach(self.overlay.folder, disk_bytes)
         self.overlay.mount(layers)
         return self.overlay.root
 
@@ -61,9 +63,7 @@ class BootedHost:
     def wait(self, seconds: float = READY_SECONDS) -> None:
         """Wait until it answers SSH and its units are active. Raises `UnreachableError` after `seconds`."""
         deadline = time.monotonic() + seconds
-        while not self.answers():
-            self._not_after(deadline, "does not answer SSH")
-            time.sleep(0.1)
+        self.wait_for_answer(seconds)
         while True:
             states = self.units()
             if all(state == "active" for state in states.values()):
@@ -73,6 +73,13 @@ class BootedHost:
             wrong = ", ".join(f"{unit} is {state}" for unit, state in states.items() if state != "active")
             self._not_after(deadline, f"is not ready ({wrong})")
             time.sleep(0.2)
+
+    def wait_for_answer(self, seconds: float = READY_SECONDS) -> None:
+        """Wait until it answers SSH. Raises `UnreachableError` after `seconds`."""
+        deadline = time.monotonic() + seconds
+        while not self.answers():
+            self._not_after(deadline, "does not answer SSH")
+            time.sleep(0.1)
 
     def _not_after(self, deadline: float, what: str) -> None:
         if time.monotonic() >= deadline:
@@ -91,21 +98,27 @@ class BootedHost:
 
     def units(self) -> dict[str, str]:
         """The state of each unit that must be active; `unknown` where the host does not run."""
-        pid = processes.leader(self._namespace_file)
         states = dict.fromkeys(self.spec.units, "unknown")
-        if pid is None:
+        if processes.leader(self._namespace_file) is None:
             return states
         for unit in self.spec.units:
             try:
-                told = tool.run(
-                    [*_inside(pid), "systemctl", "show", "--property=ActiveState", "--value", unit],
-                    f"asking {self.spec.name} for {unit}",
-                    timeout=10.0,
-                )
+                asked = ["systemctl", "show", "--property=ActiveState", "--value", unit]
+                told = self.run(asked, f"asking {self.spec.name} for {unit}", 10.0)
             except DecantError:
                 continue
             states[unit] = _worst(told.split())
         return states
+
+    def run(self, argv: Sequence[str], what: str, timeout: float) -> str:
+        """Run a command inside it as root, with no SSH; gives its output. `what` names it in an error.
+
+        Raises `UnreachableError` where the host does not run, `DecantError` where the command fails.
+        """
+        pid = processes.leader(self._namespace_file)
+        if pid is None:
+            raise UnreachableError(f"{self.spec.name} does not run", "start it first")
+        return tool.run([*_inside(pid), *argv], what, timeout=timeout)
 
     def status(self) -> HostStatus:
         """What is true of it now."""

@@ -17,6 +17,7 @@
             practice.key             the TSIG key, as BIND writes it
             passwords/<account>      copies of the application passwords, and `engineer` for sudo
             hosts/<host>/            overlay (upper, work, root), console log
+            hosts/<host>.disk        its own disk, mounted at hosts/<host>, where it was given one
     /etc/netns/decant-<estate>-…/    resolver of the client's namespace, gone after `down`
 """
 

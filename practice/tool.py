@@ -11,6 +11,7 @@ from estate.errors import DecantError, RefusedError, ToolMissingError
 PACKAGES = {
     "apt-get": "apt",
     "ip": "iproute2",
+    "mkfs.ext4": "e2fsprogs",
     "mmdebstrap": "mmdebstrap",
     "mount": "mount",
     "nsenter": "util-linux",
@@ -19,6 +20,7 @@ PACKAGES = {
     "ssh": "openssh-client",
     "ssh-keygen": "openssh-client",
     "systemd-nspawn": "systemd-container",
+    "tc": "iproute2",
     "unshare": "util-linux",
 }
 """What the practice estate calls on the machine, and the Debian package that brings it."""

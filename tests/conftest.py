@@ -3,7 +3,7 @@
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import pytest
@@ -45,14 +45,17 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 @contextmanager
-def own_estate_of(name: str) -> Iterator[Estate]:
-    """A fresh estate called `name` and this process's number, gone afterwards. Skips, loudly, who may make none."""
+def own_estate_of(name: str, disks: Mapping[str, int] | None = None) -> Iterator[Estate]:
+    """A fresh estate called `name` and this process's number, gone afterwards. Skips, loudly, who may make none.
+
+    `disks` as for `Estate.up`.
+    """
     if not can_practise():
         warnings.warn("NOT TESTED: the practice estate needs root on Linux", stacklevel=1)
         pytest.skip("the practice estate needs root on Linux")
     estate = Estate(f"{name}{os.getpid()}")
     try:
-        estate.up()
+        estate.up(disks=disks)
         yield estate
     finally:
         estate.down()

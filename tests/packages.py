@@ -46,6 +46,7 @@ UNPACKED = {
     "usr/bin/cloud-init": "cloud-init",
     "usr/sbin/nft": "nftables",
     "usr/bin/nsupdate": "bind9-dnsutils",
+    "usr/bin/faketime": "faketime",
 }
 """Packages that are unpacked, by a file of theirs."""
 ROOT = Path(sys.prefix) / "unpacked"

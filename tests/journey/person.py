@@ -87,16 +87,19 @@ class Run:
 class Person:
     """An operator with a workspace for an estate that is up, and the approver's key."""
 
-    def __init__(self, estate: Estate, root: Path) -> None:
+    def __init__(self, estate: Estate, root: Path, **environment: str) -> None:
+        """`environment` is that of every run."""
         self.estate = estate
         self.root = root
-        self.environment = {"DECANT_WORKSPACE_OPERATOR": OPERATOR}
+        self.environment = {"DECANT_WORKSPACE_OPERATOR": OPERATOR, **environment}
         self._set_up()
-        self.store = Store.open(sqlite_url(root / ".decant" / "estate.db"))
+        self.store = Store.open(
+            environment.get("DECANT_DATABASE_URL") or sqlite_url(root / ".decant" / "estate.db")
+        )
 
     def _set_up(self) -> None:
         root = self.root
-        assert decant("init", str(root), at=root.parent).code == 0
+        assert decant("init", str(root), at=root.parent, environment=self.environment).code == 0
         (root / "hosts.toml").write_text(self.estate.hosts_toml())
         with (root / "decant.toml").open("a") as settings:
             settings.write("\n" + self.estate.settings_toml())
@@ -191,6 +194,12 @@ class Person:
         said = self._load("verify", "--json", codes=(0, 1))
         assert all(one["acknowledged"] > 20 for one in said.json["streams"]), said.out
         return {"exit": said.code, "lost": said.json["lost"]}
+
+    def written(self) -> dict[str, Any]:
+        """What became of all writes so far, while the writer goes on; nothing may be wrong in it."""
+        said = self._load("verify", "--json", codes=(0, 1))
+        assert said.json["running"], "the writer has ended"
+        return said.json
 
     def residue(self) -> list[str]:
         """What is really left of any move on the hosts, looked up there now."""

@@ -164,6 +164,7 @@ class FolderMover:
         self._faults.at("clean.end")
 
     def residue(self, ctx: Context) -> tuple[Residue, ...]:
+        self._faults.at("residue")
         return tuple(_note(ctx, side, name) for side in ("source", "target") for name in _tool(ctx, side, "left"))
 
     def _mirror(self, ctx: Context, direction: Direction, pause: float = 0.0) -> int:

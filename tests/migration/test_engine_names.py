@@ -40,6 +40,23 @@ def test_the_name_goes_there_and_comes_back_as_it_was(named: Course, bind: Bind)
     assert named.move.residue == ()
 
 
+@pytest.mark.parametrize(("command", "end"), [("rollback", "rolled back"), ("accept", "accepted")])
+def test_a_death_after_the_name_was_settled_is_finished(
+    named: Course,
+    bind: Bind,  # noqa: F811
+    command: str,
+    end: str,
+) -> None:
+    bind.switch().point(NAME, OLD, 7)
+    named.ready()
+    named.must("cutover")
+    named.fault("kill.residue")
+    assert named.run(command).code == -signal.SIGKILL
+    assert named.move.residue == ()
+    assert named.must(command) == end
+    assert bind.switch().current(NAME) == Answer((OLD if command == "rollback" else NEW,), 7)
+
+
 def test_after_an_accept_the_name_has_its_old_time_to_live(named: Course, bind: Bind) -> None:  # noqa: F811
     bind.switch().point(NAME, OLD, 7)
     named.ready()

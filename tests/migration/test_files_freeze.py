@@ -159,3 +159,14 @@ def test_an_exporter_that_serves_another_share_serves_on(estate: Estate) -> None
             MOVER.thaw(tree.context(), "source")
         finally:
             tree.on("source", "mv /root/smb.conf /etc/samba/smb.conf; rmdir /srv/other; systemctl restart smbd")
+
+
+def test_a_restart_of_the_source_while_it_soaks_leaves_no_unit(tree: Trial) -> None:
+    tree.copied().cut_over()
+    unit = f"decant_{tree.name.replace('-', '_')}_gate.service"
+    tree.on("source", f"systemctl start {unit}")  # as the restart does
+    MOVER.thaw(tree.context(), "source")
+    assert tree.on("source", f"systemctl list-units --all --plain --no-legend {unit}") == ""
+    MOVER.fold(tree.context())
+    MOVER.clean(tree.context(), "source")
+    assert MOVER.residue(tree.context()) == ()

@@ -206,6 +206,8 @@ open_it() {
     systemctl -q disable "${TAG}_gate.service"
     rm -f "$UNITS/${TAG}_gate.service"
   fi
+  # After a restart of the host it counts as running, and would be listed on without its file.
+  systemctl stop "${TAG}_gate.service" 2>/dev/null || true
   start_exporters
 }
 
