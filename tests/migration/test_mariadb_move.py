@@ -116,7 +116,7 @@ def test_forward_and_back_under_writes_loses_nothing_and_leaves_nothing(estate: 
         )
 
 
-def test_everything_awkward_arrives_and_stays_after_accept(harbour: Drive) -> None:
+def test_everything_awkward_arrives_and_what_breaks_the_flow_back_is_told(harbour: Drive) -> None:
     drive = harbour
     drive.until_ready()
     drive.sql(
@@ -137,6 +137,7 @@ def test_everything_awkward_arrives_and_stays_after_accept(harbour: Drive) -> No
     status = f"SELECT STATUS FROM information_schema.EVENTS WHERE EVENT_SCHEMA = '{HARBOUR}' ORDER BY EVENT_NAME"
     assert [drive.sql(h, status).split() for h in both] == [["DISABLED"] * 2, ["DISABLED", "ENABLED"]]
     assert drive.sql(TARGET, f"SELECT name FROM {HARBOUR}.earlier; SELECT {HARBOUR}.harbour_name(7)") == "b;7"
+    _break(drive)
     MOVER.clean(drive.ctx, "target")
     assert MOVER.residue(drive.ctx) == ()
     assert drive.notes == []
@@ -147,9 +148,22 @@ def test_everything_awkward_arrives_and_stays_after_accept(harbour: Drive) -> No
     pymysql.connect(host="10.99.2.22", user="harbour", password="x", database=HARBOUR).close()
 
 
-def test_the_verifier_names_the_keys_and_finds_whatever_differs(harbour: Drive) -> None:
-    drive = harbour
-    drive.until_ready()
+def _break(drive: Drive) -> None:
+    """Change definitions on the target, where it serves, until the flow back cannot follow."""
+    assert MOVER.healthy(drive.ctx) == ""
+    drive.sql(TARGET, "CREATE TABLE known (i INT PRIMARY KEY)", HARBOUR)  # a change that the source knows flows
+    drive.sql(TARGET, f"ALTER TABLE {HARBOUR}.by_year ADD COLUMN unseen INT")  # not made with USE
+    assert "by_year" in MOVER.healthy(drive.ctx)
+    drive.sql(TARGET, f"ALTER TABLE {HARBOUR}.by_year DROP COLUMN unseen")
+    assert MOVER.healthy(drive.ctx) == ""
+    drive.sql(TARGET, "CREATE TABLE unknown (i UUID)", HARBOUR)  # a type that 10.5 has not
+    _until(lambda: "not taken up" in MOVER.healthy(drive.ctx))
+    with pytest.raises(RefusedError, match="SQL thread stopped"):
+        drive.drain("back", 30)
+
+
+def _finds_whatever_differs(drive: Drive) -> None:
+    """The verifier tells of each thing that is changed behind the mover's back, and names keys that are numbers."""
     quiet = "SET SESSION sql_log_bin = 0, foreign_key_checks = 0, sql_mode = '';"
     for change in (
         "UPDATE berths SET small = small * 1.0000002 WHERE id = 1234",
@@ -176,10 +190,11 @@ def test_the_verifier_names_the_keys_and_finds_whatever_differs(harbour: Drive) 
         "account harbour@10.99.%", "event hourly",
     ):  # fmt: skip
         assert said in told, told
-    MOVER.clean(drive.ctx, None)
 
 
-def test_a_freeze_that_leaks_is_found_and_one_that_is_left_alone_thaws_itself(harbour: Drive) -> None:
+def test_a_freeze_that_leaks_is_found_one_left_alone_thaws_itself_and_differences_are_named(
+    harbour: Drive,
+) -> None:
     drive = harbour
     drive.until_ready()
     inside = pymysql.connect(host="10.99.1.12", user="harbour", password="x", database=HARBOUR, autocommit=True)
@@ -211,25 +226,8 @@ def test_a_freeze_that_leaks_is_found_and_one_that_is_left_alone_thaws_itself(ha
     with pytest.raises(HeldError):
         MOVER.freeze(drive.ctx, "source", 60)
     drive.epoch = 1
+    _finds_whatever_differs(drive)
     MOVER.clean(drive.ctx, None)
-    assert MOVER.residue(drive.ctx) == ()
-
-
-def test_what_breaks_the_flow_back_is_told_in_one_line(harbour: Drive) -> None:
-    drive = harbour
-    drive.until_ready()
-    drive.cut_over()
-    assert MOVER.healthy(drive.ctx) == ""
-    drive.sql(TARGET, "CREATE TABLE known (i INT PRIMARY KEY)", HARBOUR)  # a change that the source knows flows
-    drive.sql(TARGET, f"ALTER TABLE {HARBOUR}.by_year ADD COLUMN unseen INT")  # not made with USE
-    assert "by_year" in MOVER.healthy(drive.ctx)
-    drive.sql(TARGET, f"ALTER TABLE {HARBOUR}.by_year DROP COLUMN unseen")
-    assert MOVER.healthy(drive.ctx) == ""
-    drive.sql(TARGET, "CREATE TABLE unknown (i UUID)", HARBOUR)  # a type that 10.5 has not
-    _until(lambda: "not taken up" in MOVER.healthy(drive.ctx))
-    with pytest.raises(RefusedError, match="SQL thread stopped"):
-        drive.drain("back", 30)
-    MOVER.clean(drive.ctx, "target")
     assert MOVER.residue(drive.ctx) == ()
 
 
