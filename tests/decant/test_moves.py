@@ -310,7 +310,9 @@ def test_a_mistyped_server_or_move_gets_a_suggestion(workspace: Path, store: Sto
 def test_a_workload_that_nothing_can_move_is_to_be_moved_by_hand_and_others_are_named(
     workspace: Path, store: Store
 ) -> None:
-    store.put(Workload(id="db-legacy/mariadb/shop", server="db-legacy", kind="mariadb", name="shop", seen_at=AT))
+    store.put(
+        Workload(id="db-legacy/sqlserver/shop", server="db-legacy", kind="sqlserver", name="shop", seen_at=AT)
+    )
     said = decant("move", "shop", "--to", "data-target", "--describe", at=workspace)
     assert said.code == 2
     assert "move it by hand" in said.err

@@ -1,0 +1,1 @@
+"""What the MariaDB verifier asks, and how."""
