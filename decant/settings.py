@@ -17,6 +17,7 @@ from estate.addresses import is_address
 from estate.errors import UsageError
 from estate.paths import Workspace
 from estate.printable import printable
+from estate.records.object_store import ObjectStore
 from estate.suggest import did_you_mean
 
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -240,6 +241,7 @@ class Settings(_Section):
     prices: PricesSection = PricesSection()
     mail: MailSection = MailSection()
     service: tuple[Service, ...] = ()
+    object_store: tuple[ObjectStore, ...] = ()
 
     def services_of(self, workload: str) -> tuple[str, ...]:
         """The DNS names of one workload."""
@@ -345,6 +347,15 @@ council = ""             # for reports
 # [[service]]
 # name = "reports-db.internal.example"
 # workload = "db01/postgres/reports"
+
+# Containers that file trees can move to: Azure Blob Storage, or S3. The container must be there.
+# [[object_store]]
+# name = "archive"
+# kind = "azure"                         # or "s3": bucket, region, id of the access key
+# url = "https://ACCOUNT.blob.core.windows.net"
+# container = "archive"
+# account = "ACCOUNT"
+# key = "file:/etc/decant/archive.key"   # mode 0600
 
 # A second place for the heads of the ledger, so that a change of it can be shown.
 # [ledger]
