@@ -182,6 +182,7 @@ class ObjectsMover:
     def forsake(self, ctx: Context) -> None:
         """See `Mover.forsake`."""
         self._clean_source(both(ctx))
+        forget(ctx)
 
     def residue(self, ctx: Context) -> tuple[Residue, ...]:
         """See `Mover.residue`."""
