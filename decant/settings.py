@@ -24,6 +24,7 @@ from estate.addresses import is_address
 from estate.errors import UsageError
 from estate.paths import Workspace
 from estate.printable import printable
+from estate.records.object_store import ObjectStore
 from estate.suggest import did_you_mean
 
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -269,6 +270,7 @@ class Settings(_Section):
     prices: PricesSection = PricesSection()
     mail: MailSection = MailSection()
     service: tuple[Service, ...] = ()
+    object_store: tuple[ObjectStore, ...] = ()
 
     def services_of(self, workload: str) -> tuple[str, ...]:
         """The DNS names of one workload."""

@@ -23,6 +23,15 @@ council = ""             # for reports
 # name = "reports-db.internal.example"
 # workload = "db01/postgres/reports"
 
+# Containers that file trees can move to: Azure Blob Storage, or S3. The container must be there.
+# [[object_store]]
+# name = "archive"
+# kind = "azure"                         # or "s3": bucket, region, id of the access key
+# url = "https://ACCOUNT.blob.core.windows.net"
+# container = "archive"
+# account = "ACCOUNT"
+# key = "file:/etc/decant/archive.key"   # mode 0600
+
 # A second place for the heads of the ledger, so that a change of it can be shown.
 # [ledger]
 # anchor_file = "/mnt/elsewhere/anchors.jsonl"   # or "syslog:", the system log

@@ -25,6 +25,7 @@
             reports/             what `decant report` wrote
             previews/            the last preview of each stack
             catalogue/           support dates and prices fetched since this Decant was made
+            objects/             what is known of containers that moves go to
             logs/                one file a run
 """
 
@@ -169,6 +170,11 @@ class Workspace:
         return self.catalogue / "prices.refused.json"
 
     @property
+    def objects(self) -> Path:
+        """What is known of the containers that moves go to: a cache, learnt anew where it is missing."""
+        return self.state / "objects"
+
+    @property
     def logs(self) -> Path:
         """One file a run."""
         return self.state / "logs"
@@ -189,7 +195,7 @@ class Workspace:
 
     def create(self) -> None:
         """Make the state folder and its parts, for the owner's eyes only. Safe to repeat."""
-        for folder in (self.state, self.reports, self.previews, self.catalogue, self.logs):
+        for folder in (self.state, self.reports, self.previews, self.catalogue, self.objects, self.logs):
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o700)
         self.stacks.mkdir(exist_ok=True)

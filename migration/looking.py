@@ -15,6 +15,10 @@ from migration.context import Context
 from migration.planned import Word
 from migration.work import Tools
 
+FILES = "files"
+OBJECTS = "objects"
+"""The kind of a move of a file tree whose target is an object store."""
+
 
 def workload(tools: Tools, move: Move) -> Workload:
     """What the move moves. Raises `UsageError` where it is no longer known."""
@@ -138,13 +142,19 @@ def require_confirmed(description: Description, confirmed: Sequence[str]) -> Non
 def draft(tools: Tools, moved: Workload, target: str) -> Move:
     """A move of a workload that is only being thought of. Raises `UsageError` where it can go nowhere."""
     moment = now()
+    to_store = target in tools.settings.get("object_stores", {})
+    if to_store and moved.kind != FILES:
+        raise UsageError(
+            f"{target} is an object store, and {moved.id} is no file tree", "name a server as its target"
+        )
     move = Move(
         id=_new_id(tools, moved),
         workload=moved.id,
-        kind=moved.kind,
+        kind=OBJECTS if to_store else moved.kind,
         source=moved.server,
         target=target,
-        services=tools.services.names(moved),
+        # A name of a server's share cannot stand for a container.
+        services=() if to_store else tools.services.names(moved),
         started_by=tools.operator,
         created_at=moment,
         changed_at=moment,

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from practice import system, tool
+from tests import azurite
 
 SERVERS = {
     "named": "bind9",
@@ -29,6 +30,7 @@ SERVERS = {
     "setfacl": "acl",
     "setfattr": "attr",
     "rsync": "rsync",
+    "npm": "npm",
     "chromium": "chromium",
     "csh": "csh",
     "sadf": "sysstat",
@@ -142,3 +144,4 @@ def main() -> None:
 if __name__ == "__main__":
     main()
     unpack()
+    azurite.install()

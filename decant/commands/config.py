@@ -42,6 +42,14 @@ def show(app: App, as_json: bool) -> None:
         }
         for entry in values["service"]
     ]
+    rows += [
+        {
+            "setting": f"object_store {entry['name']}",
+            "value": f"{entry['kind']} {entry['container']}/{entry['prefix']}",
+            "from": loaded.origins.get("object_store", ""),
+        }
+        for entry in values["object_store"]
+    ]
     if as_json:
         show_json("decant.config/1", {"settings": rows})
     else:

@@ -11,7 +11,13 @@ from decant.output import json_option
 
 @click.command("move", short_help="Copy a workload to its target and follow the source.")
 @click.argument("workload", shell_complete=complete.workloads)
-@click.option("--to", "target", required=True, shell_complete=complete.hosts, help="The target server.")
+@click.option(
+    "--to",
+    "target",
+    required=True,
+    shell_complete=complete.hosts,
+    help="The target server, or an object store of decant.toml.",
+)
 @click.option("--describe", "--dry-run", "describe", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option(
     "--confirm",

@@ -10,7 +10,7 @@ from decant.output import listing, say, table
 from decant.rows import MoveRow
 from decant.settings import Settings
 from estate.documents import words
-from estate.errors import DecantError
+from estate.errors import DecantError, UsageError
 from estate.records.base import now
 from estate.records.move import ENDED, Description, Move, Phase, Residue
 from estate.records.verification import Verification
@@ -19,6 +19,7 @@ from migration.engine import Engine, Standing
 
 if TYPE_CHECKING:
     from decant.app import App
+    from estate.object_store import ContainerTransport
     from migration.services import Services
 
 
@@ -35,18 +36,24 @@ def engine(app: "App", stop: threading.Event | None = None) -> Iterator[Engine]:
     from migration.work import Tools
 
     settings = app.settings
+    stores = _stores(app)
     tools = Tools(
         store=app.store,
         ledger=app.ledger,
-        hosts=app.hosts,
-        connect=app.connect,
+        hosts={**app.hosts, **{name: transport.as_host for name, transport in stores.items()}},
+        connect=lambda name: stores[name] if name in stores else app.connect(name),
         services=_services(settings),
         movers=load(migration.movers, "MOVER", Mover, lambda mover: mover.kind),  # type: ignore[type-abstract]  # looked at when run
         verifiers=load(migration.verify, "VERIFIER", Verifier, lambda verifier: verifier.kind),  # type: ignore[type-abstract]  # as above
         progress=app.progress,
         operator=app.actor.rpartition("@")[0],
         actor=app.actor,
-        settings={**settings.move.model_dump(), "anchor_file": settings.ledger.anchor_file},
+        settings={
+            **settings.move.model_dump(),
+            "anchor_file": settings.ledger.anchor_file,
+            "object_stores": {store.name: store for store in settings.object_store},
+            "objects_folder": str(app.workspace.objects),
+        },
         stop=stop or threading.Event(),
         decided=lambda: decided(app),
     )
@@ -55,6 +62,22 @@ def engine(app: "App", stop: threading.Event | None = None) -> Iterator[Engine]:
         yield made
     finally:
         made.close()
+        for transport in stores.values():
+            transport.close()
+
+
+def _stores(app: "App") -> "dict[str, ContainerTransport]":
+    """The object stores of the settings, each as what a move wants of a host."""
+    from estate.object_store import ContainerTransport
+
+    names = [store.name for store in app.settings.object_store]
+    twice = [name for name in names if name in app.hosts or names.count(name) > 1]
+    if twice:
+        raise UsageError(
+            f"{twice[0]} is the name of an object store, and of another one or of a host",
+            "give one of them another name in decant.toml",
+        )
+    return {store.name: ContainerTransport(store) for store in app.settings.object_store}
 
 
 def _services(settings: Settings) -> "Services":

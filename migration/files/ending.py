@@ -88,7 +88,7 @@ def clean(both: Sides, keep: Side | None) -> None:
     if keep is None:
         _discard(target)
     elif gate.status(both.at("target" if keep == "source" else "source")).word != "none":
-        _retire(both.at("target" if keep == "source" else "source"))
+        retire(both.at("target" if keep == "source" else "source"))
     for place in (source, target):
         gate.reopen(place)
         fence.remove(place.ctx.side(place.side), place.host, place.ctx.move)
@@ -115,7 +115,7 @@ def removed(target: Place) -> bool:
     return target.read(f"[ -e {q(target.gate)}/removed ]").ok
 
 
-def _retire(place: Place) -> None:
+def retire(place: Place) -> None:
     """Leave a tree as it is, closed to everybody but root by the mode of its top folder."""
     where = place.shadow if gate.status(place).closed else place.tree
     place.run(f"chmod 0000 -- {q(where)}").must(f"Closing {place.tree} on {place.host.name}")
@@ -144,12 +144,13 @@ def residue(both: Sides) -> tuple[Residue, ...]:
     """What is really left on both hosts of this move, or still changed."""
     left: list[Residue] = []
     for place in (both.source, both.target):
-        left += [_residue(place, kind, name) for kind, name in _found(place)]
+        left += [_residue(place, kind, name) for kind, name in found(place)]
     left += [_residue(both.source, "key line", file) for file in access.key_lines(both.source)]
     return tuple(left)
 
 
-def _found(place: Place) -> list[tuple[str, str]]:
+def found(place: Place) -> list[tuple[str, str]]:
+    """What on one host bears the move's tag: kind and name."""
     argv = ["sh", "-c", script("residue.sh"), "sh", place.tag, place.tree]
     said = place.root.run(argv, timeout=3600).must(f"Looking for residue on {place.host.name}").text
     return [(kind, name) for kind, _, name in (line.partition(" ") for line in said.splitlines())]

@@ -1,5 +1,8 @@
 """Freezing a tree on a real server: nobody writes, a deadline opens it, and what stands in the way is named."""
 
+import shlex
+import time
+
 import pytest
 
 from estate.errors import RefusedError
@@ -32,6 +35,23 @@ def test_a_file_that_is_only_mapped_for_writing_counts_as_a_writer(tree: Trial) 
     with pytest.raises(RefusedError, match="mapped"):
         MOVER.freeze(tree.context(), "source", 60)
     tree.on("source", f"systemctl stop mapper-{tree.name}")
+
+
+def test_who_works_in_a_folder_of_the_tree_is_named(tree: Trial) -> None:
+    tree.copied()
+    writing = f"cd {tree.path}/b; while :; do echo $$ >relative; sleep 0.05; done"
+    tree.on("source", f"systemd-run -q --unit=inside-{tree.name} bash -c {shlex.quote(writing)}; sleep 0.3")
+    with pytest.raises(RefusedError, match=rf"can still write: .*\(bash, root\) works in {tree.path}/b"):
+        MOVER.freeze(tree.context(), "source", 60)
+    assert tree.state("source").word == "open"
+    tree.on("source", f"systemctl stop inside-{tree.name}")
+    MOVER.freeze(tree.context(), "source", 60)
+    # Who comes later is let in to read.
+    tree.on(
+        "source", f"cd {tree.path}/b; systemd-run -q --unit=inside-{tree.name} -p WorkingDirectory=$PWD sleep 60"
+    )
+    MOVER.hold(tree.context(), "source", 5)
+    tree.on("source", f"systemctl stop inside-{tree.name}")
 
 
 def test_a_second_way_to_the_tree_is_found(tree: Trial) -> None:

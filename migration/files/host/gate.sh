@@ -97,6 +97,19 @@ open_files() {
   done
 }
 
+# Whoever works in a folder of the tree, or has one open, from before the read-only mount: it writes on by names
+# relative to that. What came later is in the read-only mount, and may not write there (nor may root).
+inside() {
+  bound || return 0
+  pattern=$(printf %s "$TREE" | sed 's/[][*?\\]/\\&/g')
+  find /proc/[0-9]*/cwd /proc/[0-9]*/root /proc/[0-9]*/fd -maxdepth 1 -type l \
+    \( -lname "$pattern" -o -lname "$pattern/*" \) 2>/dev/null | while read -r link; do
+    [ -d "$link" ] && [ -w "$link" ] || continue
+    pid=${link#/proc/} pid=${pid%%/*}
+    echo "process $pid ($(cat "/proc/$pid/comm" 2>/dev/null), $(stat -c %U "/proc/$pid" 2>/dev/null)) works in $(readlink "$link")"
+  done
+}
+
 # As the kernel writes a path in a list of mounts.
 spelt() { printf %s "$1" | sed 's/\\/\\134/g; s/ /\\040/g; s/\t/\\011/g'; }
 
@@ -128,6 +141,7 @@ other_ways() {
 
 writers() {
   open_files
+  inside
   mounted_inside
   other_ways
 }
