@@ -21,7 +21,7 @@ from estate.records.verification import Check, Verification
 from estate.transport.privilege import rooted
 from migration.context import Context
 from migration.verify.container.objects import Content, Found, Reader, reader
-from migration.verify.files import MOST_NAMED, shown
+from migration.verify.tree.comparison import MOST_NAMED, shown
 from migration.verify.tree.walk import Entry, Walk
 
 FOLDERS_AT_ONCE = 256

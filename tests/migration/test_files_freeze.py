@@ -1,7 +1,6 @@
 """Freezing a tree on a real server: nobody writes, a deadline opens it, and what stands in the way is named."""
 
 import shlex
-import time
 
 import pytest
 
