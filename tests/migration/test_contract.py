@@ -19,6 +19,10 @@ pytestmark = [pytest.mark.practice, pytest.mark.slow]
 KINDS = load(kinds, "TRIAL", Kind, lambda one: one.kind)  # type: ignore[type-abstract]
 
 
+OTHERWISE = {"objects": "nobody can be kept from writing to a container: test_objects_move.py"}
+"""Kinds that cannot keep this contract whole, and where they are tried."""
+
+
 @pytest.fixture(params=list(KINDS))
 def trial(request: pytest.FixtureRequest, estate: Estate) -> Iterator[Trial]:
     """One workload of each kind."""
@@ -193,4 +197,4 @@ def test_a_difference_is_found_and_named(trial: Trial, side: Side) -> None:
 
 def test_every_mover_is_tried() -> None:
     found = load(migration.movers, "MOVER", Mover, lambda one: one.kind)  # type: ignore[type-abstract]
-    assert set(KINDS) == set(found)
+    assert set(KINDS) | set(OTHERWISE) == set(found)
