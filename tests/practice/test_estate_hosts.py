@@ -24,7 +24,7 @@ def on(estate: Estate, host: str, command: str, user: str = spec.OPERATOR, stdin
 
 
 def sql(estate: Estate, query: str, host: str = "db-legacy", database: str = "reports") -> str:
-    return on(estate, host, f"sudo -u postgres psql -qAtX -d {database}", stdin=query)
+    return on(estate, host, f"sudo -u postgres psql -qAtX -v ON_ERROR_STOP=1 -d {database}", stdin=query)
 
 
 def shop(estate: Estate, query: str) -> str:
